@@ -1,0 +1,1 @@
+"""The grader: given to run, not to edit."""
