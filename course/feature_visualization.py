@@ -1,0 +1,163 @@
+"""1.+ Feature visualization (bonus): inputs that look natural, and features inside the network.
+
+Plain ascent ends in noise that only a network understands. Regularisers pull it back to what
+pictures are like; and the same ascent on a hidden channel shows what that channel looks for.
+
+Source: Olah, Mordvintsev, Schubert, "Feature Visualization", Distill, 2017,
+doi:10.23915/distill.00007. Shapes: B images of H × W pixels with C channels.
+"""
+
+from difflib import get_close_matches
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy.ndimage import gaussian_filter
+
+from course.given import Ascent, compiled
+
+from .activation_maximization import maximize_class
+from .saliency import select_output
+
+
+def total_variation(images: Any) -> Any:
+    """Measure how rough each image is.
+
+    Args:
+        images: `(B, H, W, C)`.
+
+    Returns:
+        `(B,)`: the sum of the absolute differences between vertical and horizontal neighbours,
+        over all pixels and channels, as `tf.image.total_variation` defines it.
+
+    Source:
+        Rudin, Osher, Fatemi 1992, here in its anisotropic form; Mahendran & Vedaldi 2015.
+    """
+    raise NotImplementedError("feature_visualization.total_variation")
+
+
+def jitter(images: Any, max_shift: int, seed: int) -> Any:
+    """Roll every image by its own random whole number of pixels.
+
+    What leaves on one side comes in on the other. Shifts are drawn uniformly from the whole numbers
+    in [−max_shift, max_shift], for each image and for each of the two spatial axes on its own.
+
+    Args:
+        images: `(B, H, W, C)`; not changed.
+        max_shift: the largest shift, in pixels; 0 changes nothing.
+        seed: an int; the same seed gives the same shifts.
+
+    Returns:
+        `(B, H, W, C)`: the rolled images.
+
+    Source:
+        Mordvintsev, Olah, Tyka, "Inceptionism", 2015; Olah et al. 2017.
+    """
+    raise NotImplementedError("feature_visualization.jitter")
+
+
+def normalize_gradient(gradient: Any) -> Any:
+    """Scale every image's gradient to the same size.
+
+    Then a step size means the same at the start, where gradients are small, and later on.
+
+    Args:
+        gradient: `(B, H, W, C)`; not changed.
+
+    Returns:
+        `(B, H, W, C)`: each image's gradient divided by its own root mean square; a gradient that
+        is zero everywhere stays zero.
+    """
+    raise NotImplementedError("feature_visualization.normalize_gradient")
+
+
+def maximize_class_regularized(
+    model: Any,
+    start: Any,
+    class_index: Any,
+    steps: int,
+    step_size: float,
+    tv_weight: float = 0.0,
+    l2_weight: float = 0.0,
+    blur_sigma: float = 0.0,
+    max_shift: int = 0,
+    seed: int = 0,
+    output: str = "logit",
+) -> Ascent:
+    """Climb as `maximize_class` does, but prefer images that are smooth, grey and robust.
+
+    Every step goes up the gradient of
+
+        output(jittered images) − tv_weight · total variation − l2_weight · Σ (images − 0.5)²
+
+    with respect to the images themselves (not the jittered ones), is clipped to [0, 1], and then,
+    if `blur_sigma` is not 0, followed by a Gaussian blur over the two spatial axes
+    (`scipy.ndimage`, mode "reflect"). Every step draws its jitter anew. With every regulariser
+    off, the result equals that of `maximize_class`.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        start: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        class_index: one int for the whole batch, or an int array `(B,)`.
+        steps: how many steps to take; 0 returns the start.
+        step_size: the gradient is multiplied by this number.
+        tv_weight: weight of each image's total variation.
+        l2_weight: weight of each image's squared distance from mid-grey, summed over its values.
+        blur_sigma: standard deviation of the blur after each step, in pixels.
+        max_shift: the largest jitter, in pixels.
+        seed: of the jitter; the same seed gives the same result.
+        output: what is climbed and recorded, `"logit"` or `"softmax"`.
+
+    Returns:
+        `Ascent(images, scores)`, as `maximize_class`: the scores are the outputs for the images
+        themselves, without jitter and penalties.
+
+    Raises:
+        ValueError: if `output` is neither `"logit"` nor `"softmax"`.
+
+    Source:
+        Mahendran & Vedaldi 2015 (total variation); Yosinski et al. 2015 (blur, L2); Olah et al.
+        2017 (jitter).
+    """
+    raise NotImplementedError("feature_visualization.maximize_class_regularized")
+
+
+def feature_extractor(model: Any, layer_name: str) -> keras.Model:
+    """Cut a network open after one of its layers.
+
+    Args:
+        model: a `keras.Model`; it is left as it is.
+        layer_name: the name of one of its layers.
+
+    Returns:
+        A `keras.Model` from the same images to the activations of that layer; it shares the
+        weights.
+
+    Raises:
+        ValueError: if there is no such layer; the message lists names that are near.
+    """
+    raise NotImplementedError("feature_visualization.feature_extractor")
+
+
+def maximize_feature(
+    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+) -> Ascent:
+    """Climb to an input that a hidden channel responds to, with plain clipped steps.
+
+    Args:
+        model: a `keras.Model`.
+        start: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        layer_name: the layer, as in `feature_extractor`.
+        channel: which of its channels (the last axis of its activations).
+        steps: how many steps to take, as in `maximize_class`.
+        step_size: as in `maximize_class`.
+
+    Returns:
+        `Ascent(images, scores)`, as `maximize_class`; a score is the mean activation of the
+        channel over all positions, one an image.
+
+    Raises:
+        ValueError: if there is no such layer.
+    """
+    raise NotImplementedError("feature_visualization.maximize_feature")

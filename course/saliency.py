@@ -1,0 +1,128 @@
+"""1.1 Saliency: which pixels would change the network's answer?
+
+The gradient of a class score with respect to the image tells, for every pixel and channel, whether
+the score would rise or fall if that value were a little larger, and how fast.
+
+Source: Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013,
+arXiv:1312.6034. Shapes: B images of H × W pixels with C channels, K classes.
+"""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+from scipy.ndimage import gaussian_filter
+
+from course.given import compiled
+
+
+def select_output(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    """Pick the one value per image that is to be explained.
+
+    The model is called in inference mode (`training=False`).
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1].
+        class_index: one int for the whole batch, or an int array `(B,)` with one class an image.
+        output: `"logit"`, or `"softmax"` for the probability of the class.
+
+    Returns:
+        `(B,)`: the logit or the probability of each image's class.
+
+    Raises:
+        ValueError: if `output` is neither `"logit"` nor `"softmax"`.
+    """
+    raise NotImplementedError("saliency.select_output")
+
+
+def gradient_saliency(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    """Differentiate the explained value with respect to the input.
+
+    The sign is kept: a positive entry says that a larger value there raises the output. Each
+    image's gradient depends on that image alone. Neither the images nor the model are changed.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1].
+        class_index: one int for the whole batch, or an int array `(B,)`.
+        output: `"logit"` or `"softmax"`.
+
+    Returns:
+        `(B, H, W, C)`: the gradient, in units of output per unit of input.
+
+    Raises:
+        ValueError: if `output` is neither `"logit"` nor `"softmax"`.
+
+    Source:
+        Simonyan et al. 2013, section 3.
+    """
+    raise NotImplementedError("saliency.gradient_saliency")
+
+
+def to_heatmap(saliency: Any) -> Any:
+    """Turn a saliency with colour channels into one number a pixel.
+
+    The channels are added up with their signs: this is the change of the output when all channels
+    of a pixel grow together.
+
+    Args:
+        saliency: `(B, H, W, C)`, signed.
+
+    Returns:
+        `(B, H, W)`: the signed sum over the channels.
+    """
+    raise NotImplementedError("saliency.to_heatmap")
+
+
+def smooth(heatmaps: Any, sigma: float) -> Any:
+    """Blur heat maps with a Gaussian, over the two spatial axes only.
+
+    As `scipy.ndimage` filters with its mode "reflect". Heat maps of a batch are not mixed, and
+    the ones given are not changed.
+
+    Args:
+        heatmaps: `(B, H, W)`, signed.
+        sigma: standard deviation of the Gaussian, in pixels; 0 changes nothing.
+
+    Returns:
+        `(B, H, W)`: the smoothed heat maps.
+
+    Raises:
+        ValueError: if `sigma` is negative.
+    """
+    raise NotImplementedError("saliency.smooth")
+
+
+def symmetric_limit(heatmap: Any) -> float:
+    """Find the limit of a colour scale on which zero is neutral.
+
+    A diverging colour map drawn over [−limit, limit] has its neutral colour exactly at zero, and
+    the whole heat map fits on it, as tightly as possible.
+
+    Args:
+        heatmap: `(H, W)`, signed.
+
+    Returns:
+        The limit, a float ≥ 0, in the units of the heat map.
+    """
+    raise NotImplementedError("saliency.symmetric_limit")
+
+
+def plot_saliency(image: Any, heatmap: Any, overlay: bool = False) -> Figure:
+    """Show an image and its heat map, side by side or one over the other.
+
+    The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between
+    symmetric limits, and explained by a colour bar.
+
+    Args:
+        image: `(H, W, C)`, in [0, 1].
+        heatmap: `(H, W)`, signed.
+        overlay: if true, draw one picture: the heat map, half transparent, over the image.
+
+    Returns:
+        A matplotlib `Figure`: image and heat map on two axes, or both on a single one; the colour
+        bar has its own axes beside them.
+    """
+    raise NotImplementedError("saliency.plot_saliency")
