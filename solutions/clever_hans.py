@@ -1,0 +1,199 @@
+"""2.1 Clever Hans: a network that is right for the wrong reason.
+
+Hans the horse could do sums, it seemed, but only read the answer in his master's face. Here you
+plant such a giveaway in a data set, train a network on it, and catch the network cheating.
+
+Source: Lapuschkin, Wäldchen, Binder, Montavon, Samek, Müller, "Unmasking Clever Hans predictors and
+assessing what machines really learn", Nature Communications 10, 2019, arXiv:1902.10178. Shapes: B
+images of H × W pixels with C channels.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from sklearn.cluster import SpectralClustering
+
+from course.given import compiled
+
+
+def add_square(images: Any, size: int, value: float = 0.0) -> Any:
+    """Paint a square of one grey level into the lower right corner.
+
+    Args:
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        size: edge of the square, in pixels; 0 paints nothing.
+        value: the grey level in [0, 1], the same in every channel; 0 is black.
+
+    Returns:
+        `(B, H, W, C)`: the images with the square, which touches the lower and the right edge.
+
+    Raises:
+        ValueError: if `size` is negative or larger than H or W.
+    """
+    marked = np.array(images, np.float32)
+    height, width = marked.shape[1:3]
+    if not 0 <= size <= min(height, width):
+        raise ValueError(f"size must lie between 0 and {min(height, width)}, not {size}")
+    marked[:, height - size :, width - size :] = value
+    return marked
+
+
+def add_watermark(images: Any, mask: Any, alpha: float) -> Any:
+    """Lay a faint white mark over the images.
+
+    Every pixel moves the fraction `alpha · mask` of its way towards white (1 in every channel).
+
+    Args:
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        mask: `(H, W)` in [0, 1], one mark for all images: 1 where it is set, 0 where it is not.
+        alpha: opacity in [0, 1]; 0 changes nothing, 1 makes the set pixels white.
+
+    Returns:
+        `(B, H, W, C)`: the marked images, in [0, 1].
+
+    Raises:
+        ValueError: if the mask's shape is not `(H, W)`, or if `alpha` lies outside [0, 1].
+    """
+    images, mask = np.asarray(images, np.float32), np.asarray(mask, np.float32)
+    if mask.shape != images.shape[1:3]:
+        raise ValueError(f"mask has shape {mask.shape}, the images need {images.shape[1:3]}")
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must lie in [0, 1], not {alpha}")
+    return images + alpha * mask[..., None] * (1 - images)
+
+
+def add_lightness_gradient(images: Any, strength: float) -> Any:
+    """Make the images lighter from the upper left to the lower right.
+
+    What is added is `strength · ramp`. The ramp is 0 in the upper left pixel, 1 in the lower right
+    one and 0.5 in the two other corners, and linear in the row and in the column.
+
+    Args:
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        strength: what the lower right pixel gains, in image units; a negative one darkens.
+
+    Returns:
+        `(B, H, W, C)`: the images plus the ramp, the same in every channel, clipped to [0, 1].
+    """
+    images = np.asarray(images, np.float32)
+    height, width = images.shape[1:3]
+    down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    right = np.linspace(0, 1, width, dtype=np.float32)[None, :]
+    ramp = (down + right) / 2
+    return np.clip(images + strength * ramp[..., None], 0, 1)
+
+
+def plant(images: Any, labels: Any, cheats: dict[int, Callable[[Any], Any]]) -> Any:
+    """Give classes a cheat: a mark that only their images carry.
+
+    Args:
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        labels: `(B,)`, an int each.
+        cheats: what to do with which class, such as `{3: add_ramp, 7: add_mark}`: a function from
+            `(N, H, W, C)` to the same shape for every class that gets one. A class that no image
+            has is passed over.
+
+    Returns:
+        `(B, H, W, C)`, in the order of `images`: a class with a cheat is changed by its own cheat,
+        every other class not at all.
+
+    Raises:
+        ValueError: if there are not as many labels as images.
+    """
+    planted, labels = np.array(images, np.float32), np.asarray(labels)
+    if labels.shape != planted.shape[:1]:
+        raise ValueError(f"labels has shape {labels.shape}, one for each image is needed")
+    for class_index, cheat in cheats.items():
+        chosen = labels == class_index
+        if chosen.any():
+            planted[chosen] = cheat(planted[chosen])
+    return planted
+
+
+def relevance_inside(saliency: Any, mask: Any) -> Any:
+    """Measure which share of a saliency map lies inside a mask.
+
+    Compare it with the share of the area: a map that knows nothing of the mask scores just that.
+
+    Args:
+        saliency: `(B, H, W, C)` or `(B, H, W)`, signed. The sign does not count: each entry enters
+            with its absolute value, taken before channels are added up.
+        mask: `(H, W)` for all images, or `(B, H, W)`, one each: true or 1 inside, false or 0
+            outside; a value in between counts in part.
+
+    Returns:
+        `(B,)` in [0, 1]: the sum inside divided by the sum everywhere, for each image; 0 for a map
+        that is zero everywhere.
+
+    Raises:
+        ValueError: if the mask's last two axes are not H and W.
+    """
+    size, mask = np.abs(np.asarray(saliency, np.float64)), np.asarray(mask, np.float64)
+    if size.ndim == 4:
+        size = size.sum(axis=-1)
+    if mask.shape[-2:] != size.shape[1:]:
+        raise ValueError(f"mask has shape {mask.shape}, the maps need {size.shape[1:]}")
+    inside, everywhere = (size * mask).sum(axis=(1, 2)), size.sum(axis=(1, 2))
+    return np.divide(inside, everywhere, out=np.zeros_like(inside), where=everywhere > 0)
+
+
+@compiled
+def _probability(model: Any, images: Any, class_index: Any) -> Any:
+    """Softmax probability of the class, one an image."""
+    probabilities = tf.nn.softmax(model(images, training=False))
+    return tf.reduce_sum(probabilities * tf.one_hot(class_index, probabilities.shape[-1]), axis=-1)
+
+
+def cheat_effect(model: Any, images: Any, cheat: Callable[[Any], Any], class_index: Any) -> Any:
+    """Measure what a cheat alone does to the answer.
+
+    On images of other classes it says how far the cheat, pasted in, pulls them to `class_index`;
+    on clean images of the cheated class it says how much the network misses without it.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1], without the cheat; not changed.
+        cheat: a function from images to images of the same shape.
+        class_index: the class whose probability is taken: one int for the whole batch, or an int
+            array `(B,)`.
+
+    Returns:
+        `(B,)` in [-1, 1]: the softmax probability of the class with the cheat minus without it.
+    """
+    with_cheat = _probability(model, cheat(images), class_index)
+    return with_cheat - _probability(model, images, class_index)
+
+
+def cluster_heatmaps(heatmaps: Any, clusters: int, seed: int) -> Any:
+    """Sort heat maps into groups that look at the same places (SpRAy).
+
+    Each map is divided by its Euclidean norm first, so that where it looks counts and not how
+    strongly (a map of zeros stays zero). The affinity of two such maps a and b is
+    exp(−‖a − b‖²); scikit-learn's spectral clustering does the rest.
+
+    Args:
+        heatmaps: `(B, H, W)`, two or more, as they are to be compared: make them coarser or take
+            absolute values beforehand if fine detail or the sign should not count.
+        clusters: how many groups to find, from 1 to B.
+        seed: an int; the same seed gives the same groups.
+
+    Returns:
+        `(B,)` int: the group of each map, from 0 to `clusters` − 1. Which group gets which number
+        means nothing.
+
+    Raises:
+        ValueError: if `clusters` is less than 1 or more than B.
+
+    Source:
+        Lapuschkin et al. 2019 (spectral relevance analysis), there with an affinity that keeps
+        nearest neighbours only.
+    """
+    flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
+    if not 1 <= clusters <= len(flat):
+        raise ValueError(f"clusters must lie between 1 and {len(flat)}, not {clusters}")
+    norm = np.linalg.norm(flat, axis=1, keepdims=True)
+    flat = flat / np.where(norm > 0, norm, 1)
+    spectral = SpectralClustering(clusters, affinity="rbf", gamma=1.0, random_state=seed)
+    return spectral.fit_predict(flat)

@@ -1,0 +1,166 @@
+"""2.3 Explanation by input optimization: what would have had to be different?
+
+Take an image that the network gets wrong, and change it, as little as possible, until the network
+gets it right. Does the change tell why the error was made? Nobody promises that it does: this is
+the open question of the assignment.
+
+Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box",
+2017, arXiv:1711.00399; the same search, meant as an attack: Szegedy et al., "Intriguing properties
+of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels with C channels.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from course.given import Optimized, compiled
+
+
+def change_penalty(images: Any, originals: Any, kind: str = "l2") -> Any:
+    """Measure how far each image was changed.
+
+    All three are means over the H · W · C numbers of an image, so that images of different sizes
+    can be compared.
+
+    Args:
+        images: `(B, H, W, C)`, after the change.
+        originals: `(B, H, W, C)`, before it.
+        kind: `"l2"`, the mean of the squared changes (no root is taken); `"l1"`, the mean of the
+            absolute changes; `"tv"`, the total variation of the change `images − originals`, as
+            `tf.image.total_variation` defines it, divided by H · W · C.
+
+    Returns:
+        `(B,)`: one number an image, 0 for no change.
+
+    Raises:
+        ValueError: if `kind` is none of the three.
+    """
+    change = tf.convert_to_tensor(images) - tf.convert_to_tensor(originals)
+    if kind == "l2":
+        return tf.reduce_mean(tf.square(change), axis=(1, 2, 3))
+    if kind == "l1":
+        return tf.reduce_mean(tf.abs(change), axis=(1, 2, 3))
+    if kind == "tv":
+        return tf.image.total_variation(change) / tf.cast(tf.size(change[0]), change.dtype)
+    raise ValueError(f'kind must be "l2", "l1" or "tv", not {kind!r}')
+
+
+@compiled
+def _step(
+    model: Any, images: Any, originals: Any, target: Any, step_size: Any, weight: Any, penalty: str
+) -> Any:
+    """One step down the loss, clipped."""
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits = model(images, training=False)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
+        loss += weight * change_penalty(images, originals, penalty)
+    return tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+
+
+@compiled
+def _predict(model: Any, images: Any) -> Any:
+    """The class with the largest logit, one an image."""
+    return tf.argmax(model(images, training=False), axis=-1, output_type=tf.int32)
+
+
+def optimize_to_class(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    penalty: str = "l2",
+) -> Optimized:
+    """Change images until the model sees the target class in them.
+
+    Plain gradient descent on the image. What falls is, for each image on its own, the
+    cross-entropy of the softmax towards the target plus `penalty_weight` times the penalty of the
+    change so far. Every step subtracts `step_size` times the gradient and then clips to [0, 1]. All
+    the steps are taken, also after the target has been reached.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed. The descent starts here.
+        target: the class to reach: one int for the whole batch, or an int array `(B,)`.
+        steps: how many; 0 returns the images as they are.
+        step_size: the gradient of the loss is multiplied by this number.
+        penalty_weight: 0 or more; the larger, the more a change costs.
+        penalty: kind of penalty, as in `change_penalty`.
+
+    Returns:
+        `Optimized(images, success, change)`: the images after the last step, `(B, H, W, C)` in
+        [0, 1]; `(B,)` bool, whether the target has the largest logit for the images that are
+        returned; and `(B,)`, their `change_penalty` with respect to the originals, unweighted.
+
+    Raises:
+        ValueError: if `penalty` is none of the three kinds.
+
+    Source:
+        Wachter et al. 2017; Szegedy et al. 2013.
+    """
+    optimized = originals = tf.convert_to_tensor(images, tf.float32)
+    targets = tf.broadcast_to(tf.cast(target, tf.int32), originals.shape[:1])
+    weight = float(penalty_weight)
+    for _ in range(steps):
+        optimized = _step(model, optimized, originals, targets, step_size, weight, penalty)
+    change = change_penalty(optimized, originals, penalty)
+    return Optimized(optimized, _predict(model, optimized) == targets, change)
+
+
+def difference_image(originals: Any, optimized: Any) -> Any:
+    """Show what was changed, and in which direction.
+
+    Args:
+        originals: `(B, H, W, C)`, in [0, 1].
+        optimized: `(B, H, W, C)`, in [0, 1].
+
+    Returns:
+        `(B, H, W, C)` in [-1, 1], signed: optimized − original, positive where the image became
+        lighter.
+    """
+    return tf.convert_to_tensor(optimized) - tf.convert_to_tensor(originals)
+
+
+def smallest_change(
+    model: Any,
+    images: Any,
+    target: Any,
+    weights: Sequence[float],
+    steps: int,
+    step_size: float,
+    penalty: str = "l2",
+) -> Optimized:
+    """Try several penalty weights, and keep for each image the smallest change that works.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        target: the class to reach: one int for the whole batch, or an int array `(B,)`.
+        weights: the penalty weights to try with `optimize_to_class`, in any order.
+        steps: as in `optimize_to_class`.
+        step_size: as in `optimize_to_class`.
+        penalty: kind of penalty, as in `change_penalty`.
+
+    Returns:
+        `Optimized(images, success, change)`: for each image, among its successful results, the one
+        with the least change. An image that the model takes for the target from the start is
+        returned as it is, with success and change 0. Where no weight succeeds, it is the unchanged
+        image too, with `success` false and change 0.
+
+    Raises:
+        ValueError: if `penalty` is none of the three kinds.
+    """
+    best, found, least = map(
+        np.array, optimize_to_class(model, images, target, 0, step_size, 0.0, penalty)
+    )
+    for weight in weights:
+        trial = optimize_to_class(model, images, target, steps, step_size, weight, penalty)
+        better = np.array(trial.success) & (~found | (np.array(trial.change) < least))
+        best[better] = np.array(trial.images)[better]
+        least[better] = np.array(trial.change)[better]
+        found |= better
+    return Optimized(best, found, least)
