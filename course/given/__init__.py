@@ -10,6 +10,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "compiling": ["compiled"],
+        "fetching": ["NotReachableError"],
+        "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
+        "models": ["load_model", "model_names"],
+        "photos": ["PHOTOS", "load_photo", "load_photos"],
         "results": ["Ascent", "Contrast", "Errors", "Optimized"],
     },
 )

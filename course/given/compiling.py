@@ -17,9 +17,9 @@ def compiled(function: F) -> F:
     `tf.function` traces anew for every *Python* number it is given: another class or step size
     would cost seconds. Here numbers and arrays are turned into tensors first, so that only another
     model, another string or another function is traced again; a second batch size is traced once
-    more, for all sizes. AutoGraph is off, so a `for` or an `if` in the function is plain Python, run
-    while tracing, and an error looks as it would without a graph. XLA (`jit_compile=True`) is left off on purpose: on depthwise convolutions
-    on a CPU it is many times slower (the chapter "Why is it slow?" measures it).
+    more, for all sizes. AutoGraph is off: a `for` or an `if` is plain Python, run while tracing,
+    and an error looks as it would without a graph. XLA (`jit_compile=True`) is off on purpose: on
+    depthwise convolutions on a CPU it is many times slower.
 
     Args:
         function: its arguments may be models, numbers, arrays, tensors, strings and functions.

