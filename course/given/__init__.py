@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "compiling": ["compiled"],
+        "errors_list": ["load_errors"],
         "fetching": ["NotReachableError"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
         "models": ["load_model", "model_names"],
