@@ -1,0 +1,106 @@
+"""How an answer is compared with what it should be, and the one place where tolerances are set.
+
+Students compute in float32, whose relative precision is 2⁻²³ ≈ 1.2e-7. A sum of n terms computed in
+any order is off by at most n · 2⁻²³ times the sum of their magnitudes, and usually by √n times. The
+networks used for grading add up at most some hundred terms a layer, in two or three layers, so two
+right ways to compute a value differ by less than 2¹⁰ · 2⁻²³ ≈ 1.2e-4 of the largest magnitude in
+the array; the mistakes that the graders look for differ by percents.
+"""
+
+from typing import Any
+
+import numpy as np
+
+TOLERANCE = 2.0**10 * 2.0**-23
+"""Allowed difference, as a share of the largest magnitude that is expected."""
+
+SMALLEST = 1e-6
+"""Allowed difference where zero is expected, for values of the order of one."""
+
+
+class WrongAnswerError(AssertionError):
+    """An answer is not what it should be.
+
+    Attributes:
+        headline: names the mistake, where a property knows it; otherwise empty.
+        example: the numbers that show it.
+    """
+
+    def __init__(self, headline: str = "", example: str = "") -> None:
+        super().__init__("\n".join(filter(None, [headline, example])))
+        self.headline = headline
+        self.example = example
+
+
+def check(condition: Any, headline: str, example: str = "") -> None:
+    """Insist on a condition; the headline names the mistake if it does not hold."""
+    if not condition:
+        raise WrongAnswerError(headline, example)
+
+
+def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the result") -> Any:
+    """An answer as a float64 array, after a look at its type, shape and finiteness.
+
+    Args:
+        answer: what the student's function returned.
+        shape: what it should have; None accepts any.
+        what: its name in messages.
+
+    Raises:
+        WrongAnswerError: if it is no array of real numbers, has another shape, or is not finite.
+    """
+    if not isinstance(answer, np.ndarray | float | int) or isinstance(answer, bool):
+        check(answer is not None, f"{what} is None: is the `return` missing?")
+        kind = getattr(answer, "type_name", type(answer).__name__)
+        check(False, f"{what} should be an array, but is a {kind}.")
+    array = np.asarray(answer)
+    if shape is not None and array.shape != shape:
+        example = f"Expected shape {show_shape(shape)}, yours is {show_shape(array.shape)}."
+        raise WrongAnswerError(f"{what} has the wrong shape.", example)
+    array = array.astype(np.float64)
+    if not np.all(np.isfinite(array)):
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        check(False, f"{what} holds NaN or infinity.", f"The first is at index {list(where)}.")
+    return array
+
+
+def check_close(
+    answer: Any,
+    expected: Any,
+    headline: str = "",
+    what: str = "the result",
+    tolerance: float = TOLERANCE,
+) -> None:
+    """Insist that an answer equals what is expected, up to float32's precision.
+
+    Args:
+        answer: what the student's function returned.
+        expected: what it should be.
+        headline: names the mistake, where the property knows it.
+        what: the answer's name in messages.
+        tolerance: allowed difference, as a share of the largest expected magnitude. Anything but
+            the default needs a reason, said where it is given.
+
+    Raises:
+        WrongAnswerError: with the worst place, what stands there and what should.
+    """
+    expected = np.asarray(expected, np.float64)
+    array = as_array(answer, expected.shape, what)
+    if is_close(array, expected, tolerance):
+        return
+    difference = np.abs(array - expected)
+    worst = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
+    place = f"At index {list(worst)}" if worst else "It"
+    numbers = f"{place}: expected {expected[worst]:.4g}, yours is {array[worst]:.4g}."
+    raise WrongAnswerError(headline, numbers if worst else numbers.replace("It: e", "E"))
+
+
+def is_close(array: Any, expected: Any, tolerance: float = TOLERANCE) -> bool:
+    """Whether two arrays of the same shape differ by no more than float32's precision."""
+    scale = float(np.max(np.abs(expected), initial=0.0))
+    return bool(np.all(np.abs(array - expected) <= tolerance * scale + SMALLEST))
+
+
+def show_shape(shape: tuple[int, ...]) -> str:
+    """A shape for people: `(2, 4, 5)`, or "a single number"."""
+    return str(tuple(shape)) if shape else "that of a single number"

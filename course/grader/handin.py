@@ -1,0 +1,128 @@
+"""A hand-in: the texts of the six modules, and how they become modules in the worker."""
+
+import ast
+import importlib.abc
+import importlib.machinery
+import linecache
+import sys
+from pathlib import Path
+from types import ModuleType
+
+MODULES = (
+    "saliency",
+    "activation_maximization",
+    "feature_visualization",
+    "clever_hans",
+    "contrastive",
+    "input_optimization",
+)
+"""The student's modules, in the order of the course. Every other list is derived."""
+
+MAX_SOURCE = 2**20
+
+
+def read_handin(folder: Path) -> dict[str, str]:
+    """Read a student's modules, without running them.
+
+    Args:
+        folder: holds some of the six modules.
+
+    Returns:
+        The source of every module that is there, by module name. What is no text, or is longer
+        than a megabyte, becomes a module that raises an error saying so.
+    """
+    return {name: _read(folder / f"{name}.py") for name in MODULES if _is_there(folder, name)}
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    return (folder / f"{name}.py").is_file()
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_SOURCE:
+            raise ValueError("it is longer than a megabyte")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        return f"raise ImportError({f'{path.name} cannot be read: {error}'!r})"
+
+
+def is_stub(function: ast.FunctionDef) -> bool:
+    """Whether a function holds nothing but its docstring and `raise NotImplementedError(...)`."""
+    body = function.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    if len(body) != 1 or not isinstance(body[0], ast.Raise):
+        return False
+    error = body[0].exc
+    called = error.func if isinstance(error, ast.Call) else error
+    return isinstance(called, ast.Name) and called.id == "NotImplementedError"
+
+
+def untouched_functions(source: str) -> set[str]:
+    """The names of the functions that are still stubs; none if the source cannot be parsed."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    # The last definition of a name is the one that counts.
+    last = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    named = {name for name, function in last.items() if is_stub(function)}
+    rebound = _bound_otherwise(tree)
+    return set() if "*" in rebound else named - rebound
+
+
+def _bound_otherwise(tree: ast.Module) -> set[str]:
+    """Names that something else than a plain top-level `def` may bind too."""
+    nested = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
+    names: set[str] = set()
+    for statement in nested:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.FunctionDef(name=name):
+                    names.add(name)
+                case ast.alias(name=name, asname=alias):
+                    names.add(alias or name)
+    return names
+
+
+class HandinImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports `course.saliency` and its siblings from a hand-in instead of the package's folder.
+
+    So a student's modules may import each other, by `from .saliency import ...` or by
+    `from course.saliency import ...`, and always find the hand-in's own.
+    """
+
+    def __init__(self) -> None:
+        self.sources: dict[str, str] = {}
+
+    def install(self, sources: dict[str, str]) -> None:
+        """Take a new hand-in, and forget the modules of the one before."""
+        self.sources = sources
+        package = sys.modules.get("course")
+        for name in MODULES:
+            sys.modules.pop(f"course.{name}", None)
+            if package is not None and hasattr(package, name):
+                delattr(package, name)
+        if self not in sys.meta_path:
+            sys.meta_path.insert(0, self)
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find one of the six modules, or leave the search to others."""
+        package, _, name = fullname.partition(".")
+        if package != "course" or name not in MODULES:
+            return None
+        if name not in self.sources:
+            raise ModuleNotFoundError(f"the hand-in has no {name}.py", name=fullname)
+        return importlib.machinery.ModuleSpec(fullname, self, origin=f"{name}.py")
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's source in it."""
+        assert module.__spec__ is not None
+        file = str(module.__spec__.origin)
+        module.__file__ = file
+        source = self.sources[file.removesuffix(".py")]
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        exec(compile(source, file, "exec"), module.__dict__)

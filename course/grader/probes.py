@@ -1,0 +1,1 @@
+"""Functions that properties hand to a student's functions, which call them in the worker."""

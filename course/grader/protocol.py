@@ -1,0 +1,253 @@
+"""What grader and worker say to each other: typed messages in frames of a known length.
+
+The worker runs code that nobody has read, so nothing that comes from it is ever unpickled or
+evaluated: msgspec checks every message against the types below, arrays cross as raw bytes with a
+known set of dtypes, and a frame that is too large, too short or of another type is refused.
+"""
+
+import math
+import struct
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+
+MAX_FRAME = 64 * 2**20
+"""Bytes; the largest answer of a task is under one megabyte."""
+
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+)
+
+
+class ProtocolError(Exception):
+    """The other side sent what is no message, or hung up in the middle of one."""
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+class Array(msgspec.Struct, tag="array"):
+    """An array, as the raw bytes of its elements in C order."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class Model(msgspec.Struct, tag="model"):
+    """A Keras model that the worker holds, by the name under which it holds it."""
+
+    handle: str
+
+
+class Function(msgspec.Struct, tag="function"):
+    """A function in the worker by its dotted name, with some of its arguments filled in."""
+
+    name: str
+    options: "dict[str, Value]"
+
+
+class Scalar(msgspec.Struct, tag="scalar"):
+    """A plain number, string or None."""
+
+    value: bool | int | float | str | None
+
+
+class Items(msgspec.Struct, tag="items"):
+    """A list or a tuple, plain or named."""
+
+    values: "list[Value]"
+
+
+class Mapping(msgspec.Struct, tag="mapping"):
+    """A dictionary from classes to values."""
+
+    keys: list[int | str]
+    values: "list[Value]"
+
+
+class Drawn(msgspec.Struct):
+    """One image drawn on a pair of axes: what a plot is judged by, instead of its pixels."""
+
+    values: Array
+    is_mapped: bool  # whether a colour map gave the colours (RGB images have none)
+    colours: Array  # the colour map itself, (N, 4)
+    limits: tuple[float, float]
+    alpha: float
+
+
+class Axes(msgspec.Struct):
+    """One pair of axes of a figure."""
+
+    is_colour_bar: bool
+    images: list[Drawn]
+
+
+class Picture(msgspec.Struct, tag="picture"):
+    """A matplotlib figure, described."""
+
+    axes: list[Axes]
+
+
+class Opaque(msgspec.Struct, tag="opaque"):
+    """A value of a type that no task asks for: only its type's name crosses."""
+
+    type_name: str
+
+
+Value = Array | Model | Function | Scalar | Items | Mapping | Picture | Opaque
+
+
+# --- messages to the worker -----------------------------------------------------------------------
+
+
+class Load(msgspec.Struct, tag="load"):
+    """Forget everything and take these sources, by module name, as the student's modules."""
+
+    sources: dict[str, str]
+
+
+class PutModel(msgspec.Struct, tag="put_model"):
+    """Hold this model, given as the bytes of a `.keras` file."""
+
+    handle: str
+    data: bytes
+
+
+class Call(msgspec.Struct, tag="call"):
+    """Call a function of the student's, or a model that an earlier call returned."""
+
+    name: str
+    args: list[Value]
+    kwargs: dict[str, Value]
+
+
+class GetWeights(msgspec.Struct, tag="get_weights"):
+    """Send the weights of a model as they are now."""
+
+    handle: str
+
+
+Request = Load | PutModel | Call | GetWeights
+
+
+# --- messages from the worker ---------------------------------------------------------------------
+
+
+class Returned(msgspec.Struct, tag="returned"):
+    """A function returned this; `changed` names array arguments that it wrote into."""
+
+    value: Value
+    changed: list[str]
+
+
+class Frame(msgspec.Struct):
+    """One of the student's own lines on the way to an error."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+class Raised(msgspec.Struct, tag="raised"):
+    """A function raised this. `types` are the names of the exception's class and its bases."""
+
+    types: list[str]
+    message: str
+    frames: list[Frame]
+    printed: str
+
+
+Reply = Returned | Raised
+
+
+# --- frames ---------------------------------------------------------------------------------------
+
+_HEADER = struct.Struct("<I")
+
+
+class Channel:
+    """Messages over a pair of binary files.
+
+    Args:
+        reader: where frames come from.
+        writer: where frames go.
+        incoming: the type of the messages that come in, `Request` or `Reply`.
+    """
+
+    def __init__(self, reader: BinaryIO, writer: BinaryIO, incoming: Any) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(incoming).decode
+
+    def send(self, message: Any) -> None:
+        """Send one message.
+
+        Raises:
+            ProtocolError: if it is larger than `MAX_FRAME` or nobody listens any more.
+        """
+        frame = self._encode(message)
+        if len(frame) > MAX_FRAME:
+            raise ProtocolError(f"a message of {len(frame):,} bytes is larger than {MAX_FRAME:,}")
+        try:
+            self._writer.write(_HEADER.pack(len(frame)) + frame)
+            self._writer.flush()
+        except (OSError, ValueError) as error:
+            raise ProtocolError("the other side has gone") from error
+
+    def receive(self) -> Any:
+        """Wait for one message.
+
+        Raises:
+            ProtocolError: if the other side hangs up or sends what is no message.
+        """
+        (length,) = _HEADER.unpack(self._read(_HEADER.size))
+        if length > MAX_FRAME:
+            raise ProtocolError(f"a frame of {length:,} bytes is larger than {MAX_FRAME:,}")
+        try:
+            return self._decode(self._read(length))
+        except msgspec.MsgspecError as error:
+            raise ProtocolError(f"not a message: {error}") from error
+        except RecursionError as error:
+            raise ProtocolError("not a message: nested too deeply") from error
+
+    def _read(self, length: int) -> bytes:
+        try:
+            data = self._reader.read(length)
+        except (OSError, ValueError) as error:
+            raise ProtocolError("the other side has gone") from error
+        if len(data) < length:
+            raise ProtocolError("the other side has gone")
+        return data
+
+
+# --- arrays ---------------------------------------------------------------------------------------
+
+
+def pack_array(array: Any) -> Array:
+    """An array as a message.
+
+    Raises:
+        TypeError: if its dtype is none that may cross (objects, strings, complex numbers).
+    """
+    array = np.asarray(array)
+    if array.dtype.name not in DTYPES:
+        raise TypeError(f"an array of dtype {array.dtype.name} cannot be graded")
+    return Array(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes())
+
+
+def unpack_array(message: Array) -> np.ndarray:
+    """The array that a message holds, writable and with memory of its own.
+
+    Raises:
+        ProtocolError: if dtype, shape and number of bytes do not fit together.
+    """
+    if message.dtype not in DTYPES or any(side < 0 for side in message.shape):
+        raise ProtocolError(f"not an array: {message.dtype} {message.shape}")
+    dtype = np.dtype(message.dtype)
+    if math.prod(message.shape) * dtype.itemsize != len(message.data):
+        raise ProtocolError(f"{len(message.data)} bytes are no {message.dtype} {message.shape}")
+    return np.frombuffer(bytearray(message.data), dtype).reshape(message.shape)

@@ -1,0 +1,216 @@
+"""`work`: a student's functions, called as if they were here.
+
+    work.saliency.gradient_saliency(model, images, 3)
+
+packs the arguments, has the worker call the function, and unpacks what it returned.
+"""
+
+import functools
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from course.grader import protocol
+from course.grader.compare import WrongAnswerError
+from course.grader.processes import LostError, Workers
+from course.grader.protocol import pack_array, unpack_array
+
+CALL_SECONDS = 20.0
+"""How long one call may take; a right answer takes some milliseconds."""
+
+TASK_SECONDS = 120.0
+"""How long all calls of one task may take together."""
+
+
+class StudentError(Exception):
+    """A student's function raised an error.
+
+    Attributes:
+        types: the names of the exception's class and of its bases.
+        message: the exception's own words.
+        frames: the student's own lines on the way to it.
+        printed: what was printed before.
+    """
+
+    def __init__(self, raised: protocol.Raised) -> None:
+        super().__init__(f"{raised.types[0]}: {raised.message}")
+        self.types = raised.types
+        self.message = raised.message
+        self.frames = raised.frames
+        self.printed = raised.printed
+
+
+class NotStartedError(BaseException):
+    """The function is still a stub. Not an `Exception`: hypothesis has nothing to shrink."""
+
+
+@dataclass
+class Record:
+    """One call of a student's function, kept to recognise a mistake by."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    answer: Any
+
+
+class Work:
+    """The functions of one hand-in.
+
+    Attributes:
+        seed: fresh models and inputs are drawn from it.
+        records: the calls of the current task's function.
+    """
+
+    def __init__(self, sources: dict[str, str], workers: Workers, seed: int = 0) -> None:
+        self.seed = seed
+        self.records: list[Record] = []
+        self._sources = sources
+        self._workers = workers
+        self._task = ""
+        self._is_loaded = False
+        self._sent: set[str] = set()
+        self._seconds_left = TASK_SECONDS
+
+    def begin(self, task: str) -> None:
+        """Start on a task: with a fresh worker, and nothing recorded."""
+        self._task = task
+        self._workers.renew()
+        self._is_loaded = False
+        self._sent = set()
+        self._seconds_left = TASK_SECONDS
+        self.records = []
+
+    def __getattr__(self, module: str) -> "Module":
+        if module.startswith("_"):
+            raise AttributeError(module)
+        return Module(self, module)
+
+    def weights(self, model: Any) -> list[np.ndarray]:
+        """The weights that the worker's copy of a model has now."""
+        return self._unpack(self._request(protocol.GetWeights(self._handle(model))).value)
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function by its dotted name.
+
+        Raises:
+            StudentError: if it raised an error.
+            NotStartedError: if it is the current task, and still a stub.
+            WrongAnswerError: if it wrote into one of its arguments.
+            LostError: if the worker did not answer.
+        """
+        packed = [self._pack(value) for value in args]
+        packed_kwargs = {key: self._pack(value) for key, value in kwargs.items()}
+        reply = self._request(protocol.Call(name, packed, packed_kwargs))
+        answer = self._unpack(reply.value)
+        if reply.changed:
+            raise WrongAnswerError(
+                "The function writes into an array that it was given: work on a copy.",
+                f"Changed in place: argument number {int(reply.changed[0]) + 1}.",
+            )
+        if name == self._task:
+            self.records.append(Record(name, args, kwargs, answer))
+        return answer
+
+    def _request(self, request: Any) -> protocol.Returned:
+        if not self._is_loaded:
+            self._is_loaded = True
+            self._request(protocol.Load(self._sources))
+        started = time.monotonic()
+        reply = self._workers.ask(request, min(CALL_SECONDS, self._seconds_left))
+        self._seconds_left -= time.monotonic() - started
+        if self._seconds_left <= 0:
+            raise LostError("timeout", f"all calls together took over {TASK_SECONDS:g} seconds")
+        if isinstance(reply, protocol.Returned):
+            return reply
+        if "NotImplementedError" in reply.types and reply.message == self._task:
+            raise NotStartedError(self._task)
+        raise StudentError(reply)
+
+    # --- packing ----------------------------------------------------------------------------------
+
+    def _pack(self, value: Any) -> protocol.Value:
+        if value is None or type(value) in (bool, int, float, str):
+            return protocol.Scalar(value)
+        if isinstance(value, np.ndarray | np.generic):
+            return pack_array(value)
+        if isinstance(value, tuple | list):
+            return protocol.Items([self._pack(item) for item in value])
+        if isinstance(value, dict):
+            return protocol.Mapping(list(value), [self._pack(item) for item in value.values()])
+        if "keras" in sys.modules and isinstance(value, sys.modules["keras"].Model):
+            return protocol.Model(self._handle(value))
+        if callable(value):
+            return self._pack_function(value)
+        raise TypeError(f"a property cannot pass a {type(value).__name__} to a student's function")
+
+    def _pack_function(self, value: Callable[..., Any]) -> protocol.Function:
+        options: dict[str, Any] = {}
+        if isinstance(value, functools.partial):
+            value, options = value.func, value.keywords
+        packed = {key: self._pack(option) for key, option in options.items()}
+        name = value.name if isinstance(value, Function) else f"{value.__module__}.{value.__name__}"
+        return protocol.Function(name, packed)
+
+    def _handle(self, model: Any) -> str:
+        handle, data = _model_bytes(model)
+        if handle not in self._sent:
+            self._request(protocol.PutModel(handle, data))
+            self._sent.add(handle)
+        return handle
+
+    def _unpack(self, value: protocol.Value) -> Any:
+        match value:
+            case protocol.Array():
+                return unpack_array(value)
+            case protocol.Scalar(plain):
+                return plain
+            case protocol.Items(values):
+                return tuple(self._unpack(item) for item in values)
+            case protocol.Model(handle):
+                return Function(self, handle)
+            case protocol.Picture(axes):
+                for drawn in (drawn for one in axes for drawn in one.images):
+                    drawn.values = unpack_array(drawn.values)  # type: ignore[assignment]
+                    drawn.colours = unpack_array(drawn.colours)  # type: ignore[assignment]
+        return value
+
+
+@dataclass
+class Module:
+    """One of the student's modules."""
+
+    work: Work
+    name: str
+
+    def __getattr__(self, function: str) -> "Function":
+        return Function(self.work, f"{self.name}.{function}")
+
+
+@dataclass
+class Function:
+    """One of the student's functions, or a model that one of them returned."""
+
+    work: Work
+    name: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
+        return self.work.call(self.name, args, kwargs)
+
+
+@functools.cache
+def _model_bytes(model: Any) -> tuple[str, bytes]:
+    """A handle for a model, and the bytes of its `.keras` file."""
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        keras.saving.save_model(model, path)
+        return f"model-{_model_bytes.cache_info().currsize}", path.read_bytes()

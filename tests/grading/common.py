@@ -1,0 +1,50 @@
+"""What the gradings share: how inputs are drawn, and two checks that many tasks need."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from course.grader.compare import check
+from course.grader.grading import settings
+from course.grader.work import Function, StudentError
+
+seeds = st.integers(0, 10_000)
+outputs = st.sampled_from(["logit", "softmax"])
+
+few = hypothesis_settings(settings, max_examples=3)
+"""For properties whose examples are slow, and whose inputs hardly differ."""
+
+
+def random_maps(seed: int, count: int = 2) -> np.ndarray:
+    """Signed heat maps, in steps of 0.01, neither square nor symmetric: `(count, 6, 5)`."""
+    draw = np.random.default_rng(seed)
+    return (draw.integers(-100, 101, (count, 6, 5)) / 100).astype(np.float32)
+
+
+def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) -> None:
+    """Insist that a student's function raises a ValueError for these arguments.
+
+    Args:
+        function: the student's.
+        args: what to call it with; one of them is bad.
+        argument: the name of the bad one and its value, for the message.
+        kwargs: likewise.
+    """
+    try:
+        function(*args, **kwargs)
+    except StudentError as error:
+        if "ValueError" in error.types:
+            return
+        raise
+    check(False, f"{argument} is accepted, but should be a ValueError.")
+
+
+def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Insist that an answer is a tuple with these parts, named or plain, and return it."""
+    shown = f"({', '.join(names)})"
+    check(isinstance(answer, tuple), f"The result should be a tuple {shown}.")
+    found = f"Yours has {len(answer)} parts."
+    check(len(answer) == len(names), f"The result should have {len(names)} parts: {shown}.", found)
+    return answer

@@ -1,0 +1,140 @@
+"""Tiny networks on which the right answer is known.
+
+All take images of 6 × 5 pixels with 3 channels (not square, so that a mixed-up axis shows) and
+give logits of 4 classes. Weights are drawn from the seed of the run, so no answer can be learnt by
+heart. Each is built once. Keras is imported when the first is built: a task that needs no network
+does not wait for it.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+SHAPE = (6, 5, 3)
+CLASSES = 4
+
+
+def images(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
+    """Random images with values in steps of 0.01, away from black and white."""
+    draw = np.random.default_rng([seed, count])
+    return (draw.integers(10, 91, (count, *shape)) / 100).astype(np.float32)
+
+
+def classes(seed: int, count: int = 2) -> np.ndarray:
+    """One class an image; all different, as far as there are classes."""
+    order = np.random.default_rng([seed, 7]).permutation(CLASSES)
+    return np.resize(order, count).astype(np.int64)
+
+
+@functools.cache
+def linear(seed: int = 0) -> Any:
+    """Logits are weighted sums of the pixels: the gradient is the weights, everywhere."""
+    import keras
+
+    model = keras.Sequential(
+        [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(CLASSES, name="logits")]
+    )
+    return _with_random_weights(model, seed)
+
+
+def weights_of_linear(seed: int = 0) -> np.ndarray:
+    """The weights of `linear`, one image a class: `(CLASSES, H, W, C)`."""
+    kernel = linear(seed).get_weights()[0]
+    return kernel.T.reshape(CLASSES, *SHAPE).astype(np.float64)
+
+
+@functools.cache
+def smooth(seed: int = 0, dtype: str = "float32") -> Any:
+    """A small convolutional network with soft activations: differentiable everywhere.
+
+    With `dtype="float64"`, the same network in double precision: an oracle for the first.
+    """
+    import keras
+    from keras import layers
+
+    model = keras.Sequential(
+        [
+            keras.Input(SHAPE, dtype=dtype),
+            layers.Conv2D(4, 3, padding="same", activation="softplus", name="first", dtype=dtype),
+            layers.Conv2D(5, 3, activation="tanh", name="second", dtype=dtype),
+            layers.Flatten(name="flatten", dtype=dtype),
+            layers.Dense(CLASSES, name="logits", dtype=dtype),
+        ]
+    )
+    return _with_random_weights(model, seed)
+
+
+@functools.cache
+def with_training_state(seed: int = 0) -> Any:
+    """A network that behaves differently, and changes, when it is called for training."""
+    import keras
+    from keras import layers
+
+    model = keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.Conv2D(4, 3, padding="same", name="first"),
+            layers.BatchNormalization(name="norm"),
+            layers.Activation("softplus", name="active"),
+            layers.Flatten(name="flatten"),
+            layers.Dropout(0.5, name="dropout"),
+            layers.Dense(CLASSES, name="logits"),
+        ]
+    )
+    return _with_random_weights(model, seed)
+
+
+def logits(model: Any, batch: np.ndarray) -> np.ndarray:
+    """What a network says of a batch, in inference mode, as float64."""
+    return np.asarray(model(batch, training=False), np.float64)
+
+
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Probabilities from logits `(B, K)`."""
+    exponentials = np.exp(values - values.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def outputs(model: Any, batch: np.ndarray, class_index: Any, output: str = "logit") -> np.ndarray:
+    """The explained value of every image, as `select_output` defines it."""
+    values = logits(model, batch)
+    values = softmax(values) if output == "softmax" else values
+    return values[np.arange(len(batch)), np.broadcast_to(class_index, len(batch))]
+
+
+def central_differences(
+    function: Callable[[np.ndarray], np.ndarray], batch: np.ndarray, step: float = 1e-4
+) -> np.ndarray:
+    """The gradient of a function of images, without any calculus.
+
+    Every value of every image is moved a little up and a little down. In double precision and with
+    this step the result is right to some eight digits.
+
+    Args:
+        function: from `(N, ...)` images, float64, to `(N,)` values, one an image.
+        batch: `(B, ...)`.
+        step: how far to move.
+    """
+    gradients = []
+    for image in np.asarray(batch, np.float64):
+        moves = step * np.eye(image.size).reshape(-1, *image.shape)
+        rise = function(image + moves) - function(image - moves)
+        gradients.append((rise / (2 * step)).reshape(image.shape))
+    return np.stack(gradients)
+
+
+def _with_random_weights(model: Any, seed: int) -> Any:
+    """Draw weights so that activations are neither tiny nor saturated."""
+    draw = np.random.default_rng([seed, 11])
+    for layer in model.layers:
+        weights = layer.get_weights()
+        drawn = [
+            draw.normal(0, 1.5 / np.sqrt(max(1, np.prod(w.shape[:-1]))), w.shape) for w in weights
+        ]
+        if layer.name == "norm":  # scale, shift, mean, variance: the last must be positive
+            drawn = [1 + 0.3 * drawn[0], drawn[1], drawn[2], 0.5 + np.abs(drawn[3])]
+        layer.set_weights(drawn)
+    model.trainable = False
+    return model
