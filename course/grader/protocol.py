@@ -15,9 +15,8 @@ import numpy as np
 MAX_FRAME = 64 * 2**20
 """Bytes; the largest answer of a task is under one megabyte."""
 
-DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-)
+_SIZED = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
+DTYPES = {"bool", *(f"{kind}{bits}" for kind, sizes in _SIZED.items() for bits in sizes)}
 
 
 class ProtocolError(Exception):
