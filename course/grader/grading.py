@@ -5,7 +5,7 @@ import hashlib
 import random
 import textwrap
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,13 @@ import msgspec
 from course.grader.compare import WrongAnswerError
 from course.grader.handin import read_handin, untouched_functions
 from course.grader.mistakes import recognise
-from course.grader.processes import BrokenGraderError, LostError, Workers, start_workers
+from course.grader.processes import (
+    BrokenGraderError,
+    LostError,
+    Workers,
+    libraries_in,
+    start_workers,
+)
 from course.grader.tasks import GRADING, Property, Task, describe_property
 from course.grader.work import NotStartedError, Record, StudentError, Work
 
@@ -23,18 +29,6 @@ VERSION = "0.1.0"
 WIDTH = 78
 
 STATUSES = ("passed", "failed", "error", "timeout", "not_started")
-
-PRELOAD = (
-    "tensorflow",
-    "keras",
-    "numpy",
-    "scipy.ndimage",
-    "matplotlib.figure",
-    "sklearn.cluster",
-    "sklearn.feature_extraction.image",
-    "course.given.compiling",
-)
-"""What the worker imports ahead of time, if a hand-in mentions it."""
 
 settings = hypothesis.settings(
     max_examples=12,
@@ -137,13 +131,6 @@ def grade_sources(
         properties=hash_of_properties(),
         tasks=verdicts,
     )
-
-
-def libraries_in(sources: Iterable[str]) -> list[str]:
-    """Which of the libraries worth importing ahead a hand-in mentions."""
-    text = "\n".join(sources)
-    roots = {"course.given.compiling": "course.given"}
-    return [name for name in PRELOAD if roots.get(name, name.split(".")[0]) in text]
 
 
 def grade_task(task: Task, work: Work) -> Verdict:
@@ -309,6 +296,11 @@ def _wrap(text: str) -> str:
 def _printable(text: str) -> str:
     """Text without control characters: a student's words must not steer the teacher's terminal."""
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+
+
+def as_json(report: Report) -> bytes:
+    """A report as the JSON file that `course check --json` writes."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 
 # --- replay ---------------------------------------------------------------------------------------

@@ -72,6 +72,22 @@ def untouched_functions(source: str) -> set[str]:
     return set() if "*" in rebound else named - rebound
 
 
+def has_been_started(sources: dict[str, str], name: str) -> bool:
+    """Whether there is anything to run for a module or a task: something else than a stub."""
+    module, _, function = name.partition(".")
+    if module not in sources:
+        return False
+    untouched = untouched_functions(sources[module])
+    if function:
+        return function not in untouched
+    try:
+        tree = ast.parse(sources[module])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return bool(functions - untouched)
+
+
 def _bound_otherwise(tree: ast.Module) -> set[str]:
     """Names that something else than a plain top-level `def` may bind too."""
     nested = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from course.grader import tasks
-from course.grader.grading import PRELOAD
 from course.grader.handin import read_handin
-from course.grader.processes import LostError, Workers, start_workers
+from course.grader.processes import PRELOAD, LostError, Workers, start_workers
 from course.grader.work import NotStartedError, StudentError, Work
 
 ROOT = Path(__file__).resolve().parents[2]

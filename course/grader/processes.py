@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from course.grader import protocol
@@ -21,6 +21,18 @@ from course.grader.worker import Student
 
 START_SECONDS = 180.0
 """How long a process may take to import TensorFlow: on a cold disk that is slow."""
+
+PRELOAD = (
+    "tensorflow",
+    "keras",
+    "numpy",
+    "scipy.ndimage",
+    "matplotlib.figure",
+    "sklearn.cluster",
+    "sklearn.feature_extraction.image",
+    "course.given.compiling",
+)
+"""What the worker imports ahead of time, if a hand-in mentions it."""
 
 
 class LostError(BaseException):
@@ -250,6 +262,13 @@ class InProcess:
 
     def close(self) -> None:
         """Nothing to end."""
+
+
+def libraries_in(sources: Iterable[str]) -> list[str]:
+    """Which of the libraries worth importing ahead a hand-in mentions."""
+    text = "\n".join(sources)
+    roots = {"course.given.compiling": "course.given"}
+    return [name for name in PRELOAD if roots.get(name, name.split(".")[0]) in text]
 
 
 def start_workers(preload: Sequence[str], mode: str | None = None) -> Workers:

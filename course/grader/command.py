@@ -1,0 +1,224 @@
+"""The `course` command.
+
+Imports are inside the commands: the worker process is started first, and imports TensorFlow while
+this process imports what it needs itself. Nobody waits for what is not used.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+COURSE = Path(__file__).resolve().parents[1]
+PICTURES = ("saliency", "ascent", "feature", "hans", "contrast", "optimize")
+
+
+class Folder(click.Path):
+    """A folder that has to be there."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+
+class Seed(click.ParamType):
+    """A whole number ≥ 0, or "random"."""
+
+    name = "N|random"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """A number as it is, and a fresh one for "random"."""
+        if value == "random":
+            from course.grader.grading import fresh_seed
+
+            return fresh_seed()
+        try:
+            seed = int(value)
+        except ValueError:
+            seed = -1
+        if not 0 <= seed < 2**32:
+            self.fail(f"{value!r} is neither a whole number from 0 to 2^32 nor 'random'")
+        return seed
+
+
+work_option = click.option(
+    "--work",
+    type=Folder(),
+    default=COURSE,
+    help="Folder with the six modules (default: course/). A missing one counts as not started.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="introspection-course")
+def main() -> None:
+    """Look inside a neural network: fill in stubs, have them graded, see what they show."""
+    for stream in (sys.stdout, sys.stderr):  # a console that knows no "✓" shows "?", not an error
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.argument("names", metavar="[MODULE[.FUNCTION]]...", nargs=-1)
+@work_option
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the verdicts there.",
+)
+@click.option(
+    "--seed",
+    type=Seed(),
+    default=0,
+    show_default=True,
+    help="Draws the inputs; the same seed gives the same verdicts.",
+)
+def check(names: tuple[str, ...], work: Path, json_file: Path | None, seed: int) -> None:
+    """Grade the tasks, all of them or those that are named.
+
+    Exits with 0 only if all that was asked passes, 1 if not, and 2 for a wrong call.
+    """
+    if json_file is not None:
+        _insist_on_json(json_file)
+    workers = _start_workers(work, names)
+    try:
+        from rich.console import Console
+
+        from course.grader.board import print_report
+        from course.grader.files import write_whole
+        from course.grader.grading import as_json, grade
+        from course.grader.processes import BrokenGraderError
+
+        tasks = _select(names)
+        try:
+            with _progress("Checking", len(tasks)) as advance:
+                report = grade(work, tasks, seed, workers, lambda verdict: advance(verdict.task))
+        except BrokenGraderError as error:
+            _stop(f"The grader cannot work here. {error}", 2)
+        if json_file is not None:
+            write_whole(json_file, as_json(report))
+        retry = f"course check {' '.join(names)} --seed {seed}".replace("  ", " ") if seed else ""
+        print_report(Console(highlight=False, soft_wrap=True), report, retry)
+    finally:
+        if workers is not None:
+            workers.close()
+    sys.exit(0 if report.is_full else 1)
+
+
+@main.command()
+@click.argument("name", metavar="MODULE.FUNCTION")
+@work_option
+def hint(name: str, work: Path) -> None:
+    """Show the next of three hints, from a nudge to nearly the answer."""
+    from course.grader.hints import next_hint
+
+    tasks = _select([name])
+    if "." not in name:
+        raise click.UsageError(f"name one task, for instance {tasks[0].name}")
+    number, text = next_hint(tasks[0], work)
+    click.echo(f"Hint {number} of {len(tasks[0].hints)} for {name}\n")
+    click.echo(click.wrap_text(text, 78))
+    if number < len(tasks[0].hints):
+        click.echo("\nThe same command again gives the next one.")
+
+
+@main.command()
+@click.argument("what", type=click.Choice(PICTURES))
+@click.option("--image", help="A photo's name or a file (default: one that suits).")
+@click.option("--class", "class_name", help="What to look for (default: what the network sees).")
+@click.option("--model", default="efficientnet-lite0", show_default=True, help="The network.")
+@work_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture's file (default: pictures/WHAT.png).",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def show(
+    what: str,
+    image: str | None,
+    class_name: str | None,
+    model: str,
+    work: Path,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Run your own functions on a real photo and a real network, and write the picture."""
+    from course.grader.files import free_name
+
+    if out is not None and out.exists() and not force:
+        raise click.UsageError(f"--out: {out} is there already; --force writes over it")
+    if out is None:
+        default = Path("pictures") / f"{what}.png"
+        out = default if force else free_name(default)
+    _quiet_tensorflow()
+    from course.grader import show as pictures
+
+    try:
+        with _progress(f"Computing {what}", None) as advance:
+            figure = pictures.draw(what, work, image, class_name, model, advance)
+    except pictures.CannotShowError as error:
+        _stop(str(error), 1)
+    except (ValueError, OSError) as error:
+        _stop(str(error), 2)
+    pictures.save(figure, out)
+    click.echo(f"Wrote {out}")
+
+
+@main.command()
+def start() -> None:
+    """Begin here: look the installation over, see what the network sees, and what there is to do."""
+    _quiet_tensorflow()
+    from course.grader.start import start
+
+    start()
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+def _select(names: Any) -> list[Any]:
+    from course.grader.tasks import select_tasks
+
+    try:
+        return select_tasks(names)
+    except LookupError as error:
+        raise click.UsageError(str(error.args[0])) from None
+
+
+def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
+    """Start the workers, if anything that was named has been started at all."""
+    from course.grader.handin import has_been_started, read_handin
+    from course.grader.processes import libraries_in, start_workers
+
+    sources = read_handin(work)
+    if any(has_been_started(sources, name) for name in names or sources):
+        return start_workers(libraries_in(sources.values()))
+    return None
+
+
+def _progress(title: str, total: int | None) -> Any:
+    from course.grader.progress import progress
+
+    return progress(title, total)
+
+
+def _insist_on_json(path: Path) -> None:
+    if path.suffix != ".json":
+        raise click.UsageError(f"--json: {path} should end in .json")
+    if not path.absolute().parent.is_dir():
+        raise click.UsageError(f"--json: there is no folder {path.absolute().parent}")
+
+
+def _quiet_tensorflow() -> None:
+    """Before TensorFlow is imported: no banner, no graphics card, no warnings of its own."""
+    import os
+
+    for name, value in (("TF_CPP_MIN_LOG_LEVEL", "3"), ("CUDA_VISIBLE_DEVICES", "-1")):
+        os.environ.setdefault(name, value)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
