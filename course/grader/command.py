@@ -168,7 +168,7 @@ def show(
 
 @main.command()
 def start() -> None:
-    """Begin here: look the installation over, see what the network sees, and what there is to do."""
+    """Begin here: see what the network sees, and what there is to do."""
     _quiet_tensorflow()
     from course.grader.start import start
 

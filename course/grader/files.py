@@ -1,24 +1,20 @@
 """Writing files so that nothing is ever lost: whole or not at all, and never over another."""
 
+import contextlib
 import os
-import tempfile
 from pathlib import Path
-
-
-class FileExistsAlreadyError(Exception):
-    """There is a file already, and nobody said that it may go."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file by a rename, so that a crash leaves the old one or the new one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
+        draft.write_bytes(data)
+        os.replace(draft, path)
     except BaseException:
-        os.unlink(name)
+        with contextlib.suppress(OSError):
+            draft.unlink()
         raise
 
 
