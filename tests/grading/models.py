@@ -83,7 +83,9 @@ def with_training_state(seed: int = 0) -> Any:
             layers.Dense(CLASSES, name="logits"),
         ]
     )
-    return _with_random_weights(model, seed)
+    model = _with_random_weights(model, seed)
+    model.trainable = True  # a frozen batch normalisation would not notice training
+    return model
 
 
 def logits(model: Any, batch: np.ndarray) -> np.ndarray:
@@ -138,3 +140,68 @@ def _with_random_weights(model: Any, seed: int) -> Any:
         layer.set_weights(drawn)
     model.trainable = False
     return model
+
+
+def some_classes(seed: int, count: int, is_shared: bool) -> Any:
+    """A class index as functions take it: one int for all images, or an array with one each."""
+    return seed % CLASSES if is_shared else classes(seed, count)
+
+
+@functools.cache
+def power(exponent: int, seed: int = 0) -> Any:
+    """Logits are weighted sums of the pixels' 1st, 2nd or 3rd power: all known in closed form."""
+    import keras
+
+    inputs = keras.Input(SHAPE)
+    powers = keras.layers.Multiply()([inputs] * exponent) if exponent > 1 else inputs
+    outputs = keras.layers.Dense(CLASSES, name="logits")(keras.layers.Flatten()(powers))
+    model = keras.Model(inputs, outputs)
+    draw = np.random.default_rng([seed, 13])
+    size = (np.prod(SHAPE), CLASSES)
+    kernel = draw.choice([-1, 1], size) * draw.uniform(0.5, 1.5, size)
+    model.set_weights([kernel, draw.normal(size=CLASSES)])
+    model.trainable = False
+    return model
+
+
+def weights_of_power(exponent: int, seed: int = 0) -> np.ndarray:
+    """The weights of `power`, one image a class: `(CLASSES, H, W, C)`."""
+    kernel = power(exponent, seed).get_weights()[0]
+    return kernel.T.reshape(CLASSES, *SHAPE).astype(np.float64)
+
+
+@functools.cache
+def pooling(seed: int = 0) -> Any:
+    """A convolution ("features"), the mean of each of its channels, and a weighted sum of these."""
+    import keras
+    from keras import layers
+
+    model = keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.Conv2D(5, 3, activation="tanh", name="features"),
+            layers.GlobalAveragePooling2D(name="pool"),
+            layers.Dense(CLASSES, name="logits"),
+        ]
+    )
+    return _with_random_weights(model, seed)
+
+
+@functools.cache
+def readout() -> Any:
+    """Logits are the first four values of the image, so that a test can write them by hand."""
+    import keras
+
+    model = keras.Sequential(
+        [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(CLASSES, name="logits")]
+    )
+    model.set_weights([np.eye(np.prod(SHAPE), CLASSES), np.zeros(CLASSES)])
+    model.trainable = False
+    return model
+
+
+def images_with_logits(wanted: np.ndarray, seed: int) -> np.ndarray:
+    """Images for which `readout` gives these logits, `(B, CLASSES)`."""
+    batch = images(seed, len(wanted)).reshape(len(wanted), -1)
+    batch[:, :CLASSES] = wanted
+    return batch.reshape(-1, *SHAPE)
