@@ -1,4 +1,4 @@
-"""Make the student's stubs in `course/` from `solutions/`: the same files with the bodies taken out.
+"""Make the stubs in `course/` from `solutions/`: the same files with the bodies taken out.
 
     python tools/make_stubs.py            writes stubs that are missing or still untouched
     python tools/make_stubs.py --check    exits 1 if a stub differs from what its solution gives
@@ -11,6 +11,8 @@ docstring. Left out are bodies, decorators and private helpers.
 import ast
 import sys
 from pathlib import Path
+
+from course.grader.handin import is_stub
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted(path for path in (ROOT / "solutions").glob("*.py") if path.stem != "__init__")
@@ -44,7 +46,7 @@ def make_stubs(source: str, module: str) -> str:
 def is_untouched(path: Path) -> bool:
     """Whether a file of stubs holds nothing that a student has written: every body only raises."""
     functions = public_functions(ast.parse(path.read_text(encoding="utf-8")))
-    return all(isinstance(function.body[-1], ast.Raise) for function in functions)
+    return all(is_stub(function) for function in functions)
 
 
 def main(arguments: list[str]) -> int:

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
+from course.grader.quiet import silence_native_code
+
 COURSE = Path(__file__).resolve().parents[1]
 PICTURES = ("saliency", "ascent", "feature", "hans", "contrast", "optimize")
 
@@ -53,6 +55,7 @@ work_option = click.option(
 @click.version_option(package_name="introspection-course")
 def main() -> None:
     """Look inside a neural network: fill in stubs, have them graded, see what they show."""
+    silence_native_code()
     for stream in (sys.stdout, sys.stderr):  # a console that knows no "✓" shows "?", not an error
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -152,7 +155,6 @@ def show(
     if out is None:
         default = Path("pictures") / f"{what}.png"
         out = default if force else free_name(default)
-    _quiet_tensorflow()
     from course.grader import show as pictures
 
     try:
@@ -169,7 +171,6 @@ def show(
 @main.command()
 def start() -> None:
     """Begin here: see what the network sees, and what there is to do."""
-    _quiet_tensorflow()
     from course.grader.start import start
 
     start()
@@ -194,6 +195,7 @@ def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
 
     sources = read_handin(work)
     if any(has_been_started(sources, name) for name in names or sources):
+        _import_tensorflow_meanwhile()
         return start_workers(libraries_in(sources.values()))
     return None
 
@@ -211,12 +213,12 @@ def _insist_on_json(path: Path) -> None:
         raise click.UsageError(f"--json: there is no folder {path.absolute().parent}")
 
 
-def _quiet_tensorflow() -> None:
-    """Before TensorFlow is imported: no banner, no graphics card, no warnings of its own."""
-    import os
+def _import_tensorflow_meanwhile() -> None:
+    """Import TensorFlow in the background: most properties need it, and so does naming mistakes."""
+    import importlib
+    import threading
 
-    for name, value in (("TF_CPP_MIN_LOG_LEVEL", "3"), ("CUDA_VISIBLE_DEVICES", "-1")):
-        os.environ.setdefault(name, value)
+    threading.Thread(target=importlib.import_module, args=("tensorflow",), daemon=True).start()
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -219,10 +219,12 @@ class SpawnedWorkers:
         channel = Channel(self._process.stdout, self._process.stdin, protocol.Reply)
         self._connection = _Connection(channel, self._end)
         self._is_warm = False
+        self._is_ended = False
 
     def renew(self) -> None:
-        """Start another process if the one before has ended."""
-        if self._process.poll() is not None:
+        """Start another process if the one before has ended, or been ended."""
+        if self._is_ended or self._process.poll() is not None:
+            self._process.wait()
             self._start()
 
     def ask(self, request: Any, seconds: float) -> Any:
@@ -237,6 +239,7 @@ class SpawnedWorkers:
         self._end()
 
     def _end(self) -> int:
+        self._is_ended = True
         try:
             self._process.wait(timeout=0.2)  # it may be ending by itself: keep its own exit code
         except subprocess.TimeoutExpired:

@@ -235,7 +235,8 @@ def pack_array(array: Any) -> Array:
     array = np.asarray(array)
     if array.dtype.name not in DTYPES:
         raise TypeError(f"an array of dtype {array.dtype.name} cannot be graded")
-    return Array(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes())
+    little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return Array(array.dtype.name, array.shape, little_endian.tobytes())
 
 
 def unpack_array(message: Array) -> np.ndarray:
@@ -246,7 +247,8 @@ def unpack_array(message: Array) -> np.ndarray:
     """
     if message.dtype not in DTYPES or any(side < 0 for side in message.shape):
         raise ProtocolError(f"not an array: {message.dtype} {message.shape}")
-    dtype = np.dtype(message.dtype)
+    dtype = np.dtype(message.dtype).newbyteorder("<")
     if math.prod(message.shape) * dtype.itemsize != len(message.data):
         raise ProtocolError(f"{len(message.data)} bytes are no {message.dtype} {message.shape}")
-    return np.frombuffer(bytearray(message.data), dtype).reshape(message.shape)
+    array = np.frombuffer(bytearray(message.data), dtype).reshape(message.shape)
+    return array.astype(message.dtype, copy=False)

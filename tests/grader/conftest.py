@@ -1,0 +1,40 @@
+"""Workers that the tests of the grader share: starting them takes seconds."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from course.grader.grading import Report, grade_sources
+from course.grader.handin import read_handin
+from course.grader.processes import PRELOAD, Workers, start_workers
+from course.grader.tasks import select_tasks
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="package", params=["fork", "spawn"])
+def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
+    """Both kinds of workers, one after the other: spawn is what Windows and macOS get."""
+    if request.param == "fork" and sys.platform != "linux":
+        pytest.skip("fork is used on Linux only")
+    workers = start_workers(PRELOAD, request.param)
+    yield workers
+    workers.close()
+
+
+@pytest.fixture(scope="session")
+def solutions() -> dict[str, str]:
+    return read_handin(ROOT / "solutions")
+
+
+@pytest.fixture
+def grade_with(workers: Workers, solutions: dict[str, str]) -> Callable[..., Report]:
+    """Grade the solutions with some text put behind one of the modules."""
+
+    def grade(module: str, text: str, *names: str) -> Report:
+        sources = solutions | {module: f"{solutions[module]}\n\n{text}\n"}
+        return grade_sources(sources, select_tasks(names), 0, workers)
+
+    return grade

@@ -1,0 +1,176 @@
+"""Whatever a student's code does costs its own task and no other."""
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+from course.grader import work
+from course.grader.grading import Report, Verdict, grade_sources
+from course.grader.processes import Workers
+from course.grader.tasks import select_tasks
+
+Grade = Callable[..., Report]
+
+NAMES = ("saliency.to_heatmap", "saliency.smooth", "saliency.symmetric_limit")
+
+
+def statuses(report: Report) -> dict[str, str]:
+    return {verdict.task.partition(".")[2]: verdict.status for verdict in report.tasks}
+
+
+def verdict_of(report: Report, name: str) -> Verdict:
+    return next(verdict for verdict in report.tasks if verdict.task == name)
+
+
+def smooth_that(body: str) -> str:
+    """Source of a `smooth` with this body."""
+    return f"def smooth(heatmaps, sigma):\n    {body}"
+
+
+def test_solutions_get_their_points(grade_with: Grade) -> None:
+    report = grade_with("saliency", "", *NAMES)
+    assert set(statuses(report).values()) == {"passed"}
+    assert report.score == report.max_score == 3
+
+
+def test_a_wrong_function_fails_its_task_and_no_other(grade_with: Grade) -> None:
+    report = grade_with("saliency", smooth_that("return 2 * np.asarray(heatmaps)"), *NAMES)
+    assert statuses(report) == {
+        "to_heatmap": "passed",
+        "smooth": "failed",
+        "symmetric_limit": "passed",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ("while True: pass", "timeout", "takes too long"),
+        ("import os; os._exit(0)", "error", "exit code 0"),
+        ("import os; os.abort()", "error", "never came back"),
+        ("raise SystemExit", "error", "ends the whole program"),
+        ("raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
+        ("raise RuntimeError('too bad')", "error", "RuntimeError: too bad"),
+        ("return undefined_name", "error", "undefined_name"),
+        ("return object()", "failed", "should be an array"),
+        ("return None", "failed", "`return` missing"),
+        ("return np.asarray(heatmaps).astype(object)", "error", "dtype object"),
+        ("return np.full_like(heatmaps, np.nan)", "failed", "NaN"),
+        (
+            "sigma += 1; raise NotImplementedError('saliency.to_heatmap')",
+            "error",
+            "saliency.to_heatmap",
+        ),
+        ("heatmaps[:] = 0; return heatmaps", "failed", "work on a copy"),
+        ("import nowhere", "error", "nowhere"),
+    ],
+)
+def test_trouble_costs_one_task_and_says_so(
+    grade_with: Grade, monkeypatch: pytest.MonkeyPatch, body: str, status: str, words: str
+) -> None:
+    monkeypatch.setattr(work, "CALL_SECONDS", 4.0)
+    report = grade_with("saliency", smooth_that(body), *NAMES)
+    assert statuses(report) == {
+        "to_heatmap": "passed",
+        "smooth": status,
+        "symmetric_limit": "passed",
+    }
+    message = verdict_of(report, "saliency.smooth").message
+    assert words in " ".join(message.split())
+    assert max(map(len, message.splitlines())) <= 80
+    assert "site-packages" not in message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no memory limit here")
+def test_asking_for_ten_gigabytes_costs_one_task(grade_with: Grade) -> None:
+    report = grade_with("saliency", smooth_that("return np.ones(10 * 2**30, np.uint8)"), *NAMES)
+    assert statuses(report)["smooth"] == "error"
+    assert statuses(report)["symmetric_limit"] == "passed"
+    assert "memory" in verdict_of(report, "saliency.smooth").message
+
+
+def test_a_flood_of_output_disturbs_nothing(grade_with: Grade) -> None:
+    flood = "print('x' * 10**7); import os; os.write(1, b'y' * 10**6); os.write(2, b'z' * 10**6)"
+    body = (
+        f"{flood}\n    return gaussian_filter(heatmaps, (0, sigma, sigma)) if sigma >= 0 else 1/0"
+    )
+    report = grade_with("saliency", smooth_that(body), *NAMES)
+    verdict = verdict_of(report, "saliency.smooth")
+    assert verdict.status == "error"  # the ZeroDivisionError at sigma=-1, after all the output
+    assert "ZeroDivisionError" in verdict.message
+    assert len(verdict.message) < 1500
+
+
+def test_a_giant_answer_is_refused(grade_with: Grade) -> None:
+    report = grade_with("saliency", smooth_that("return np.zeros(20 * 2**20)"), *NAMES)
+    assert statuses(report)["smooth"] == "error"
+    assert statuses(report)["symmetric_limit"] == "passed"
+
+
+def test_a_syntax_error_costs_its_module(workers: Workers, solutions: dict[str, str]) -> None:
+    sources = solutions | {"saliency": solutions["saliency"].replace("return float(", "return (")}
+    sources["saliency"] += "\ndef broken(:\n"
+    report = grade_sources(sources, select_tasks(["saliency"]), 0, workers)
+    assert set(statuses(report).values()) == {"error"}
+    message = report.tasks[0].message
+    assert "Python cannot read the file" in message
+    assert f"saliency.py, line {len(sources['saliency'].splitlines())}" in message
+
+
+def test_an_error_shows_the_students_own_lines_only(grade_with: Grade) -> None:
+    text = "def helper(x):\n    return np.linalg.inv(x)\n\n" + smooth_that(
+        "return helper(heatmaps)"
+    )
+    message = verdict_of(grade_with("saliency", text, *NAMES), "saliency.smooth").message
+    assert "return helper(heatmaps)" in message
+    assert "return np.linalg.inv(x)" in message
+    assert "linalg.py" not in message
+
+
+def test_processes_that_a_student_starts_end_with_the_task(
+    grade_with: Grade, workers: Workers, tmp_path: os.PathLike[str]
+) -> None:
+    if type(workers).__name__ != "ForkedWorkers":
+        pytest.skip("only a forked worker has a process group of its own")
+    sign = f"{tmp_path}/alive"
+    later = f"subprocess.Popen(['sh', '-c', 'sleep 2; touch {sign}'])"
+    grade_with("saliency", smooth_that(f"import subprocess; {later}; raise ValueError"), *NAMES)
+    time.sleep(2.5)
+    assert not os.path.exists(sign)
+
+
+def test_the_same_seed_gives_the_same_report(grade_with: Grade) -> None:
+    wrong = smooth_that("return np.abs(heatmaps)")
+    first, second = (grade_with("saliency", wrong, *NAMES) for _ in range(2))
+    for report in (first, second):
+        for verdict in report.tasks:
+            verdict.seconds = 0.0
+    assert first == second
+
+
+def test_modules_find_each_other_in_the_handin(grade_with: Grade) -> None:
+    """A hand-in's modules import the hand-in's own, by either spelling, not the package's stubs."""
+    text = (
+        "from course.saliency import to_heatmap as first\n"
+        "from .saliency import to_heatmap as second\n"
+        "def random_start(shape, seed):\n"
+        "    assert first is second and first.__module__ == 'course.saliency'\n"
+        "    return np.asarray(first(np.ones((*shape, 1)))) * 0.5\n"
+    )
+    report = grade_with("activation_maximization", text, "activation_maximization.random_start")
+    assert "AssertionError" not in report.tasks[0].message
+    assert report.tasks[0].status == "failed"
+
+
+def test_stubs_start_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise AssertionError("a worker was started for nothing")
+
+    monkeypatch.setattr("course.grader.grading.start_workers", refuse)
+    sources = {"saliency": "def smooth(heatmaps, sigma):\n    raise NotImplementedError"}
+    report = grade_sources(sources, select_tasks(["saliency.smooth", "feature_visualization"]))
+    assert {verdict.status for verdict in report.tasks} == {"not_started"}
+    assert report.score == 0
+    assert not report.is_full
