@@ -11,10 +11,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "compiling": ["compiled"],
         "errors_list": ["load_errors"],
+        "datasets": ["Dataset", "load_dataset"],
         "fetching": ["NotReachableError"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
         "models": ["load_model", "model_names"],
         "photos": ["PHOTOS", "load_photo", "load_photos"],
         "results": ["Ascent", "Contrast", "Errors", "Optimized"],
+        "training": ["accuracy", "predict", "small_cnn", "train"],
     },
 )
