@@ -1,6 +1,6 @@
 """What a student sees in the terminal: the board with every task, messages, and what is next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course.grader.grading import Report, Verdict
+from course.grader.tasks import Task
 
 STYLES = {
     "passed": ("✓", "green"),
@@ -66,14 +67,7 @@ def print_report(console: Console, report: Report, retry: str = "") -> None:
         console.print(f"To repeat exactly this: {retry}", style="dim")
 
 
-def not_checked(tasks: Sequence[str], untouched: set[str]) -> list[Verdict]:
-    """A board without a check: which tasks are stubs, and which have been started."""
-    return [
-        Verdict(
-            task=task,
-            status="not_started" if task in untouched else "started",
-            score=0.0,
-            max_score=1.0,
-        )
-        for task in tasks
-    ]
+def not_checked(task: Task, untouched: set[str]) -> Verdict:
+    """What the board shows of a task that has not been graded: a stub, or at least started."""
+    status = "not_started" if task.name in untouched else "started"
+    return Verdict(task=task.name, status=status, score=0.0, max_score=task.points)

@@ -169,6 +169,25 @@ def show(
 
 
 @main.command()
+@click.argument("names", metavar="[MODULE[.FUNCTION]]...", nargs=-1)
+@work_option
+def watch(names: tuple[str, ...], work: Path) -> None:
+    """Grade the task at hand whenever you save a file; keys for hint, list, next, quit."""
+    from course.grader.processes import PRELOAD, start_workers
+
+    _import_tensorflow_meanwhile()
+    workers = start_workers(PRELOAD)
+    try:
+        from rich.console import Console
+
+        from course.grader.watch import Watch
+
+        Watch(work, _select(names), workers, Console(highlight=False, soft_wrap=True)).run()
+    finally:
+        workers.close()
+
+
+@main.command()
 def start() -> None:
     """Begin here: see what the network sees, and what there is to do."""
     from course.grader.start import start

@@ -102,11 +102,7 @@ def grade_sources(
     on_verdict: Callable[[Verdict], None] = lambda verdict: None,
 ) -> Report:
     """Grade a student's modules, given as texts by module name; otherwise as `grade`."""
-    untouched = {
-        f"{module}.{function}"
-        for module, source in sources.items()
-        for function in untouched_functions(source)
-    }
+    untouched = untouched_tasks(sources)
     to_run = [task for task in tasks if task.module in sources and task.name not in untouched]
     own_workers = None
     if workers is None and to_run:
@@ -131,6 +127,15 @@ def grade_sources(
         properties=hash_of_properties(),
         tasks=verdicts,
     )
+
+
+def untouched_tasks(sources: dict[str, str]) -> set[str]:
+    """The names of the tasks whose functions are still stubs."""
+    return {
+        f"{module}.{function}"
+        for module, source in sources.items()
+        for function in untouched_functions(source)
+    }
 
 
 def grade_task(task: Task, work: Work) -> Verdict:

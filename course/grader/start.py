@@ -12,7 +12,8 @@ from course.given import load_model, load_photo, top_classes
 from course.grader import show
 from course.grader.board import board, not_checked
 from course.grader.files import free_name
-from course.grader.handin import read_handin, untouched_functions
+from course.grader.grading import untouched_tasks
+from course.grader.handin import read_handin
 from course.grader.progress import progress
 from course.grader.tasks import select_tasks
 
@@ -72,16 +73,11 @@ def _draw_pictures(photo: np.ndarray, advance: show.Callable[[str], None]) -> li
 
 
 def _print_board(console: Console) -> None:
-    sources = read_handin(COURSE)
-    untouched = {
-        f"{module}.{function}"
-        for module, source in sources.items()
-        for function in untouched_functions(source)
-    }
-    tasks = [task.name for task in select_tasks()]
+    untouched = untouched_tasks(read_handin(COURSE))
+    tasks = select_tasks()
     console.print("\nYour tasks:\n", style="bold")
-    console.print(board(not_checked(tasks, untouched)))
-    first = next((task for task in tasks if task in untouched), None)
+    console.print(board(not_checked(task, untouched) for task in tasks))
+    first = next((task.name for task in tasks if task.name in untouched), None)
     if first is None:
         console.print("\nEverything has been started: `course check` tells what is right.")
         return
