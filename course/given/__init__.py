@@ -14,9 +14,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "datasets": ["Dataset", "load_dataset"],
         "fetching": ["NotReachableError"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
+        "measures": ["deletion_curve", "map_similarity", "randomize_layers"],
         "models": ["load_model", "model_names"],
         "photos": ["PHOTOS", "load_photo", "load_photos"],
+        "plots": ["compare_heatmaps", "show_curves", "show_images"],
         "results": ["Ascent", "Contrast", "Errors", "Optimized"],
+        "shapes": ["generate_shapes"],
+        "stamps": ["draw_text", "load_watermark", "time_stamp", "time_stamp_mask"],
         "training": ["accuracy", "predict", "small_cnn", "train"],
     },
 )

@@ -1,0 +1,124 @@
+"""Figures that tell how good an explanation is, where the eye alone would be fooled."""
+
+import difflib
+from typing import Any
+
+import keras
+import numpy as np
+from scipy.stats import rankdata
+
+from course.given.training import predict
+
+
+def map_similarity(a: Any, b: Any) -> np.ndarray:
+    """Compare maps by the order in which they rank the pixels (Spearman's correlation).
+
+    Args:
+        a: `(B, ...)`, maps of any shape.
+        b: maps of the same shape.
+
+    Returns:
+        `(B,)`, from −1 to 1: 1 for the same order, 0 for no relation, and 0 where a map is constant
+        and ranks nothing.
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        raise ValueError(f"the maps have different shapes, a {a.shape} and b {b.shape}")
+    ranks_a, ranks_b = (_centred_ranks(maps.reshape(len(maps), -1)) for maps in (a, b))
+    scale = np.linalg.norm(ranks_a, axis=1) * np.linalg.norm(ranks_b, axis=1)
+    return np.sum(ranks_a * ranks_b, axis=1) / np.where(scale == 0, 1, scale)
+
+
+def _centred_ranks(maps: np.ndarray) -> np.ndarray:
+    ranks = rankdata(maps, axis=1)
+    return ranks - ranks.mean(axis=1, keepdims=True)
+
+
+def deletion_curve(
+    model: keras.Model,
+    images: Any,
+    heatmaps: Any,
+    class_index: Any,
+    fractions: Any,
+    fill: float = 0.5,
+) -> np.ndarray:
+    """Delete the pixels that a map calls most relevant, and watch the probability fall.
+
+    The better the map, the sooner it falls (Petsiuk, Das, Saenko, "RISE", 2018, arXiv:1806.07421).
+    Most relevant are the largest values, with their sign; of equal ones, those further up and left.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1].
+        heatmaps: `(B, H, W)`.
+        class_index: one int for the whole batch, or an int array `(B,)`.
+        fractions: `(F,)`, the shares of the pixels to delete, each in [0, 1].
+        fill: what deleted pixels become, in every channel.
+
+    Returns:
+        `(F, B)`: the class's softmax probability with each fraction deleted.
+
+    Raises:
+        ValueError: if the heat maps do not fit the images, or a fraction is outside [0, 1].
+    """
+    images, heatmaps = np.asarray(images, np.float32), np.asarray(heatmaps)
+    fractions = np.asarray(fractions, float)
+    if heatmaps.shape != images.shape[:3]:
+        raise ValueError(f"heatmaps must be {images.shape[:3]}, not {heatmaps.shape}")
+    if fractions.ndim != 1 or np.any((fractions < 0) | (fractions > 1)):
+        raise ValueError(f"fractions must be a list of numbers from 0 to 1, not {fractions}")
+    order = np.argsort(-heatmaps.reshape(len(images), -1), axis=1, kind="stable")
+    place = np.argsort(order, axis=1).reshape(heatmaps.shape)  # 0 for the most relevant pixel
+    classes = np.broadcast_to(class_index, len(images))
+    curve = []
+    for count in np.round(fractions * place[0].size):
+        changed = np.where((place < count)[..., None], np.float32(fill), images)
+        probabilities = _softmax(predict(model, changed, batch=16))
+        curve.append(probabilities[np.arange(len(images)), classes])
+    return np.array(curve).reshape(len(fractions), len(images))
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return odds / odds.sum(axis=-1, keepdims=True)
+
+
+def randomize_layers(model: keras.Model, down_to: str | None = None, seed: int = 0) -> keras.Model:
+    """Copy a model and spoil what it has learned, from the logits downwards.
+
+    An explanation that stays the same does not depend on what the network knows: the sanity check
+    of Adebayo et al. 2018, arXiv:1810.03292. Each array of weights is shuffled, so that it keeps
+    its mean and its spread, and the activations their size.
+
+    Args:
+        model: the model; it stays as it is.
+        down_to: the name of the lowest layer to spoil; None for every layer.
+        seed: the same shuffling for the same seed. A layer is shuffled in the same way however far
+            down the spoiling goes.
+
+    Returns:
+        The spoiled copy.
+
+    Raises:
+        ValueError: if the model has no layer of that name; the message lists near ones.
+    """
+    names = [layer.name for layer in model.layers]
+    if down_to is not None and down_to not in names:
+        near = difflib.get_close_matches(down_to, names, n=4, cutoff=0.4)
+        raise ValueError(f"the model has no layer {down_to!r}; near ones are {', '.join(near)}")
+    spoiled = names[0 if down_to is None else names.index(down_to) :]
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    for name in spoiled:
+        rng = np.random.default_rng([seed, names.index(name)])
+        layer = copy.get_layer(name)
+        layer.set_weights([_shuffled(weight, rng) for weight in layer.get_weights()])
+    copy.trainable = model.trainable
+    return copy
+
+
+def _shuffled(weight: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return rng.permutation(weight.ravel()).reshape(weight.shape)
