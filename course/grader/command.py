@@ -175,9 +175,9 @@ def watch(names: tuple[str, ...], work: Path) -> None:
     """Grade the task at hand whenever you save a file; keys for hint, list, next, quit."""
     from course.grader.processes import PRELOAD, start_workers
 
-    _import_tensorflow_meanwhile()
     workers = start_workers(PRELOAD)
     try:
+        import tensorflow as _  # at the same time as the workers do
         from rich.console import Console
 
         from course.grader.watch import Watch
@@ -214,7 +214,6 @@ def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
 
     sources = read_handin(work)
     if any(has_been_started(sources, name) for name in names or sources):
-        _import_tensorflow_meanwhile()
         return start_workers(libraries_in(sources.values()))
     return None
 
@@ -230,14 +229,6 @@ def _insist_on_json(path: Path) -> None:
         raise click.UsageError(f"--json: {path} should end in .json")
     if not path.absolute().parent.is_dir():
         raise click.UsageError(f"--json: there is no folder {path.absolute().parent}")
-
-
-def _import_tensorflow_meanwhile() -> None:
-    """Import TensorFlow in the background: most properties need it, and so does naming mistakes."""
-    import importlib
-    import threading
-
-    threading.Thread(target=importlib.import_module, args=("tensorflow",), daemon=True).start()
 
 
 def _stop(message: str, code: int) -> NoReturn:

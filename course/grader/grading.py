@@ -5,7 +5,7 @@ import hashlib
 import random
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,8 @@ def grade_sources(
     on_verdict: Callable[[Verdict], None] = lambda verdict: None,
 ) -> Report:
     """Grade a student's modules, given as texts by module name; otherwise as `grade`."""
-    untouched = untouched_tasks(sources)
-    to_run = [task for task in tasks if task.module in sources and task.name not in untouched]
+    untouched = untouched_tasks(sources, tasks)
+    to_run = [task for task in tasks if task.name not in untouched]
     own_workers = None
     if workers is None and to_run:
         workers = own_workers = start_workers(libraries_in(sources.values()))
@@ -129,13 +129,10 @@ def grade_sources(
     )
 
 
-def untouched_tasks(sources: dict[str, str]) -> set[str]:
-    """The names of the tasks whose functions are still stubs."""
-    return {
-        f"{module}.{function}"
-        for module, source in sources.items()
-        for function in untouched_functions(source)
-    }
+def untouched_tasks(sources: dict[str, str], tasks: Iterable[Task]) -> set[str]:
+    """The names of the tasks that there is nothing to run for: a stub, or no module at all."""
+    stubs = {module: untouched_functions(source) for module, source in sources.items()}
+    return {task.name for task in tasks if task.function in stubs.get(task.module, {task.function})}
 
 
 def grade_task(task: Task, work: Work) -> Verdict:

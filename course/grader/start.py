@@ -73,8 +73,8 @@ def _draw_pictures(photo: np.ndarray, advance: show.Callable[[str], None]) -> li
 
 
 def _print_board(console: Console) -> None:
-    untouched = untouched_tasks(read_handin(COURSE))
     tasks = select_tasks()
+    untouched = untouched_tasks(read_handin(COURSE), tasks)
     console.print("\nYour tasks:\n", style="bold")
     console.print(board(not_checked(task, untouched) for task in tasks))
     first = next((task.name for task in tasks if task.name in untouched), None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from course.grader.board import STYLES, board, messages, not_checked
+from course.grader.board import STYLES, board, not_checked
 from course.grader.grading import Verdict, grade_sources, untouched_tasks
 from course.grader.handin import read_handin
 from course.grader.hints import next_hint
@@ -108,7 +108,7 @@ class Watch:
             mark, style = STYLES[verdict.status]
             said = verdict.status.replace("_", " ")
             self._console.print(f"\n{mark} {verdict.task}: {said}", style=f"bold {style}")
-            self._console.print(messages([verdict]) if verdict.message else "", end="")
+            self._console.print(verdict.message)
         self._workers.renew()
 
     def _grade_up_to_the_first_open_task(self) -> None:
@@ -119,12 +119,12 @@ class Watch:
             if not self._has_passed(task):
                 break
         self._console.print(board(self._all_verdicts()))
-        self._console.print(messages([self._verdicts[self.current.name]]))
+        self._console.print(self._verdicts[self.current.name].message)
         self._say_where_we_are()
 
     def _all_verdicts(self) -> list[Verdict]:
         """A verdict for every task; those not graded yet are stubs, or only started."""
-        untouched = untouched_tasks(self._sources)
+        untouched = untouched_tasks(self._sources, self.tasks)
         return [
             self._verdicts.get(task.name) or not_checked(task, untouched) for task in self.tasks
         ]

@@ -1,0 +1,57 @@
+"""`check` in a notebook: functions from cells are graded, and the board is HTML."""
+
+from pathlib import Path
+
+import pytest
+
+from course.grader import check, notebook
+from course.grader.grading import Report, Verdict
+from course.grader.notebook import Board, definitions_in
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_only_definitions_are_taken_from_a_cell() -> None:
+    cell = (
+        "%matplotlib inline\n!pip list\nimport numpy as np\nLIMIT = 3\nimages = load(3)\n"
+        "print('hours of training')\n\ndef half(x):\n    return x / 2\n\nhalf(3)\n"
+    )
+    taken = definitions_in(cell)
+    assert "import numpy" in taken
+    assert "LIMIT = 3" in taken
+    assert "def half" in taken
+    assert "print" not in taken
+    assert "load" not in taken
+    assert "half(3)" not in taken
+    assert definitions_in("def broken(:") == ""
+
+
+def test_functions_in_cells_are_graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [
+        "import numpy as np",
+        "def to_heatmap(saliency):\n    return np.sum(saliency, axis=0)",
+        "def to_heatmap(saliency):\n    return np.sum(saliency, axis=CHANNELS)\n\nCHANNELS = -1",
+        "def symmetric_limit(heatmap):\n    return float(np.max(heatmap))",
+    ]
+    monkeypatch.setattr(notebook, "_cells", lambda: cells)
+    board = check("saliency.to_heatmap", "saliency.symmetric_limit")
+    assert [verdict.status for verdict in board.report.tasks] == ["passed", "failed"]
+    assert "1 of 2 points" in repr(board)
+
+
+def test_the_board_is_escaped_html() -> None:
+    verdict = Verdict(
+        task="saliency.smooth", status="error", score=0, max_score=1, message="<script>alert(1)"
+    )
+    report = Report(score=0, max_score=1, seed=0, version="", properties="", tasks=[verdict])
+    shown = Board(report)._repr_html_()
+    assert "<table>" in shown
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_bad_arguments_are_named() -> None:
+    with pytest.raises(LookupError, match=r"saliency\.smooth"):
+        check("saliency.smoth")
+    with pytest.raises(NotADirectoryError, match="work"):
+        check("saliency", work="no/such/folder")
