@@ -2,9 +2,7 @@
 
 import difflib
 import functools
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable
 
 import keras
@@ -44,16 +42,19 @@ def load_model(name: str = DEFAULT_MODEL, size: int | None = None) -> keras.Mode
         A model from images `(B, size, size, 3)`, float32 in [0, 1], to logits `(B, 1000)`.
 
     Raises:
-        ValueError: if there is no such model (the message lists near names), or a model from
-            `keras.applications` is asked for another size than its own.
+        ValueError: if there is no such model (the message lists near names), `size` is below 32,
+            or a model from `keras.applications` is asked for another size than its own.
         NotReachableError: if the weights must be fetched and cannot be (a `ConnectionError`).
     """
     if name == DEFAULT_MODEL:
-        return _load_embedded(224 if size is None else size)
-    if name not in model_names():
-        near = difflib.get_close_matches(name, model_names(), n=3)
-        near = near or _near_in_lower_case(name) or [DEFAULT_MODEL]
-        raise ValueError(f"there is no model {name!r}; did you mean {', '.join(near)}?")
+        if size is not None and size < 32:
+            raise ValueError(f"size must be at least 32 for {name}, not {size}")
+        return _load_embedded(size or 224)
+    known = {other.casefold(): other for other in model_names()}
+    if name not in known.values():
+        near = difflib.get_close_matches(name.casefold(), known, n=3) or [DEFAULT_MODEL]
+        suggested = ", ".join(known[other] for other in near)
+        raise ValueError(f"there is no model {name!r}; did you mean {suggested}?")
     own = _SIZES.get(name, 224)
     if size not in (None, own):
         raise ValueError(f"size must be {own} (or None) for {name}, not {size}")
@@ -67,11 +68,6 @@ def model_names() -> list[str]:
         `"efficientnet-lite0"`, then every network of `keras.applications`.
     """
     return [DEFAULT_MODEL, *(name for name, f in vars(keras.applications).items() if _builds(f))]
-
-
-def _near_in_lower_case(name: str) -> list[str]:
-    known = {other.casefold(): other for other in model_names()}
-    return [known[near] for near in difflib.get_close_matches(name.casefold(), known, n=3)]
 
 
 def _builds(function: object) -> bool:
@@ -109,21 +105,14 @@ def build_application(name: str, weights: str | None) -> keras.Model:
     """
     size = _SIZES.get(name, 224)
     images = keras.Input((size, size, 3), name="images")
-    network = getattr(keras.applications, name)(
-        input_tensor=_preprocessed(images, _preprocessing_of(name)),
+    build = getattr(keras.applications, name)
+    preprocess = inspect.getmodule(build).preprocess_input  # each network's stands beside it
+    network = build(
+        input_tensor=_preprocessed(images, preprocess),
         weights=weights,
         classifier_activation=None,
     )
     return keras.Model(images, network.output, name=name)
-
-
-def _preprocessing_of(name: str) -> Callable[[np.ndarray], np.ndarray]:
-    """The `preprocess_input` that stands beside a network in its module."""
-    for module in pkgutil.iter_modules(keras.applications.__path__):
-        package = importlib.import_module(f"{keras.applications.__name__}.{module.name}")
-        if hasattr(package, name):
-            return package.preprocess_input
-    raise ValueError(f"keras.applications has no preprocess_input for {name}")
 
 
 def _preprocessed(

@@ -8,6 +8,7 @@ is looked up.
 import math
 import pickle
 import struct
+import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -85,9 +86,11 @@ def read_torch_weights(path: str | Path) -> dict[str, np.ndarray]:
             raise pickle.UnpicklingError(f"{path} is no weight file of PyTorch's older format")
         _version, _machine = _load(file), _load(file)
         views, keys = _load(file), _load(file)
-        if not all(isinstance(view, _View) for view in views.values()):
-            raise pickle.UnpicklingError("refused: the dictionary holds more than tensors")
+        if not _is_state(views):
+            raise pickle.UnpicklingError("refused: the file is no dictionary of tensors")
         types = {view.storage.key: _TYPES[view.storage.type] for view in views.values()}
+        if set(keys) != set(types):
+            raise pickle.UnpicklingError("the file's storages are not those of its tensors")
         storages = {key: _read_storage(file, types[key]) for key in keys}
     return {name: _array(view, storages[view.storage.key]) for name, view in views.items()}
 
@@ -96,10 +99,15 @@ def _load(file: BinaryIO) -> Any:
     return _TensorUnpickler(file).load()
 
 
+def _is_state(views: Any) -> bool:
+    return isinstance(views, dict) and all(isinstance(view, _View) for view in views.values())
+
+
 def _read_storage(file: BinaryIO, dtype: np.dtype) -> np.ndarray:
-    (length,) = struct.unpack("<q", file.read(8))
-    data = file.read(length * dtype.itemsize)
-    if length < 0 or len(data) != length * dtype.itemsize:
+    header = file.read(8)
+    length = struct.unpack("<Q", header)[0] * dtype.itemsize if len(header) == 8 else 0
+    data = file.read(min(length, sys.maxsize))
+    if len(header) < 8 or len(data) < length:
         raise pickle.UnpicklingError("the file ends in the middle of a tensor")
     return np.frombuffer(data, dtype)
 
