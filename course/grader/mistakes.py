@@ -82,14 +82,20 @@ def _explains(known: Mistake, record: Record) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
     if isinstance(other, tuple):
         return len(one) == len(other) and all(map(_same, one, other))
     one, other = np.asarray(one), np.asarray(other)
     return one.shape == other.shape and is_close(one.astype(float), other.astype(float))
 
 
-def source_of(known: Mistake) -> str:
-    """Source that makes the mistake, to be put behind a solution's: a whole wrong hand-in."""
-    catalogue = inspect.getsource(inspect.getmodule(known.function))  # type: ignore[arg-type]
-    function = known.task.partition(".")[2]
-    return f"\n\n{catalogue}\n\n{function} = {known.function.__name__}\n"
+def source_of(task: str, function: Callable[..., Any]) -> str:
+    """Source by which a function replaces a solution's: put behind the solution, a whole hand-in.
+
+    Args:
+        task: `"module.function"`, the one that is replaced.
+        function: what replaces it; the file that it stands in is taken along.
+    """
+    file = inspect.getsource(inspect.getmodule(function))  # type: ignore[arg-type]
+    return f"\n\n{file}\n\n{task.partition('.')[2]} = {function.__name__}\n"

@@ -1,0 +1,119 @@
+"""The graders are graded: wrong answers fail and are named, right ones pass.
+
+pytest tests/answers -k saliency        one module
+pytest tests/answers --slow             also: no other task suffers; every property is needed
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.grader.grading import Verdict, grade_task, try_property
+from course.grader.handin import read_handin
+from course.grader.mistakes import Mistake, mistakes_of, source_of
+from course.grader.processes import PRELOAD, start_workers
+from course.grader.tasks import Task, select_tasks
+from course.grader.work import Work
+from tests.answers.right import Answer, answers_to
+
+SOLUTIONS = read_handin(Path(__file__).resolve().parents[2] / "solutions")
+TASKS = {task.name: task for task in select_tasks()}
+WRONG = [known for name in TASKS for known in mistakes_of(name)]
+RIGHT = [other for name in TASKS for other in answers_to(name)]
+
+HandIn = Callable[[str, Callable[..., Any]], Work]
+
+
+def name_of(one: Mistake | Answer) -> str:
+    return f"{one.task}-{one.function.__name__}"
+
+
+every_task = pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
+
+
+@pytest.fixture(scope="module")
+def hand_in() -> Iterator[HandIn]:
+    """A hand-in with one function of the solutions replaced by another."""
+    workers = start_workers(PRELOAD)
+
+    def replace(name: str, function: Callable[..., Any]) -> Work:
+        module = name.partition(".")[0]
+        replaced = SOLUTIONS[module] + source_of(name, function)
+        return Work(SOLUTIONS | {module: replaced}, workers)
+
+    yield replace
+    workers.close()
+
+
+def headline_of(verdict: Verdict) -> str:
+    """The first sentence of a message, which may be wrapped."""
+    said = verdict.message.partition("What should hold:")[0].partition("This does not hold:")[0]
+    return " ".join(said.split())
+
+
+@pytest.mark.parametrize("known", WRONG, ids=name_of)
+def test_a_wrong_answer_is_rejected_and_named(known: Mistake, hand_in: HandIn) -> None:
+    verdict = grade_task(TASKS[known.task], hand_in(known.task, known.function))
+    assert verdict.status in ("failed", "error", "timeout")
+    assert known.says in headline_of(verdict), verdict.message
+
+
+@pytest.mark.parametrize("other", RIGHT, ids=name_of)
+def test_a_right_answer_is_accepted(other: Answer, hand_in: HandIn) -> None:
+    verdict = grade_task(TASKS[other.task], hand_in(other.task, other.function))
+    assert verdict.status == "passed", verdict.message
+
+
+@every_task
+def test_a_task_has_wrong_and_right_answers_enough(task: Task) -> None:
+    assert len(mistakes_of(task.name)) >= 6
+    assert len(answers_to(task.name)) >= 3
+
+
+# --- the long ones --------------------------------------------------------------------------------
+
+
+def users_of(function: str) -> set[str]:
+    """The tasks whose solution uses a function, directly or by others in between."""
+    uses: dict[str, set[str]] = {}
+    for module, source in SOLUTIONS.items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef):
+                names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+                uses[f"{module}.{node.name}"] = names
+    found = {function}
+    while True:
+        names = {one.partition(".")[2] for one in found}
+        more = {user for user, used in uses.items() if used & names} - found
+        if not more:
+            return found & set(TASKS)
+        found |= more
+
+
+@pytest.mark.slow
+@every_task
+def test_a_wrong_answer_costs_no_other_task(task: Task, hand_in: HandIn) -> None:
+    """Of the tasks that do not use the function, all pass."""
+    others = [TASKS[name] for name in TASKS.keys() - users_of(task.name)]
+    work = hand_in(task.name, mistakes_of(task.name)[0].function)
+    failed = [other.name for other in others if grade_task(other, work).status != "passed"]
+    assert failed == []
+
+
+@pytest.mark.slow
+@every_task
+def test_every_property_catches_what_no_other_does(task: Task, hand_in: HandIn) -> None:
+    caught_alone = set()
+    for known in mistakes_of(task.name):
+        work = hand_in(task.name, known.function)
+        caught_by = set()
+        for test in task.properties:
+            work.begin(task.name)
+            if try_property(task, test, work).status != "passed":
+                caught_by.add(test.__name__)
+        if len(caught_by) == 1:
+            caught_alone |= caught_by
+    assert {test.__name__ for test in task.properties} == caught_alone
