@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from course.grader.compare import check
+from course.grader.compare import check, check_close
 from course.grader.grading import settings
-from course.grader.work import Function, StudentError
+from course.grader.work import Function, StudentError, Work
 
 seeds = st.integers(0, 10_000)
 outputs = st.sampled_from(["logit", "softmax"])
@@ -48,3 +48,11 @@ def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     found = f"Yours has {len(answer)} parts."
     check(len(answer) == len(names), f"The result should have {len(names)} parts: {shown}.", found)
     return answer
+
+
+def check_untrained(work: Work, model: Any) -> None:
+    """Insist that the student's functions have left the weights of a model as they were."""
+    after = work.weights(model)
+    check(len(after) == len(model.get_weights()), "The model's layers are changed.")
+    for new, old in zip(after, model.get_weights(), strict=True):
+        check_close(new, old, "The model's weights are changed.", "a weight")

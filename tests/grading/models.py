@@ -67,20 +67,23 @@ def smooth(seed: int = 0, dtype: str = "float32") -> Any:
 
 
 @functools.cache
-def with_training_state(seed: int = 0) -> Any:
-    """A network that behaves differently, and changes, when it is called for training."""
+def with_training_state(seed: int = 0, dtype: str = "float32") -> Any:
+    """A network that behaves differently, and changes, when it is called for training.
+
+    With `dtype="float64"`, the same network in double precision.
+    """
     import keras
     from keras import layers
 
     model = keras.Sequential(
         [
-            keras.Input(SHAPE),
-            layers.Conv2D(4, 3, padding="same", name="first"),
-            layers.BatchNormalization(name="norm"),
-            layers.Activation("softplus", name="active"),
-            layers.Flatten(name="flatten"),
-            layers.Dropout(0.5, name="dropout"),
-            layers.Dense(CLASSES, name="logits"),
+            keras.Input(SHAPE, dtype=dtype),
+            layers.Conv2D(4, 3, padding="same", name="first", dtype=dtype),
+            layers.BatchNormalization(name="norm", dtype=dtype),
+            layers.Activation("softplus", name="active", dtype=dtype),
+            layers.Flatten(name="flatten", dtype=dtype),
+            layers.Dropout(0.5, name="dropout", dtype=dtype),
+            layers.Dense(CLASSES, name="logits", dtype=dtype),
         ]
     )
     model = _with_random_weights(model, seed)
@@ -205,3 +208,17 @@ def images_with_logits(wanted: np.ndarray, seed: int) -> np.ndarray:
     batch = images(seed, len(wanted)).reshape(len(wanted), -1)
     batch[:, :CLASSES] = wanted
     return batch.reshape(-1, *SHAPE)
+
+
+def starts(seed: int, count: int = 2) -> np.ndarray:
+    """Random images in which a fifth of the values is black, and a fifth is white."""
+    draw = np.random.default_rng([seed, count, 17])
+    return np.clip(draw.uniform(-0.33, 1.33, (count, *SHAPE)), 0, 1).astype(np.float32)
+
+
+def distinct(seed: int, count: int = 2) -> np.ndarray:
+    """Random images between 0.3 and 0.7 in which no two values of an image are near each other."""
+    draw = np.random.default_rng([seed, count, 19])
+    levels = np.linspace(0.3, 0.7, np.prod(SHAPE))
+    drawn = np.stack([draw.permutation(levels) for _ in range(count)])
+    return drawn.reshape(count, *SHAPE).astype(np.float32)
