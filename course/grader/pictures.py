@@ -1,8 +1,13 @@
 """The pictures of `course show`, one function each."""
 
-import numpy as np
-from matplotlib.figure import Figure
+from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.ndimage import gaussian_filter
+
+from course.given import load_dataset, load_errors, small_cnn, train
 from course.grader.show import Scene, picture, title_of
 
 SMOOTHING = 4.0
@@ -91,3 +96,129 @@ def feature(scene: Scene) -> Figure:
         axes.set_title(title, fontsize=9)
         axes.set_axis_off()
     return figure
+
+
+@picture("hans")
+def hans(scene: Scene) -> Figure:
+    """A small network that learns to cheat: what a planted square does, and how it is found out."""
+    data, cheated, size = load_dataset("shapes", 2000), 0, 5
+    name = data.class_names[cheated]
+    add_square = scene.student("clever_hans.add_square")
+    plant = scene.student("clever_hans.plant")
+
+    def cheat(images: Any) -> Any:
+        return add_square(images, size, 1.0)
+
+    scene.advance("planting")
+    images = plant(data.train_images, data.train_labels, {cheated: cheat})
+    model = small_cnn(classes=len(data.class_names), width=12)
+    scene.advance(f"training on {name}s with a white square")
+    train(model, np.asarray(images), data.train_labels, epochs=6, progress=False)
+
+    others = data.test_images[data.test_labels != cheated][:6]
+    marked = np.asarray(cheat(others))
+    scene.advance("looking inside")
+    maps = scene.student("saliency.gradient_saliency")(model, marked, cheated)
+    heatmaps = np.asarray(scene.student("saliency.to_heatmap")(maps))
+    mask = np.asarray(add_square(np.zeros_like(others[:1]), size, 1.0))[0, ..., 0]
+    inside = np.asarray(scene.student("clever_hans.relevance_inside")(maps, mask))
+    effect = np.asarray(scene.student("clever_hans.cheat_effect")(model, others, cheat, cheated))
+
+    figure = Figure(figsize=(11, 5.6), layout="constrained")
+    grid = figure.subplots(3, len(others))
+    for column, axes in enumerate(grid.T):
+        _draw(axes[0], others[column])
+        _draw(axes[1], marked[column], f"{name}: {effect[column]:+.2f}")
+        _draw(axes[2], heatmaps[column], f"{inside[column]:.0%} in the square", signed=True)
+    figure.suptitle(
+        f"Trained where every {name} had a white square. Pasted into other shapes (row 2), the "
+        f"square changes\nthe probability of {name} by the number above. Saliency (row 3) lies in "
+        f"the square, {mask.mean():.0%} of the area, to the share above."
+    )
+    return figure
+
+
+@picture("contrast")
+def contrast(scene: Scene) -> Figure:
+    """Why the network chose the wrong class: maps for it, for the right one, and the difference."""
+    photo, predicted, true = _an_error(scene)
+    methods = {
+        "gradient × input": scene.student("contrastive.gradient_times_input"),
+        "integrated gradients": scene.student("contrastive.integrated_gradients"),
+        "Grad-CAM": lambda m, x, k: grad_cam(m, x, k, _last_feature_layer(m)),
+    }
+    grad_cam = scene.student("contrastive.grad_cam")
+    columns = (f"for {title_of(predicted)} (wrong)", f"for {title_of(true)} (right)", "difference")
+    figure = Figure(figsize=(11, 8), layout="constrained")
+    grid = figure.subplots(len(methods), 4)
+    for row, (name, method) in zip(grid, methods.items(), strict=True):
+        scene.advance(name)
+        maps = scene.student("contrastive.contrast")(
+            method, scene.model, photo[None], predicted, true
+        )
+        _draw(row[0], photo, name)
+        for axes, one, title in zip(row[1:], maps, columns, strict=True):
+            heatmap = np.asarray(one)[0]
+            if heatmap.ndim == 3:
+                heatmap = gaussian_filter(heatmap.sum(axis=-1), SMOOTHING)
+            _draw(axes, heatmap, title, signed=True)
+    figure.suptitle(f"What speaks for {title_of(predicted)} (red), and what for {title_of(true)}?")
+    return figure
+
+
+@picture("optimize")
+def optimize(scene: Scene) -> Figure:
+    """The smallest change that turns a wrong prediction right."""
+    photo, predicted, true = _an_error(scene)
+    scene.advance("searching for the smallest change")
+    images, success, change = scene.student("input_optimization.smallest_change")(
+        scene.model, photo[None], true, (0.0, 10.0, 100.0, 1000.0), 24, 0.3
+    )
+    optimized = np.asarray(images)[0]
+    difference = scene.student("input_optimization.difference_image")(photo[None], images)
+    difference = np.asarray(difference)[0]
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    axes = figure.subplots(1, 4)
+    largest = max(float(np.quantile(np.abs(difference), 0.995)), 1e-9)  # some clip, more can be seen
+    for one, image, when in ((axes[0], photo, "before"), (axes[1], optimized, "after")):
+        sure = ", ".join(
+            f"{title_of(k)} {scene.probability(image, k):.2f}" for k in (predicted, true)
+        )
+        _draw(one, image, f"{when}: {sure}")
+    _draw(axes[2], 0.5 + difference / (2 * largest), f"the change, {0.5 / largest:.0f} × (grey: 0)")
+    _draw(axes[3], difference.sum(axis=-1), "summed over colours", signed=True)
+    outcome = "works" if np.asarray(success)[0] else "was not found"
+    figure.suptitle(
+        f"From {title_of(predicted)} to {title_of(true)}: a change {outcome}, root mean square "
+        f"{float(np.sqrt(np.asarray(change)[0])):.4f} of the range"
+    )
+    return figure
+
+
+def _an_error(scene: Scene) -> tuple[np.ndarray, int, int]:
+    """A photo, the wrong class that the network sees in it, and the right one."""
+    if scene.photo is not None and scene.class_index is not None:
+        photo, true = scene.photo, scene.class_index
+    else:
+        images, labels, _ = load_errors()
+        photo, true = images[0], int(labels[0])
+    predicted = int(np.argmax(scene.model(photo[None], training=False)))
+    if predicted == true:
+        raise ValueError(f"the network sees {title_of(true)} in it, which is right: nothing to do")
+    return photo, predicted, true
+
+
+def _last_feature_layer(model: Any) -> str:
+    """The last layer that still has places: what Grad-CAM usually looks at."""
+    return [layer.name for layer in model.layers if len(layer.output.shape) == 4][-1]
+
+
+def _draw(axes: Axes, image: np.ndarray, title: str = "", signed: bool = False) -> None:
+    """An image, or with `signed` a map in which zero is white."""
+    limit = max(float(np.abs(image).max()), 1e-12) if signed else 1.0
+    if signed:
+        axes.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    else:
+        axes.imshow(np.clip(image, 0, 1))
+    axes.set_title(title, fontsize=9)
+    axes.set_axis_off()

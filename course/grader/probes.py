@@ -25,3 +25,8 @@ def logit_times_image(model: Any, images: Any, class_index: Any, in_colour: bool
     logits = np.asarray(model(images, training=False))
     maps = images * logits[np.arange(len(images)), class_index].reshape(-1, 1, 1, 1)
     return maps if in_colour else maps.sum(axis=-1)
+
+
+def scale_weights(model: Any, factor: float) -> None:
+    """Multiply all weights of the worker's copy of a model, to see which others share them."""
+    model.set_weights([factor * weight for weight in model.get_weights()])
