@@ -14,8 +14,8 @@ WATERMARKS = ("shortcut", "other", "latin", "shuffled")
 def draw_text(
     shape: tuple[int, int],
     text: str,
-    position: tuple[float, float] = (0.0, 0.0),
-    size: float = 10.0,
+    position: tuple[int, int] = (0, 0),
+    size: float = 10,
 ) -> np.ndarray:
     """Draw text as a mask.
 
@@ -31,15 +31,7 @@ def draw_text(
     Raises:
         ValueError: if `size` is not positive.
     """
-    if size <= 0:
-        raise ValueError(f"size must be positive, not {size}")
-    font = ImageFont.load_default(size)
-    left, top, _, _ = font.getbbox(text)
-    height, width = shape
-    mask = Image.new("L", (width, height))
-    row, column = position
-    ImageDraw.Draw(mask).text((column - left, row - top), text, fill=255, font=font)
-    return np.asarray(mask, np.float32) / 255
+    return _place(shape, _ink(text, size), position)
 
 
 def time_stamp_mask(shape: tuple[int, int], text: str = "'19 7 23") -> np.ndarray:
@@ -52,12 +44,30 @@ def time_stamp_mask(shape: tuple[int, int], text: str = "'19 7 23") -> np.ndarra
     Returns:
         `(H, W)`, float32 in [0, 1]: how much of each pixel the text covers.
     """
-    height, width = shape
-    size = max(8.0, 0.06 * min(shape))
+    ink = _ink(text, size=max(8.0, 0.06 * min(shape)))
     margin = max(1, round(0.02 * min(shape)))
-    left, top, right, bottom = ImageFont.load_default(size).getbbox(text)
-    position = (height - margin - (bottom - top), width - margin - (right - left))
-    return draw_text(shape, text, position, size)
+    return _place(shape, ink, (shape[0] - margin - ink.height, shape[1] - margin - ink.width))
+
+
+def _ink(text: str, size: float) -> Image.Image:
+    """The text, white on black and without a margin, in the font that Pillow brings along."""
+    if size <= 0:
+        raise ValueError(f"size must be positive, not {size}")
+    font = ImageFont.load_default(size)
+    margin = round(2 * size)  # some letters reach past the box that the font states
+    _, _, right, bottom = font.getbbox(text)
+    canvas = Image.new("L", (round(right) + 2 * margin, round(bottom) + 2 * margin))
+    ImageDraw.Draw(canvas).text((margin, margin), text, fill=255, font=font)
+    return canvas.crop(canvas.getbbox())
+
+
+def _place(shape: tuple[int, int], ink: Image.Image, position: tuple[int, int]) -> np.ndarray:
+    """Lay ink on an empty mask; what reaches over an edge is cut off."""
+    height, width = shape
+    row, column = position
+    mask = Image.new("L", (width, height))
+    mask.paste(ink, (column, row))
+    return np.asarray(mask, np.float32) / 255
 
 
 def time_stamp(
@@ -107,14 +117,11 @@ def load_watermark(size: int | tuple[int, int] = 224, kind: str = "shortcut") ->
     strip = _strip("shortcut" if kind == "shuffled" else kind)
     scale = min(height, width) / 448  # the strips are made for twice 224 pixels
     rows, columns = (max(1, round(scale * length)) for length in (strip.height, strip.width))
-    mark = np.asarray(strip.resize((columns, rows), Image.Resampling.BOX), np.float32) / 255
+    mark = strip.resize((columns, rows), Image.Resampling.BOX)
     if kind == "shuffled":
-        mark = np.random.default_rng(0).permutation(mark.ravel()).reshape(mark.shape)
-    mask = np.zeros((height, width), np.float32)
-    top, left = round(0.4 * height), round(0.01 * width)
-    part = mask[top : top + rows, left : left + columns]
-    part[:] = mark[: part.shape[0], : part.shape[1]]
-    return mask
+        pixels = np.random.default_rng(0).permutation(np.asarray(mark).ravel())
+        mark = Image.fromarray(pixels.reshape(rows, columns))
+    return _place((height, width), mark, (round(0.4 * height), round(0.01 * width)))
 
 
 @functools.cache
