@@ -13,7 +13,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "errors_list": ["load_errors"],
         "datasets": ["Dataset", "load_dataset"],
         "fetching": ["NotReachableError"],
-        "hard_photos": ["HARD_PHOTOS", "load_hard_photos"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
         "measures": ["deletion_curve", "map_similarity", "randomize_layers"],
         "models": ["load_model", "model_names"],

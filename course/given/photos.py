@@ -116,7 +116,7 @@ def load_photo(name_or_path: str | Path, size: Size = 224) -> np.ndarray:
     with _open(_find(name_or_path)) as opened:
         image = _to_rgb(opened)
     if size is not None:
-        image = fit(image, size)
+        image = _fit(image, size)
     return np.asarray(image, np.float32) / 255
 
 
@@ -171,7 +171,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def fit(image: Image.Image, size: int | tuple[int, int]) -> Image.Image:
+def _fit(image: Image.Image, size: int | tuple[int, int]) -> Image.Image:
     """Cut out the largest middle part with the right proportions, and scale it."""
     height, width = (size, size) if isinstance(size, int) else size
     if min(height, width) < 1:
