@@ -184,7 +184,7 @@ def grad_cam(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
     `tf.image.resize` does it. It is not rescaled to [0, 1].
 
     Args:
-        model: a functional or sequential `keras.Model` from images to logits `(B, K)`.
+        model: a functional `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
         layer_name: a layer of the model with an output of shape `(B, h, w, channels)`.

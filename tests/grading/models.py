@@ -33,7 +33,7 @@ def linear(seed: int = 0) -> Any:
     """Logits are weighted sums of the pixels: the gradient is the weights, everywhere."""
     import keras
 
-    model = keras.Sequential(
+    model = _chain(
         [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(CLASSES, name="logits")]
     )
     return _with_random_weights(model, seed)
@@ -54,7 +54,7 @@ def smooth(seed: int = 0, dtype: str = "float32") -> Any:
     import keras
     from keras import layers
 
-    model = keras.Sequential(
+    model = _chain(
         [
             keras.Input(SHAPE, dtype=dtype),
             layers.Conv2D(4, 3, padding="same", activation="softplus", name="first", dtype=dtype),
@@ -75,7 +75,7 @@ def with_training_state(seed: int = 0, dtype: str = "float32") -> Any:
     import keras
     from keras import layers
 
-    model = keras.Sequential(
+    model = _chain(
         [
             keras.Input(SHAPE, dtype=dtype),
             layers.Conv2D(4, 3, padding="same", name="first", dtype=dtype),
@@ -130,6 +130,22 @@ def central_differences(
     return np.stack(gradients)
 
 
+def _chain(layers: list[Any]) -> Any:
+    """A network of an input and layers, one after the other.
+
+    A functional model, not a `keras.Sequential`: one that has been saved and loaded again computes
+    `layer.output` and `model.output` on two separate ways, so that between them there is no
+    gradient, and right answers fail.
+    """
+    import keras
+
+    inputs, *others = layers
+    outputs = inputs
+    for layer in others:
+        outputs = layer(outputs)
+    return keras.Model(inputs, outputs)
+
+
 def _with_random_weights(model: Any, seed: int) -> Any:
     """Draw weights so that activations are neither tiny nor saturated."""
     draw = np.random.default_rng([seed, 11])
@@ -179,7 +195,7 @@ def pooling(seed: int = 0) -> Any:
     import keras
     from keras import layers
 
-    model = keras.Sequential(
+    model = _chain(
         [
             keras.Input(SHAPE),
             layers.Conv2D(5, 3, activation="tanh", name="features"),
@@ -195,7 +211,7 @@ def readout() -> Any:
     """Logits are the first four values of the image, so that a test can write them by hand."""
     import keras
 
-    model = keras.Sequential(
+    model = _chain(
         [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(CLASSES, name="logits")]
     )
     model.set_weights([np.eye(np.prod(SHAPE), CLASSES), np.zeros(CLASSES)])
@@ -246,3 +262,19 @@ def forget() -> None:
     for value in list(globals().values()):
         if hasattr(value, "cache_clear"):
             value.cache_clear()
+
+
+def activations(model: Any, layer_name: str, batch: np.ndarray) -> np.ndarray:
+    """What comes out of a layer of a network whose layers form a chain, found by walking it."""
+    values = batch
+    for layer in model.layers[1:]:  # the first is the input
+        values = layer(values)
+        if layer.name == layer_name:
+            return np.asarray(values, np.float64)
+    raise LookupError(layer_name)
+
+
+def channel_means(model: Any, layer_name: str, channel: int, batch: np.ndarray) -> np.ndarray:
+    """The mean of one channel of a layer over all positions, one an image: `(B,)`."""
+    values = activations(model, layer_name, batch)[..., channel]
+    return values.reshape(len(batch), -1).mean(axis=1)
