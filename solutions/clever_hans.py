@@ -140,10 +140,17 @@ def relevance_inside(saliency: Any, mask: Any) -> Any:
 
 
 @compiled
-def _probability(model: Any, images: Any, class_index: Any) -> Any:
+def _softmax(model: Any, images: Any, class_index: Any) -> Any:
     """Softmax probability of the class, one an image."""
     probabilities = tf.nn.softmax(model(images, training=False))
-    return tf.reduce_sum(probabilities * tf.one_hot(class_index, probabilities.shape[-1]), axis=-1)
+    return tf.gather(probabilities, class_index, batch_dims=1)
+
+
+def _probability(model: Any, images: Any, class_index: Any, chunk: int = 32) -> Any:
+    """The same, a few images at a time."""
+    classes = np.broadcast_to(class_index, len(images))
+    parts = (np.s_[i : i + chunk] for i in range(0, len(images), chunk))
+    return np.concatenate([_softmax(model, images[part], classes[part]) for part in parts])
 
 
 def cheat_effect(model: Any, images: Any, cheat: Callable[[Any], Any], class_index: Any) -> Any:
