@@ -14,11 +14,17 @@ from course.grader.tasks import select_tasks
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="package", params=["fork", "spawn"])
+# On Linux the second kind is what other systems have; there it is the only one.
+KINDS = (
+    ["fork", pytest.param("spawn", marks=pytest.mark.slow)]
+    if sys.platform == "linux"
+    else ["spawn"]
+)
+
+
+@pytest.fixture(scope="package", params=KINDS)
 def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
-    """Both kinds of workers, one after the other: spawn is what Windows and macOS get."""
-    if request.param == "fork" and sys.platform != "linux":
-        pytest.skip("fork is used on Linux only")
+    """Workers of every kind, one kind after the other."""
     workers = start_workers(PRELOAD, request.param)
     yield workers
     workers.close()

@@ -8,7 +8,7 @@ import pytest
 
 from course.grader import work
 from course.grader.grading import Report, Verdict, grade_sources
-from course.grader.processes import Workers
+from course.grader.processes import Workers, start_workers
 from course.grader.tasks import select_tasks
 
 Grade = Callable[..., Report]
@@ -162,6 +162,27 @@ def test_modules_find_each_other_in_the_handin(grade_with: Grade) -> None:
     report = grade_with("activation_maximization", text, "activation_maximization.random_start")
     assert "AssertionError" not in report.tasks[0].message
     assert report.tasks[0].status == "failed"
+
+
+def test_without_fork_a_process_serves_until_it_is_broken(
+    solutions: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fallback of Windows and macOS, in short: the slow tests put it through everything."""
+    monkeypatch.setenv("COURSE_WORKER", "spawn")
+    ending = {"saliency": solutions["saliency"] + "\n" + smooth_that("import os; os._exit(3)")}
+    report = grade_sources(ending, select_tasks(NAMES))
+    assert statuses(report) == {
+        "to_heatmap": "passed",
+        "smooth": "error",
+        "symmetric_limit": "passed",
+    }
+    assert "exit code 3" in verdict_of(report, "saliency.smooth").message
+
+
+def test_an_unknown_kind_of_worker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_WORKER", "thread")
+    with pytest.raises(ValueError, match="COURSE_WORKER"):
+        start_workers([])
 
 
 def test_stubs_start_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
