@@ -10,8 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "compiling": ["compiled"],
-        "errors_list": ["load_errors"],
         "datasets": ["Dataset", "load_dataset"],
+        "errors_list": ["load_errors"],
         "fetching": ["NotReachableError"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
         "measures": ["deletion_curve", "map_similarity", "randomize_layers"],

@@ -81,7 +81,7 @@ def generate_shapes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
 def _coverage(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """`(B, 32, 32)`: how much of each pixel the object covers, 0 to 1."""
     n = len(labels)
-    radius = rng.uniform(8, 13, (n, 1, 1)).astype(np.float32)  # pixels
+    radius = rng.uniform(9, 13, (n, 1, 1)).astype(np.float32)  # pixels
     room = SIZE / 2 - 0.9 * radius
     y0, x0 = (SIZE / 2 - 0.5 + room * rng.uniform(-1, 1, (2, n, 1, 1))).astype(np.float32)
     turn = rng.uniform(0, 2 * np.pi, (n, 1, 1)).astype(np.float32)
@@ -100,7 +100,7 @@ def _colours(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     ground = rng.uniform(0.25, 0.75, (n, 1, 1, 1)) + rng.uniform(-0.2, 0.2, (n, 1, 1, 3))
     direction = rng.standard_normal((n, 1, 1, 3))
     direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
-    colour = ground + rng.uniform(0.4, 0.8, (n, 1, 1, 1)) * direction
+    colour = ground + rng.uniform(0.45, 0.8, (n, 1, 1, 1)) * direction
     return ground.astype(np.float32), colour.astype(np.float32)
 
 
