@@ -1,0 +1,72 @@
+"""Turn a chapter that has been run into Markdown, for mkdocs to make a page of.
+
+A cell's tags say how it is shown: "fold" folds its code away, "hide" leaves its code out, and
+"answer" puts the cell, with all that comes out of it, into the answer begun above it by
+`??? question "..."`.
+"""
+
+import re
+import textwrap
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+from docs.tools.tasks import task_box
+
+
+class Chapter(NamedTuple):
+    """A chapter as Markdown.
+
+    Attributes:
+        markdown: its text, with a place holder where HTML goes.
+        html: from each place holder to the HTML, which Markdown must not touch.
+    """
+
+    markdown: str
+    html: dict[str, str]
+
+
+def to_markdown(notebook: NotebookNode) -> Chapter:
+    """Turn cells and their outputs into Markdown.
+
+    Args:
+        notebook: one that has been run.
+    """
+    html: dict[str, str] = {}
+    blocks = []
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        text = _text(cell) if cell.cell_type == "markdown" else _code(cell, tags, html)
+        blocks.append(textwrap.indent(text, "    ") if "answer" in tags else text)
+    return Chapter("\n\n".join(blocks) + "\n", html)
+
+
+def _text(cell: NotebookNode) -> str:
+    return re.sub(r"^{{ task (\S+) }}$", lambda task: task_box(task[1]), cell.source, flags=re.M)
+
+
+def _code(cell: NotebookNode, tags: list[str], html: dict[str, str]) -> str:
+    source = f"```python\n{cell.source}\n```"
+    if "fold" in tags:
+        source = '??? abstract "The code"\n' + textwrap.indent(source, "    ")
+    blocks = [] if "hide" in tags else [source]
+    return "\n\n".join([*blocks, *(_output(output, html) for output in cell.outputs)])
+
+
+def _output(output: NotebookNode, html: dict[str, str]) -> str:
+    if output.output_type == "stream":
+        return f"```text\n{output.text.rstrip()}\n```" if output.name == "stdout" else ""
+    data = output.data
+    if "text/html" in data:
+        place = f"OUTPUT{len(html)}OUTPUT"
+        html[place] = _own_ids(data["text/html"], len(html))
+        return place
+    if "text/markdown" in data:
+        return data["text/markdown"]
+    return f"```text\n{data['text/plain']}\n```"
+
+
+def _own_ids(html: str, number: int) -> str:
+    """Two figures in one page must not share an id."""
+    html = re.sub(r'\bid="', f'id="f{number}-', html)
+    return re.sub(r'(url\(|href=")#', rf"\1#f{number}-", html)

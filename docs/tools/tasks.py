@@ -1,0 +1,48 @@
+"""The box that says what a task is, where it is done and how it is checked, made from its stub."""
+
+import ast
+import textwrap
+from pathlib import Path
+
+STUBS = Path(__file__).resolve().parents[2] / "course"
+
+BOX = """\
+!!! task "Task `{name}`"
+
+    {what}
+
+    Fill in `{function}` in `course/{module}.py`. Then:
+
+    ```bash
+    course check {name}
+    course hint {name}
+    ```
+
+    ??? abstract "The stub"
+
+        ```python
+{stub}
+        ```
+"""
+
+
+def task_box(name: str) -> str:
+    """Make the box of a task.
+
+    Args:
+        name: such as `"saliency.smooth"`.
+
+    Returns:
+        Markdown.
+
+    Raises:
+        LookupError: if there is no such stub.
+    """
+    module, _, function = name.partition(".")
+    source = (STUBS / f"{module}.py").read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            what = ast.get_docstring(node).split("\n")[0]
+            stub = textwrap.indent(ast.get_source_segment(source, node), " " * 8)
+            return BOX.format(name=name, what=what, function=function, module=module, stub=stub)
+    raise LookupError(f"course/{module}.py has no stub {function!r}")
