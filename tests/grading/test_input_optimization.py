@@ -1,0 +1,478 @@
+"""2.3 Input optimization: what has to hold of the functions in `course/input_optimization.py`."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from course.grader.compare import as_array, check, check_close
+from course.grader.grading import settings
+from course.grader.tasks import task
+from course.grader.work import Work
+from tests.grading import models
+from tests.grading.common import check_refuses, check_tuple, check_untrained, few, seeds
+
+KINDS = ["l2", "l1", "tv"]
+kinds = st.sampled_from(KINDS)
+unknown_kinds = st.sampled_from(["L2", "l3", ""])
+
+
+def penalty_of(change: np.ndarray, kind: str) -> np.ndarray:
+    """The penalty of every image's change `(B, H, W, C)`: `(B,)`."""
+    if kind == "tv":
+        steps = [np.abs(np.diff(change, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2)]
+        return (steps[0] + steps[1]) / change[0].size
+    return np.mean(change**2 if kind == "l2" else np.abs(change), axis=(1, 2, 3))
+
+
+def penalty_slope(change: np.ndarray, kind: str) -> np.ndarray:
+    """The gradient of the penalty with respect to the change, as it is where no change is 0.
+
+    Magnitudes have a kink at 0, where the slope is taken to be 0. A change that is not 0, but so
+    near it that rounding decides on its sign, has no slope to rely on: such a draw is rejected.
+    """
+    if kind == "l2":
+        return 2 * change / change[0].size
+    if kind == "l1":
+        return clear_sign(change) / change[0].size
+    slope = np.zeros_like(change)
+    for axis in (1, 2):
+        sides = [(0, 0)] * 4
+        sides[axis] = (1, 1)  # beyond the border there is no neighbour to differ from
+        slope -= np.diff(np.pad(clear_sign(np.diff(change, axis=axis)), sides), axis=axis)
+    return slope / change[0].size
+
+
+def clear_sign(values: np.ndarray) -> np.ndarray:
+    """The signs of values, none of which may be so small that rounding could turn it."""
+    assume(not np.any((values != 0) & (np.abs(values) < 1e-5)))
+    return np.sign(values)
+
+
+def logits_of_linear(seed: int, images: np.ndarray) -> np.ndarray:
+    """What `models.linear` says, in double precision: `(B, CLASSES)`."""
+    kernel, bias = (part.astype(np.float64) for part in models.linear(seed).get_weights())
+    return images.reshape(len(images), -1) @ kernel + bias
+
+
+def is_target(values: np.ndarray, target: Any) -> np.ndarray:
+    """Whether the target has the largest logit: `(B,)` bool; near ties are rejected."""
+    first, second = np.sort(values, axis=1)[:, :-3:-1].T
+    assume(np.all(first - second > 1e-3))
+    return values.argmax(axis=1) == target
+
+
+def descent(
+    seed: int,
+    originals: np.ndarray,
+    target: Any,
+    steps: int,
+    step_size: float,
+    weight: float,
+    kind: str,
+) -> list[np.ndarray]:
+    """Where `models.linear` leads the images: one entry more than there are steps.
+
+    The gradient of a cross-entropy with respect to the logits is the probabilities, less 1 for the
+    target. Each logit falls or rises with its class's weights.
+    """
+    weights = models.weights_of_linear(seed)
+    wanted = np.eye(models.CLASSES)[np.broadcast_to(target, len(originals))]
+    originals = originals.astype(np.float64)
+    path = [originals]
+    for _ in range(steps):
+        excess = models.softmax(logits_of_linear(seed, path[-1])) - wanted
+        slope = np.tensordot(excess, weights, axes=1)
+        slope += weight * penalty_slope(path[-1] - originals, kind)
+        path.append(np.clip(path[-1] - step_size * slope, 0, 1))
+    return path
+
+
+def other_classes(seed: int, images: np.ndarray) -> np.ndarray:
+    """For each image, a class that `models.linear` does not see in it: the second in its order."""
+    return np.argsort(logits_of_linear(seed, images), axis=1)[:, -2]
+
+
+def check_optimized(answer: Any, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Insist that an answer looks like `Optimized`, and return images, success and change."""
+    images, success, change = check_tuple(answer, ("images", "success", "change"))
+    images = as_array(images, (count, *models.SHAPE), "the optimized batch")
+    as_array(success, (count,), "success")
+    check(np.asarray(success).dtype == bool, "success should be of booleans, True or False.")
+    return images, np.asarray(success), as_array(change, (count,), "change")
+
+
+def check_success(success: np.ndarray, expected: np.ndarray, headline: str = "") -> None:
+    """Insist that success is what it should be, image by image."""
+    shown = f"Expected {expected.tolist()}, yours is {success.tolist()}."
+    check(np.array_equal(success, expected), headline, shown)
+
+
+def check_untouched(answer: Any, originals: np.ndarray, success: np.ndarray) -> None:
+    """Insist that the originals come back as they are, with this success and with change 0."""
+    images, said, change = check_optimized(answer, len(originals))
+    check_close(images, originals, what="the optimized batch")
+    check_success(said, success)
+    check_close(change, np.zeros(len(originals)), what="change")
+
+
+# --- change_penalty -------------------------------------------------------------------------------
+
+change_penalty = task(
+    "input_optimization.change_penalty",
+    hints=(
+        "Each image gets one number, which is 0 if nothing was changed. All three kinds look at "
+        "the change alone: the difference between the images and the originals, value by value. "
+        "Over which of the four axes do you have to average, so that images of a batch are not "
+        "mixed up with each other?",
+        "Average over the last three axes: squares of the change for l2, without a root, and "
+        "absolute values for l1. The total variation adds up the absolute differences between "
+        "neighbours, one below the other and side by side, in every channel. Take it of the "
+        "change and not of the images, and divide it by how many numbers an image has.",
+        "change = images - originals as a tensor; then tf.reduce_mean(tf.square(change), axis=(1, "
+        "2, 3)), or tf.abs in place of tf.square. For tv, tf.image.total_variation(change) gives "
+        "one sum an image: divide it by H * W * C. Stay in TensorFlow, since you will need the "
+        "gradient of the penalty soon. End with a ValueError for any other kind.",
+    ),
+)
+
+
+@change_penalty
+@settings
+@given(seeds, st.sampled_from(["l2", "l1", None]))
+def test_is_a_mean_over_each_image(work: Work, seed: int, kind: str | None) -> None:
+    """An image's penalty is the mean of the squared changes (l2, the default; no root is taken),
+    or of the absolute ones (l1), over all its rows, columns and channels.
+    """
+    originals = models.images(seed, 3)
+    images = np.abs(originals - [[[[0.1]]], [[[0.4]]], [[[0.8]]]]).astype(np.float32)
+    expected = penalty_of(images.astype(np.float64) - originals, kind or "l2")
+    options = () if kind is None else (kind,)
+    answer = work.input_optimization.change_penalty(images, originals, *options)
+    check_close(answer, expected, what="the penalty")
+
+
+@change_penalty
+@settings
+@given(seeds, st.integers(0, 3), st.integers(0, 2))
+def test_tv_is_the_outline_of_a_change(work: Work, seed: int, top: int, left: int) -> None:
+    """If a rectangle becomes lighter or darker by d in all channels, tv is |d| times the length of
+    its outline inside the image, times C, divided by H · W · C; 0 if it is the whole image.
+    """
+    height, width, _ = models.SHAPE
+    originals = models.images(seed, 3)
+    change, outline = np.zeros_like(originals), []
+    draw = np.random.default_rng(seed)
+    for one in change:
+        rows, columns = draw.integers(1, [height - top + 1, width - left + 1]).tolist()
+        amount = draw.choice([-0.3, 0.5])
+        one[top : top + rows, left : left + columns] = amount
+        across = columns * ((top > 0) + (top + rows < height))
+        along = rows * ((left > 0) + (left + columns < width))
+        outline.append(abs(amount) * (across + along))
+    expected = np.array(outline) / (height * width)
+    answer = work.input_optimization.change_penalty(originals + change, originals, "tv")
+    check_close(answer, expected, what="the penalty")
+
+
+@change_penalty
+@settings
+@given(unknown_kinds)
+def test_refuses_an_unknown_kind(work: Work, kind: str) -> None:
+    """A kind other than "l2", "l1" or "tv" is a ValueError."""
+    images, originals = models.images(0), models.images(1)
+    function = work.input_optimization.change_penalty
+    function(images, originals, "l1")
+    check_refuses(function, images, originals, kind, argument=f"kind={kind!r}")
+
+
+# --- optimize_to_class ----------------------------------------------------------------------------
+
+optimize_to_class = task(
+    "input_optimization.optimize_to_class",
+    hints=(
+        "This is training with the roles swapped: the weights stay, and the image moves. As in "
+        "training there is a loss that should fall, and here it has two parts: one says how far "
+        "the model is from seeing the target, the other how much has been changed. What is in the "
+        "first part, for a single image?",
+        "Keep the originals, and work on a second tensor. In each step, inside a GradientTape that "
+        "watches it, compute the cross-entropy of every image's logits towards its target, plus "
+        "the weight times its penalty. Outside the tape, subtract step_size times the gradient, "
+        "and clip to [0, 1] before the next step begins. An image's loss is its own: no mean over "
+        "the batch.",
+        "tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits) gives one loss an image; "
+        "it takes logits, so no softmax before it, and targets broadcast to (B,). After the last "
+        "step ask the model once more: tf.argmax(model(images, training=False), axis=-1) compared "
+        "with the targets is the success, and change_penalty(images, originals, penalty) is the "
+        "change. With steps=0 this tells of the originals.",
+    ),
+)
+
+
+@optimize_to_class
+@settings
+@given(
+    seeds,
+    st.booleans(),
+    st.sampled_from([(1, 0.05), (1, 100.0), (2, 0.5), (5, 0.5)]),
+    st.sampled_from([0.0, 3.0, 10.0]),
+    kinds,
+)
+def test_descends_and_clips(
+    work: Work, seed: int, is_shared: bool, walk: tuple[int, float], weight: float, kind: str
+) -> None:
+    """Every step subtracts step_size times the gradient of each image's loss, and clips to [0, 1].
+
+    On a linear model, the gradient of the cross-entropy is known: the classes' weights, added up
+    with the probabilities, less those of the target.
+    """
+    originals, target = models.starts(seed), models.some_classes(seed, 2, is_shared)
+    expected = descent(work.seed, originals, target, *walk, weight, kind)[-1]
+    answer = work.input_optimization.optimize_to_class(
+        models.linear(work.seed), originals, target, *walk, weight, kind
+    )
+    images, _, _ = check_optimized(answer, 2)
+    check_close(images, expected, what="the optimized batch")
+
+
+@optimize_to_class
+@settings
+@given(seeds, st.booleans())
+def test_success_tells_of_what_is_returned(work: Work, seed: int, is_reached: bool) -> None:
+    """Success is, for each image, whether the model gives the target the largest logit for the
+    image that is returned, not for one before it.
+
+    The last step is the one that reaches the target with the first image, or the one before.
+    """
+    originals = models.starts(seed, 3)
+    target = other_classes(work.seed, originals)
+    path = descent(work.seed, originals, target, 12, 0.15, 0.0, "l2")
+    reached = [logits_of_linear(work.seed, one[:1]).argmax() == target[0] for one in path]
+    assume(any(reached))
+    steps = reached.index(True) - (not is_reached)
+    expected = is_target(logits_of_linear(work.seed, path[steps]), target)
+    answer = work.input_optimization.optimize_to_class(
+        models.linear(work.seed), originals, target, steps, 0.15, 0.0
+    )
+    _, success, _ = check_optimized(answer, 3)
+    check_success(success, expected)
+
+
+@optimize_to_class
+@settings
+@given(seeds, st.sampled_from([None, *KINDS]), st.sampled_from([0.0, 5.0]))
+def test_change_is_the_penalty_alone(
+    work: Work, seed: int, kind: str | None, weight: float
+) -> None:
+    """The change is what `change_penalty` says of the returned images, whatever the weight is."""
+    originals, target = models.starts(seed), models.classes(seed)
+    options = () if kind is None else (kind,)
+    answer = work.input_optimization.optimize_to_class(
+        models.linear(work.seed), originals, target, 2, 0.5, weight, *options
+    )
+    images, _, change = check_optimized(answer, 2)
+    check_close(change, penalty_of(images - originals, kind or "l2"), what="change")
+
+
+@optimize_to_class
+@settings
+@given(seeds, kinds)
+def test_no_steps_return_the_originals(work: Work, seed: int, kind: str) -> None:
+    """With steps=0 the originals come back, with change 0, and with success where the model sees
+    the target in them already.
+    """
+    originals, target = models.images(seed, 3), seed % models.CLASSES
+    success = is_target(logits_of_linear(work.seed, originals), target)
+    answer = work.input_optimization.optimize_to_class(
+        models.linear(work.seed), originals, target, 0, 0.5, 1.0, kind
+    )
+    check_untouched(answer, originals, success)
+
+
+@optimize_to_class
+def test_optimizing_leaves_the_model_alone(work: Work) -> None:
+    """The model runs in inference mode, and its weights are the same afterwards."""
+    oracle, originals = models.with_training_state(work.seed, "float64"), models.images(work.seed)
+
+    def loss(batch: np.ndarray) -> np.ndarray:
+        return -np.log(models.outputs(oracle, batch, 1, "softmax"))
+
+    expected = np.clip(originals - 0.1 * models.central_differences(loss, originals), 0, 1)
+    model = models.with_training_state(work.seed)
+    answer = work.input_optimization.optimize_to_class(model, originals, 1, 1, 0.1, 1.0)
+    images, _, _ = check_optimized(answer, 2)
+    headline = "The model seems to run in training mode: dropout is on. Use training=False."
+    check_close(images, expected, headline, "the optimized batch")
+    check_untrained(work, model)
+
+
+@optimize_to_class
+@settings
+@given(unknown_kinds, st.integers(0, 1))
+def test_optimizing_refuses_an_unknown_penalty(work: Work, kind: str, steps: int) -> None:
+    """A penalty other than "l2", "l1" or "tv" is a ValueError, also with steps=0."""
+    function, model = work.input_optimization.optimize_to_class, models.linear(work.seed)
+    originals = models.images(0)
+    function(model, originals, 0, steps, 0.1, 1.0, "l1")
+    check_refuses(
+        function, model, originals, 0, steps, 0.1, 1.0, kind, argument=f"penalty={kind!r}"
+    )
+
+
+# --- difference_image -----------------------------------------------------------------------------
+
+difference_image = task(
+    "input_optimization.difference_image",
+    hints=(
+        "A picture of what was changed should tell lighter from darker, so that it can be shown "
+        "with a diverging colour map, in which zero is neutral. Which of the two batches do you "
+        "subtract from which, so that a value that went up from 0.2 to 0.5 comes out as +0.3?",
+        "Subtract the originals from the optimized images, value by value. Nothing else is done: "
+        "no absolute value, since the direction would be lost, no sum over the channels, and no "
+        "rescaling to the range from 0 to 1, which is a matter of showing it, not of computing it.",
+        "Mind the order of the two arguments: the originals come first, as the starting point, and "
+        "the optimized images second. The result is the second minus the first, an array of the "
+        "same shape (B, H, W, C). Its values lie between -1 and 1 by themselves, because those of "
+        "the images lie between 0 and 1.",
+    ),
+)
+
+
+@difference_image
+@settings
+@given(seeds)
+def test_is_optimized_minus_original(work: Work, seed: int) -> None:
+    """The difference is optimized − original at every value, with its sign."""
+    originals, optimized = models.starts(seed), models.starts(seed + 1)
+    answer = work.input_optimization.difference_image(originals, optimized)
+    check_close(answer, optimized.astype(np.float64) - originals)
+
+
+# --- smallest_change ------------------------------------------------------------------------------
+
+smallest_change = task(
+    "input_optimization.smallest_change",
+    hints=(
+        "The more a change costs, the smaller it stays, but if it costs too much, the target is "
+        "never reached. Which weight is best differs from image to image. So try them all on the "
+        "whole batch, and decide afterwards, for each image on its own. What has to be remembered "
+        "of an image between one weight and the next?",
+        "Remember for each image the best result so far: its pixels, whether it is a success, and "
+        "how large its change is. Begin with the originals and what the model says of them. A new "
+        "result replaces the remembered one if it is a success, and if there was none before or "
+        "its change is smaller. Think of what that does to an image that was right from the start.",
+        "optimize_to_class with steps=0 gives a fitting beginning. For each weight, call it with "
+        "all the steps, and compute the booleans better = trial.success & (~found | (trial.change "
+        "< least)). Index with them: best[better] = trial.images[better], and likewise the change; "
+        "found |= better. For that, the three have to be numpy copies (np.array), since tensors "
+        "cannot be assigned to.",
+    ),
+)
+
+WEIGHTS = {
+    "l2": (0.0, 30.0, 90.0, 600.0),
+    "l1": (0.0, 3.0, 10.0, 600.0),
+    "tv": (0.0, 1.0, 10.0, 600.0),
+}
+"""Which of the first three is best differs from image to image; the last gives large changes.
+
+It is so large that each step overshoots: from one side of the original to the other, ever farther.
+"""
+
+
+def trials(
+    seed: int, originals: np.ndarray, target: Any, steps: int, step_size: float, kind: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Images `(N, B, H, W, C)`, success and change `(N, B)`: one entry for each of the weights."""
+    images = np.stack(
+        [descent(seed, originals, target, steps, step_size, one, kind)[-1] for one in WEIGHTS[kind]]
+    )
+    success = np.stack([is_target(logits_of_linear(seed, one), target) for one in images])
+    change = np.stack([penalty_of(one - originals, kind) for one in images])
+    return images, success, change
+
+
+@smallest_change
+@settings
+@given(seeds, st.sampled_from([None, *KINDS]))
+def test_takes_the_least_change_that_works(work: Work, seed: int, kind: str | None) -> None:
+    """Each image is the result that reached the target with the least change among all weights,
+    in whatever order the weights come.
+    """
+    originals = models.images(seed, 3)
+    target = other_classes(work.seed, originals)
+    images, success, change = trials(work.seed, originals, target, 3, 0.2, kind or "l2")
+    assume(success.any(axis=0).all())
+    price = np.where(success, change, np.inf)
+    least, next_to_it = np.sort(price, axis=0)[:2]
+    assume(np.all(next_to_it > 1.001 * least))  # or rounding decides which one it is
+    weights = np.random.default_rng(seed).permutation(WEIGHTS[kind or "l2"]).tolist()
+    options = () if kind is None else (kind,)
+    answer = work.input_optimization.smallest_change(
+        models.linear(work.seed), originals, target, weights, 3, 0.2, *options
+    )
+    kept, said, paid = check_optimized(answer, 3)
+    check_success(said, np.ones(3, bool))
+    check_close(paid, least, what="change")
+    check_close(kept, images[price.argmin(axis=0), np.arange(3)], what="the optimized batch")
+
+
+@smallest_change
+@settings
+@given(seeds, kinds)
+def test_failure_returns_the_unchanged_image(work: Work, seed: int, kind: str) -> None:
+    """Where no weight reaches the target, the image is unchanged, success is False, change is 0."""
+    originals = models.images(seed, 3)
+    target = other_classes(work.seed, originals)
+    _, success, _ = trials(work.seed, originals, target, 2, 0.01, kind)
+    assume(not success.any())
+    answer = work.input_optimization.smallest_change(
+        models.linear(work.seed), originals, target, list(WEIGHTS[kind]), 2, 0.01, kind
+    )
+    check_untouched(answer, originals, np.zeros(3, bool))
+
+
+@smallest_change
+@settings
+@given(seeds, kinds)
+def test_what_is_right_already_is_left_alone(work: Work, seed: int, kind: str) -> None:
+    """An image in which the model sees the target from the start stays as it is: success, with
+    change 0.
+    """
+    originals = models.images(seed, 1) * np.float32([1.0, 0.95, 0.9]).reshape(3, 1, 1, 1)
+    values = logits_of_linear(work.seed, originals)
+    target = int(values[0].argmax())
+    assume(is_target(values, target).all())
+    answer = work.input_optimization.smallest_change(
+        models.linear(work.seed), originals, target, list(WEIGHTS[kind]), 3, 0.2, kind
+    )
+    check_untouched(answer, originals, np.ones(3, bool))
+
+
+@smallest_change
+@few
+@given(seeds)
+def test_searching_leaves_the_model_alone(work: Work, seed: int) -> None:
+    """The model runs in inference mode, and its weights are the same afterwards."""
+    model, originals = models.with_training_state(work.seed), models.images(seed, 3)
+    target = models.logits(model, originals).argmax(axis=1)
+    assume(is_target(models.logits(model, originals), target).all())
+    answer = work.input_optimization.smallest_change(
+        model, originals, target, list(WEIGHTS["l2"]), 1, 0.1
+    )
+    check_untrained(work, model)
+    check_untouched(answer, originals, np.ones(3, bool))
+
+
+@smallest_change
+@settings
+@given(unknown_kinds)
+def test_searching_refuses_an_unknown_penalty(work: Work, kind: str) -> None:
+    """A penalty other than "l2", "l1" or "tv" is a ValueError."""
+    function, model = work.input_optimization.smallest_change, models.linear(work.seed)
+    originals = models.images(0)
+    function(model, originals, 0, [0.0, 1.0], 1, 0.1, "l1")
+    check_refuses(
+        function, model, originals, 0, [0.0, 1.0], 1, 0.1, kind, argument=f"penalty={kind!r}"
+    )
