@@ -32,6 +32,13 @@ class WrongAnswerError(AssertionError):
         self.example = example
 
 
+class SideEffectError(WrongAnswerError):
+    """A function has changed something that it was given.
+
+    What it returned may be right, so the catalogue of mistakes is not asked about it.
+    """
+
+
 def check(condition: Any, headline: str, example: str = "") -> None:
     """Insist on a condition; the headline names the mistake if it does not hold."""
     if not condition:
@@ -50,17 +57,22 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
         WrongAnswerError: if it is no array of real numbers, has another shape, or is not finite.
     """
     if not isinstance(answer, np.ndarray | float | int) or isinstance(answer, bool):
-        check(answer is not None, f"{what} is None: is the `return` missing?")
+        check(answer is not None, f"{_capital(what)} is None: is the `return` missing?")
         kind = getattr(answer, "type_name", type(answer).__name__)
-        check(False, f"{what} should be an array, but is a {kind}.")
+        kind = "list or tuple" if kind == "tuple" else kind
+        check(False, f"{_capital(what)} should be an array, but is a {kind}.")
     array = np.asarray(answer)
     if shape is not None and array.shape != shape:
         example = f"Expected shape {show_shape(shape)}, yours is {show_shape(array.shape)}."
-        raise WrongAnswerError(f"{what} has the wrong shape.", example)
+        raise WrongAnswerError(f"{_capital(what)} has the wrong shape.", example)
     array = array.astype(np.float64)
     if not np.all(np.isfinite(array)):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        check(False, f"{what} holds NaN or infinity.", f"The first is at index {list(where)}.")
+        check(
+            False,
+            f"{_capital(what)} holds NaN or infinity.",
+            f"The first is at index {list(where)}.",
+        )
     return array
 
 
@@ -90,9 +102,11 @@ def check_close(
         return
     difference = np.abs(array - expected)
     worst = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
-    place = f"At index {list(worst)}" if worst else "It"
-    numbers = f"{place}: expected {expected[worst]:.4g}, yours is {array[worst]:.4g}."
-    raise WrongAnswerError(headline, numbers if worst else numbers.replace("It: e", "E"))
+    place = f"At index {list(worst)}" if worst else ""
+    if what != "the result":
+        place = f"{place} of {what}" if place else _capital(what)
+    numbers = f"expected {expected[worst]:.4g}, yours is {array[worst]:.4g}."
+    raise WrongAnswerError(headline, f"{place}: {numbers}" if place else _capital(numbers))
 
 
 def is_close(array: Any, expected: Any, tolerance: float = TOLERANCE) -> bool:
@@ -104,3 +118,7 @@ def is_close(array: Any, expected: Any, tolerance: float = TOLERANCE) -> bool:
 def show_shape(shape: tuple[int, ...]) -> str:
     """A shape for people: `(2, 4, 5)`, or "a single number"."""
     return str(tuple(shape)) if shape else "that of a single number"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from course.grader import protocol
-from course.grader.compare import WrongAnswerError
+from course.grader.compare import SideEffectError
 from course.grader.processes import LostError, Workers
 from course.grader.protocol import pack_array, unpack_array
 
@@ -102,7 +102,7 @@ class Work:
         Raises:
             StudentError: if it raised an error.
             NotStartedError: if it is the current task, and still a stub.
-            WrongAnswerError: if it wrote into one of its arguments.
+            SideEffectError: if it wrote into one of its arguments.
             LostError: if the worker did not answer.
         """
         packed = [self._pack(value) for value in args]
@@ -110,7 +110,7 @@ class Work:
         reply = self._request(protocol.Call(name, packed, packed_kwargs))
         answer = self._unpack(reply.value)
         if reply.changed:
-            raise WrongAnswerError(
+            raise SideEffectError(
                 "The function writes into an array that it was given: work on a copy.",
                 f"Changed in place: argument number {int(reply.changed[0]) + 1}.",
             )

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from course.grader.compare import check, check_close
+from course.grader.compare import SideEffectError, check
 from course.grader.grading import settings
 from course.grader.work import Function, StudentError, Work
 
@@ -52,7 +52,9 @@ def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 def check_untrained(work: Work, model: Any) -> None:
     """Insist that the student's functions have left the weights of a model as they were."""
-    after = work.weights(model)
-    check(len(after) == len(model.get_weights()), "The model's layers are changed.")
-    for new, old in zip(after, model.get_weights(), strict=True):
-        check_close(new, old, "The model's weights are changed.", "a weight")
+    before, after = model.get_weights(), work.weights(model)
+    if len(before) != len(after):
+        raise SideEffectError("The model's layers are changed.")
+    for old, new in zip(before, after, strict=True):
+        if old.shape != new.shape or not np.array_equal(old, new):
+            raise SideEffectError("The model's weights are changed.")
