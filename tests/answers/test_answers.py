@@ -37,7 +37,7 @@ every_task = pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 @pytest.fixture(scope="module")
 def hand_in() -> Iterator[HandIn]:
     """A hand-in with one function of the solutions replaced by another."""
-    workers = start_workers(PRELOAD)
+    workers = start_workers(PRELOAD, "spawn")  # stays warm, while every fork begins cold
 
     def replace(name: str, function: Callable[..., Any]) -> Work:
         module = name.partition(".")[0]
