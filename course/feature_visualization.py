@@ -91,10 +91,11 @@ def maximize_class_regularized(
 
         output(jittered images) − tv_weight · total variation − l2_weight · Σ (images − 0.5)²
 
-    with respect to the images themselves (not the jittered ones), is clipped to [0, 1], and then,
-    if `blur_sigma` is not 0, followed by a Gaussian blur over the two spatial axes
-    (`scipy.ndimage`, mode "reflect"). Every step draws its jitter anew. With every regulariser
-    off, the result equals that of `maximize_class`.
+    with respect to the images themselves (not the jittered ones; the penalties are those of the
+    images themselves, too), is clipped to [0, 1], and then, if `blur_sigma` is not 0, followed by
+    a Gaussian blur over the two spatial axes (`scipy.ndimage`, mode "reflect"). The gradient is
+    taken as it is, not normalised. Every step draws its jitter anew, as `jitter` does: another
+    shift for every image. With every regulariser off, the result equals that of `maximize_class`.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.

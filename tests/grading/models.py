@@ -264,6 +264,14 @@ def forget() -> None:
             value.cache_clear()
 
 
+@functools.cache
+def as_graph(model: Any) -> Any:
+    """The same layers as a functional model, whose `input` Keras knows also after loading."""
+    import keras
+
+    return keras.Model(model.inputs[0], model.outputs[0])
+
+
 def activations(model: Any, layer_name: str, batch: np.ndarray) -> np.ndarray:
     """What comes out of a layer of a network whose layers form a chain, found by walking it."""
     values = batch
