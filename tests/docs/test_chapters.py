@@ -1,0 +1,59 @@
+"""Every task has its place in its chapter, every question its answer, every figure its words."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.sources import CHAPTERS, DOCS, answers, chapter, tasks
+
+
+def test_part_1_is_written() -> None:
+    assert CHAPTERS[:3] == ["saliency", "activation_maximization", "feature_visualization"]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_task_has_a_heading_with_its_name_as_id(name: str) -> None:
+    """The one stable name of a task is also the anchor at which its section is found."""
+    assert re.findall(r"^# ##+ .* \{ #([\w.]+) \}$", chapter(name), re.M) == tasks(name)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_task_has_its_box_below_its_heading(name: str) -> None:
+    sections = re.split(r"^# ##+ .*?(?:\{ #([\w.]+) \})?$", chapter(name), flags=re.M)
+    boxes = {
+        task: re.findall(r"^# \{\{ task (\S+) \}\}$", text, re.M)
+        for task, text in zip(sections[1::2], sections[2::2], strict=True)
+        if task
+    }
+    assert boxes == {task: [task] for task in tasks(name)}
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_answer_is_backed_by_something_computed(name: str) -> None:
+    found = answers(chapter(name))
+    assert found
+    for answer in found:
+        title = re.search(r'question "(.*)"', answer)[1]
+        assert re.search(r"^(show|table|write)\(", answer, re.M), title
+        assert re.search(r"^assert ", answer, re.M), f"{title}: nothing guards what its text says"
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.py")), ids=lambda path: path.stem)
+def test_every_figure_has_an_alternative_text_and_a_caption(path: Path) -> None:
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show"
+    ]
+    assert calls
+    for call in calls:
+        assert len(call.args) == 3, f"line {call.lineno}"
+        assert all(isinstance(text, ast.Constant | ast.JoinedStr) for text in call.args[1:])
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.py")), ids=lambda path: path.stem)
+def test_tags_are_known(path: Path) -> None:
+    tags = re.findall(r"^# %%.*tags=(.*)$", path.read_text(encoding="utf-8"), re.M)
+    assert {tag for some in tags for tag in ast.literal_eval(some)} <= {"answer", "fold", "hide"}
