@@ -1,0 +1,916 @@
+# %% [markdown]
+# # 2.2 Contrastive explanations: why this class, and why not the right one?
+#
+# A network sees a tripod and says "crutch". An ordinary explanation shows where it saw a crutch.
+# That does not explain the *error*: the same legs may have spoken for the tripod too, only less
+# loudly. Who asks why somebody went left usually means: left *rather than right*. So this chapter
+# makes two maps of each picture, one for the class that the network chose and one for the class
+# that is right, and looks at the difference.
+#
+# You write six short functions for this, and a seventh that finds the errors. Then the methods
+# are put to the test: which of them helps to explain 18 errors of a real network?
+
+# %%
+import time
+
+import numpy as np
+from matplotlib.figure import Figure
+from scipy.ndimage import gaussian_filter
+
+from course.given import (
+    class_name_of,
+    compare_heatmaps,
+    deletion_curve,
+    load_errors,
+    load_model,
+    map_similarity,
+    predict,
+    randomize_layers,
+    show_images,
+)
+from docs.tools.figures import COLOURS, INK, show, table, write
+from solutions.contrastive import (
+    contrast,
+    find_errors,
+    grad_cam,
+    gradient_times_input,
+    integrated_gradients,
+    occlusion_sensitivity,
+    smooth_grad,
+)
+from solutions.saliency import gradient_saliency, select_output, symmetric_limit, to_heatmap
+
+model = load_model()  # EfficientNet-Lite0, trained on ImageNet
+pictures, labels, made = load_errors()
+
+# %% [markdown]
+# ## What is an error? { #contrastive.find_errors }
+#
+# The network's answer is the class with the largest logit. It is an error if the label says
+# something else, and so an error is worth no more than its label. Every picture here has one that
+# can be defended.
+#
+# {{ task contrastive.find_errors }}
+
+# %%
+errors = find_errors(model, pictures, labels)
+predicted = [class_name_of(int(k)) for k in errors.predicted]
+right = [class_name_of(int(k)) for k in errors.true]
+
+# %% tags=["fold"]
+figure = show_images(
+    pictures[errors.index],
+    [f"{i}: {p}\nnot {r}" for i, p, r in zip(errors.index, predicted, right, strict=True)],
+    6,
+)
+figure.set_size_inches(10.5, 6)
+show(
+    figure,
+    "Eighteen pictures in three rows, among them a cat, a blurred cup of coffee, a man with a "
+    "camera on a tripod, an officer in uniform, a Chinese tower, a model of the Space Shuttle.",
+    "The errors of this chapter: what the network says, and what is right.",
+)
+assert len(errors.index) == len(pictures) == 18
+
+# %% [markdown]
+# How each was made, and why its label is right:
+
+# %% tags=["fold"]
+photo_of = np.array([line.split(",")[0] for line in made])
+photo_names = np.unique(photo_of)
+write("\n".join(f"- **{i}:** {line}." for i, line in enumerate(made)))
+write(
+    f"**How they were picked.** These {len(made)} pictures come from only {len(photo_names)} "
+    "photos. Some 470 were tried: 52 parts of 9 photos, in nine ways each (turned, blurred, "
+    "without colour). Of those the network got wrong, these were chosen by hand, for a label "
+    "beyond doubt and for variety, at most four from one photo. None was chosen by what a method "
+    "shows on it. But they are no random sample of the network's errors: many would not have "
+    "happened without the turn or the blur, and how often the network errs cannot be read off."
+)
+
+# %% [markdown]
+# ## What would explain an error?
+#
+# The network decides by comparing logits. It errs because the **margin**
+#
+# $$ m(x) = z_{\text{right}}(x) - z_{\text{predicted}}(x) $$
+#
+# is negative. An explanation of the error names the parts of the picture that push it down. This
+# gives a claim that can be tested: *without* these parts, the margin should grow. At the end of
+# the chapter we take them away and look.
+#
+# First, the methods. Three pictures serve as examples.
+
+# %%
+examples = [7, 11, 12]
+x, said = pictures[examples], errors.predicted[examples]
+titles = [f"{predicted[i]},\nnot {right[i]}" for i in examples]
+
+
+def narrow(figure: Figure, width: float, height: float) -> Figure:
+    """Make a gallery fit the page, so that its writing stays legible."""
+    figure.set_size_inches(width, height)
+    return figure
+
+
+# %% [markdown]
+# ## Gradient × input { #contrastive.gradient_times_input }
+#
+# The gradient says what a change of a pixel would do. It does not say what the pixel *does*. If
+# the network were linear, $z_c(x) = b_c + \sum_i w_i x_i$, the contribution of pixel $i$ would be
+# $w_i x_i$, the gradient times the value (Shrikumar et al., 2016):
+#
+# $$ R_i = x_i \, \frac{\partial z_c}{\partial x_i} . $$
+#
+# **Convention:** $x$ is the image with values in $[0, 1]$, as it came, not what the network makes
+# of it in its first layer. So black contributes nothing, whatever it means to the network.
+#
+# {{ task contrastive.gradient_times_input }}
+
+# %%
+product = gradient_times_input(model, x, said)
+
+# %% tags=["fold"]
+show(
+    narrow(
+        compare_heatmaps(
+            x,
+            {
+                "gradient": gaussian_filter(
+                    to_heatmap(gradient_saliency(model, x, said)), 3, axes=(1, 2)
+                ),
+                "gradient × input": gaussian_filter(to_heatmap(product), 3, axes=(1, 2)),
+            },
+            titles,
+            "RdBu_r",
+            symmetric_limit,
+        ),
+        6.4,
+        6.4,
+    ),
+    "Three pictures with two maps each, all of small red and blue spots. Where the picture is "
+    "black, the second map is nearly empty.",
+    "For the predicted class (smoothed, sigma 3). Red speaks for the class, blue against it. The "
+    "dark cloth of the uniform vanishes from the product, because it is dark.",
+)
+
+# %% [markdown]
+# ## SmoothGrad { #contrastive.smooth_grad }
+#
+# The gradient flickers because the logit is rugged on a small scale. SmoothGrad asks for the
+# gradient in a neighbourhood: it averages over noisy copies of the image (Smilkov et al., 2017).
+#
+# $$ \hat g = \frac{1}{n} \sum_{j=1}^{n} \nabla_x z_c(x + \varepsilon_j), \qquad
+# \varepsilon_j \sim \mathcal N(0, \sigma^2) . $$
+#
+# **Convention:** $\sigma$ is in image units (0.1 is a tenth of the way from black to white), the
+# copies are not clipped, and the gradients keep their sign while they are averaged.
+#
+# {{ task contrastive.smooth_grad }}
+
+# %%
+counts = (1, 4, 16)
+first = {n: smooth_grad(model, x[:1], said[0], samples=n, noise=0.1, seed=0) for n in counts}
+second = {n: smooth_grad(model, x[:1], said[0], samples=n, noise=0.1, seed=1) for n in counts}
+
+# %% tags=["fold"]
+show(
+    narrow(
+        compare_heatmaps(
+            x[:1],
+            {
+                f"{n} sample{'s' if n > 1 else ''}": gaussian_filter(
+                    np.abs(g).sum(axis=-1), 2, axes=(1, 2)
+                )
+                for n, g in first.items()
+            },
+            colour_map="viridis",
+        ),
+        8.8,
+        2.5,
+    ),
+    "The tripod, and three maps of the strength of the gradient: specks all over the picture, "
+    "which gather in fewer places with more samples.",
+    "Strength of the averaged gradient for “crutch”: absolute values, summed over the channels, "
+    "smoothed (sigma 2).",
+)
+agree = [
+    (
+        n,
+        f"{map_similarity(to_heatmap(first[n]), to_heatmap(second[n]))[0]:.2f}",
+        f"{map_similarity(*(np.abs(g[n]).sum(axis=-1) for g in (first, second)))[0]:.2f}",
+    )
+    for n in counts
+]
+table(["Samples", "two seeds agree, signed", "absolute values"], agree)
+assert float(agree[-1][1]) > float(agree[0][1])
+
+# %% [markdown]
+# With one sample, two seeds hardly agree: what is drawn is mostly the noise. The average settles
+# slowly, its spread falling with the square root of the number of samples. A small number of
+# samples gives a map that looks calm, yet another seed would give another one.
+#
+# ## Integrated gradients { #contrastive.integrated_gradients }
+#
+# Gradient × input takes the slope at the end of the way from black to the image, and pretends
+# that it was the same all along. Integrated gradients walks the way, from a **baseline**
+# $\bar x$, and averages the slope (Sundararajan et al., 2017):
+#
+# $$ R_i = (x_i - \bar x_i) \int_0^1 \frac{\partial z_c}{\partial x_i}
+# \bigl(\bar x + \alpha (x - \bar x)\bigr) \, d\alpha, \qquad
+# \sum_i R_i = z_c(x) - z_c(\bar x) . $$
+#
+# The right-hand equation is **completeness**: everything that the logit gained on the way is
+# handed out to the pixels, no more and no less. It can be checked.
+#
+# **Convention:** the midpoint rule, at $\alpha = (i + \tfrac12) / n$. The authors take the right
+# ends; for the same number of gradients, the midpoints come closer where the curve is smooth.
+#
+# {{ task contrastive.integrated_gradients }}
+
+# %%
+steps_tried = (4, 8, 16, 48)
+grey = np.full_like(x[:1], 0.5)
+gained = select_output(model, x, said) - [select_output(model, grey, int(k))[0] for k in said]
+sums = {
+    n: np.sum(integrated_gradients(model, x, said, baseline=0.5, steps=n), axis=(1, 2, 3))
+    for n in steps_tried
+}
+
+# %% tags=["fold"]
+gained = np.asarray(gained)
+table(
+    ["", *(predicted[i] for i in examples), "mean distance"],
+    [
+        ("logit gained on the way from grey", *(f"{g:.2f}" for g in gained), ""),
+        *(
+            (f"sum of the map, {n} steps", *(f"{s:.2f}" for s in total), f"{gap:.2f}")
+            for n, total in sums.items()
+            for gap in [np.abs(total - gained).mean()]
+        ),
+        (
+            "sum of gradient × input",
+            *(f"{s:.2f}" for s in np.sum(product, axis=(1, 2, 3))),
+            "",
+        ),
+    ],
+)
+gaps = {n: np.abs(total - gained).mean() for n, total in sums.items()}
+write(
+    f"With {steps_tried[-1]} steps the sum misses by {gaps[steps_tried[-1]]:.2f} on average, "
+    f"with {steps_tried[1]} by {gaps[steps_tried[1]]:.2f}, where {np.abs(gained).mean():.1f} is "
+    "to be handed out. On the way there it does not get better with every step: the logit is too "
+    "rugged along the way. Gradient × input has no such sum to keep to. Completeness checks the "
+    "arithmetic, mind: a map can have the right sum and put it in the wrong places."
+)
+assert gaps[steps_tried[-1]] < gaps[steps_tried[0]]
+
+# %% [markdown]
+# And the baseline is a choice. Where the image has the baseline's colour, the map is zero by
+# definition:
+
+# %% tags=["fold"]
+uniform = x[1:2]
+by_baseline = {
+    f"from {name}": to_heatmap(
+        integrated_gradients(model, uniform, said[1], baseline=value, steps=8)
+    )
+    for name, value in (("black", 0.0), ("grey", 0.5), ("white", 1.0))
+}
+show(
+    narrow(
+        compare_heatmaps(
+            uniform,
+            {n: gaussian_filter(m, 3, axes=(1, 2)) for n, m in by_baseline.items()},
+            colour_map="RdBu_r",
+            limit=symmetric_limit,
+        ),
+        8.8,
+        2.5,
+    ),
+    "The uniform, and three maps. From black, the map is almost white but for a corner of blue sky "
+    "and the outlines of the ribbons; from grey and white, there are spots all over the cloth.",
+    "Integrated gradients for “jersey” from three baselines (8 steps, smoothed, sigma 3). From "
+    "black, the dark cloth hardly counts, yet cloth is all there is of a jersey.",
+)
+dark = uniform[0].mean(axis=-1) < 0.15
+shares = [np.abs(m[0])[dark].sum() / np.abs(m[0]).sum() for m in by_baseline.values()]
+write(
+    f"Nearly black pixels are {dark.mean():.0%} of this picture. They hold {shares[0]:.0%} of the "
+    f"relevance from black, {shares[1]:.0%} from grey and {shares[2]:.0%} from white. "
+    "From here on, the baseline is grey."
+)
+assert shares[0] < shares[1]
+
+# %% [markdown]
+# ## Grad-CAM { #contrastive.grad_cam }
+#
+# Pixels are small, and no pixel is a tripod. The last convolution of the network has only 7 × 7
+# places, but 1280 channels, each of which stands for something. Grad-CAM weighs the channels by
+# their mean gradient, adds them up, and keeps what is positive (Selvaraju et al., 2017):
+#
+# $$ w_k = \frac{1}{hw} \sum_{u, v} \frac{\partial z_c}{\partial A_k(u, v)}, \qquad
+# L(u, v) = \max\Bigl(0, \sum_k w_k A_k(u, v)\Bigr) . $$
+#
+# **Convention:** the mean, not the sum, of the gradient; one ReLU after the sum; enlarged
+# bilinearly; not rescaled, so that two classes can be compared.
+#
+# {{ task contrastive.grad_cam }}
+
+# %%
+cam = grad_cam(model, x, said, "top_activation")
+
+# %% tags=["fold"]
+show(
+    narrow(
+        compare_heatmaps(x, {"Grad-CAM": cam}, titles, "viridis"),
+        4.4,
+        6.4,
+    ),
+    "Three pictures, each with a map of a few large soft blobs.",
+    "Grad-CAM for the predicted class. It is never negative, so the colours go one way. What "
+    "speaks against the class has been cut off.",
+)
+
+# %% [markdown]
+# ## Occlusion { #contrastive.occlusion_sensitivity }
+#
+# All these methods use gradients to guess what would happen without a part of the image. One can
+# also try: cover a patch with grey, and see how far the logit falls (Zeiler and Fergus, 2014).
+#
+# $$ d_P = z_c(x) - z_c(x \text{ with patch } P \text{ grey}), \qquad
+# R_i = \text{mean of } d_P \text{ over the patches } P \text{ that cover } i . $$
+#
+# **Convention:** patches lie inside the image as a whole; a pixel that none of them covers is 0;
+# covered means grey, 0.5. It costs one forward pass a patch, but needs no gradient: it works on a
+# network of which you only see the answers.
+#
+# {{ task contrastive.occlusion_sensitivity }}
+
+# %%
+covered = {
+    f"patches of {patch}": occlusion_sensitivity(model, x[2:], said[2], patch, patch // 2)
+    for patch in (112, 64, 32)
+}
+
+# %% tags=["fold"]
+show(
+    narrow(
+        compare_heatmaps(x[2:], covered, colour_map="RdBu_r", limit=symmetric_limit),
+        8.8,
+        2.5,
+    ),
+    "The upside-down tower and three maps, from large soft areas to small patches of red and blue.",
+    "Occlusion for “boathouse” with three sizes of patches, in pixels, each half covering its "
+    "neighbours. Red: covering it hurts the class.",
+)
+sizes = list(covered)
+write(
+    f"The size is a choice too: the maps of {sizes[0]} and {sizes[1]} pixels agree by "
+    f"{map_similarity(covered[sizes[0]], covered[sizes[1]])[0]:.2f}, those of {sizes[1]} and "
+    f"{sizes[2]} by {map_similarity(covered[sizes[1]], covered[sizes[2]])[0]:.2f} (Spearman's "
+    "correlation). Each answers another question, namely what happens without a piece of *that* "
+    "size. And a grey square is itself something to see, on which the network was not trained."
+)
+
+# %% [markdown]
+# ## Contrast { #contrastive.contrast }
+#
+# Now the errors. One map for the predicted class, one for the right class, and what sets them
+# apart:
+#
+# $$ D = R^{\text{predicted}} - R^{\text{right}} . $$
+#
+# Where $D$ is positive, the picture spoke for the error. All methods but Grad-CAM are linear in
+# the logit, so that $D$ is the same method's map of $-m(x)$, the margin with its sign turned. In
+# Grad-CAM the ReLU comes before the difference.
+#
+# {{ task contrastive.contrast }}
+
+# %%
+METHODS = {
+    "gradient": gradient_saliency,
+    "gradient × input": gradient_times_input,
+    "SmoothGrad": lambda m, x, k: smooth_grad(m, x, k, samples=8, noise=0.1, seed=0),
+    "integrated gradients": lambda m, x, k: integrated_gradients(m, x, k, baseline=0.5, steps=16),
+    "Grad-CAM": lambda m, x, k: grad_cam(m, x, k, "top_activation"),
+    "occlusion": lambda m, x, k: occlusion_sensitivity(m, x, k, patch=64, stride=32),
+}
+contrasts, seconds = {}, {}
+for name, method in METHODS.items():
+    method(model, pictures[:1], errors.predicted[:1])  # compiles
+    began = time.perf_counter()
+    method(model, pictures[:1], errors.predicted[:1])
+    seconds[name] = time.perf_counter() - began
+    contrasts[name] = contrast(method, model, pictures, errors.predicted, errors.true)
+
+# %% [markdown]
+# One thing has to be settled before the methods can be compared. The signs of gradient and
+# SmoothGrad mean "lighter" and "darker", not "for" and "against" the class. A negative gradient
+# is no evidence against the crutch. So for these two the *strength* counts, and the difference is
+# one of strengths. All maps are then averaged over blocks of 16 × 16 pixels, so that fine maps
+# and coarse ones have the same chance.
+
+# %%
+BLOCK = 16
+
+
+def evidence(name, maps):
+    """One number a pixel that is large where a method sees a reason for the class, (B, H, W)."""
+    maps = np.asarray(maps)
+    if name in ("gradient", "SmoothGrad"):
+        maps = np.abs(maps)
+    return maps.sum(axis=-1) if maps.ndim == 4 else maps
+
+
+def blocks(maps):
+    """Means over blocks: (B, H, W) becomes (B, H / 16, W / 16)."""
+    count, height, width = maps.shape
+    cut = maps.reshape(count, height // BLOCK, BLOCK, width // BLOCK, BLOCK)
+    return cut.mean(axis=(2, 4))
+
+
+for_predicted = {n: blocks(evidence(n, c.for_predicted)) for n, c in contrasts.items()}
+for_right = {n: blocks(evidence(n, c.for_true)) for n, c in contrasts.items()}
+difference = {n: for_predicted[n] - for_right[n] for n in METHODS}
+
+# %% tags=["fold"]
+chosen = [7, 12, 1]
+pair = [for_predicted["occlusion"], for_right["occlusion"], difference["occlusion"]]
+figure = Figure(figsize=(8.8, 6.8), layout="constrained")
+grid = figure.subplots(len(chosen), 4)
+for row, i in zip(grid, chosen, strict=True):
+    row[0].imshow(pictures[i])
+    limit = max(symmetric_limit(maps[i]) for maps in pair)  # one scale a row
+    for axes, maps in zip(row[1:], pair, strict=True):
+        drawn = axes.imshow(maps[i], cmap="RdBu_r", vmin=-limit, vmax=limit)
+    figure.colorbar(drawn, ax=row[3], shrink=0.8)
+    for axes, title in zip(
+        row, ("", f"for {predicted[i]}", f"for {right[i]}", "difference"), strict=True
+    ):
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(title, fontsize=9)
+show(
+    figure,
+    "Three pictures, each with the occlusion maps for the predicted class, for the right class, "
+    "and their difference.",
+    "Occlusion. Left map: what speaks for the error; middle: for the right class; right: the "
+    "difference. Within a row all maps have one scale, in units of the logit.",
+)
+
+# %% [markdown]
+# The three maps answer different questions. A part that is red in the first *and* in the second
+# is important, but it does not explain the error. What is red in the third does. In the second
+# row, the water and the haze on the left spoke for the boathouse, the tower itself for the
+# palace. In the third, it was the fur that spoke for the fox; the eye spoke for the cat. The legs
+# in the first row tell less: most of them spoke for the wrong class, and little stands out.
+#
+# Here are all methods, side by side:
+
+# %% tags=["fold"]
+gallery = [0, 1, 4, 7, 11, 12, 14, 15]
+figure = compare_heatmaps(
+    pictures[gallery],
+    {n.replace(" ", "\n", 1): difference[n][gallery] for n in METHODS},
+    [f"{predicted[i]},\nnot {right[i]}" for i in gallery],
+    "RdBu_r",
+    symmetric_limit,
+)
+show(
+    narrow(figure, 9.6, 11.4),
+    "Eight errors, one in a row, with the difference map of each of the six methods. The maps of "
+    "one row seldom agree.",
+    "What spoke for the error (red) rather than for the right class (blue), by six methods. "
+    "Averages over blocks, each map on its own scale.",
+)
+
+# %% tags=["fold"]
+flat = [difference[n] for n in METHODS]
+rows = []
+for a, one in zip(METHODS, flat, strict=True):
+    rows.append((a, *(f"{map_similarity(one, other).mean():.2f}" for other in flat)))
+table(["Difference maps agree", *METHODS], rows)
+apart = [map_similarity(flat[i], flat[j]).mean() for i in range(len(flat)) for j in range(i + 1, 6)]
+write(
+    f"Over the {len(pictures)} errors, two methods agree by {np.mean(apart):.2f} on average "
+    f"(Spearman's correlation; least {min(apart):+.2f}, most {max(apart):+.2f}). These are six "
+    "different accounts of the same errors. The eye would choose the one that looks most "
+    "sensible; it takes measurements to choose better."
+)
+
+# %% [markdown]
+# ## Questions
+#
+# The pictures come from a few photos, and two pictures of one photo are no independent
+# witnesses. So the intervals below are 95 % bootstrap intervals that draw *photos*, not pictures.
+# With so few photos they are rough, and rather too narrow than too wide.
+
+# %%
+rng = np.random.default_rng(0)
+
+
+def interval(values, groups=photo_of):
+    """A mean and its 95 % bootstrap interval, drawing whole groups (the photos)."""
+    values = np.asarray(values, float)
+    names = np.unique(groups)
+    total = np.array([values[groups == name].sum() for name in names])
+    count = np.array([np.sum(groups == name) for name in names])
+    drawn = np.random.default_rng(0).integers(0, len(names), (4000, len(names)))
+    means = total[drawn].sum(axis=1) / count[drawn].sum(axis=1)
+    return values.mean(), *np.percentile(means, [2.5, 97.5])
+
+
+def text(numbers, form="+.2f"):
+    """Write a mean with its interval."""
+    mean, low, high = (format(number, form) for number in numbers)
+    return f"{mean} [{low}, {high}]"
+
+
+def listed(names):
+    """Write a list of methods."""
+    return ", ".join(names) if names else "none of them"
+
+
+# %% [markdown]
+# ??? question "How much do the maps of the two classes differ?"
+#
+#     If a method draws nearly the same map for the predicted class and for the right one, then
+#     the map by itself cannot tell why the one won. At best their small difference does.
+
+# %% tags=["answer", "fold"]
+same = {n: interval(map_similarity(for_predicted[n], for_right[n])) for n in METHODS}
+table(
+    ["Method", "similarity of the two maps, with its interval"],
+    [(n, text(numbers, ".2f")) for n, numbers in same.items()],
+)
+alike = sorted(METHODS, key=lambda n: -same[n][0])
+write(
+    f"1 would be the same map, 0 no relation. {alike[0]} ({same[alike[0]][0]:.2f}) and "
+    f"{alike[1]} ({same[alike[1]][0]:.2f}) draw nearly one map whatever the class: looking at "
+    "either says little about the error, and their difference is a small remainder of two large, "
+    f"similar numbers. {alike[-1]} ({same[alike[-1]][0]:.2f}) and {alike[-2]} "
+    f"({same[alike[-2]][0]:.2f}) tell the classes apart most. But this settles nothing yet: noise "
+    "would tell them apart as well, and a small difference can lie in the right place. The last "
+    "two questions measure that."
+)
+assert set(alike[:2]) == {"gradient", "SmoothGrad"}
+assert same["occlusion"][0] < 0.5
+
+# %% [markdown]
+# ??? question "Does the map depend on what the network has learned?"
+#
+#     Adebayo et al. (2018) shuffle the network's weights, from the logits downwards, and compare
+#     each map with the original one. A map that stays the same does not explain the network; it
+#     shows the picture. Here with one error from each of six photos, and fewer samples, steps and
+#     patches than above, to save time.
+
+# %% tags=["answer", "fold"]
+QUICK = {
+    **METHODS,
+    "SmoothGrad": lambda m, x, k: smooth_grad(m, x, k, samples=4, noise=0.1, seed=0),
+    "integrated gradients": lambda m, x, k: integrated_gradients(m, x, k, baseline=0.5, steps=8),
+    "occlusion": lambda m, x, k: occlusion_sensitivity(m, x, k, patch=56, stride=56),
+}
+STAGES = {
+    "logits": "logits",
+    "last\nconv.": "top_conv",
+    "blocks\n12–16": "block12_expand",
+    "all": None,
+}
+tested = [0, 3, 4, 8, 12, 15]
+witnesses, asked = pictures[tested], errors.predicted[tested]
+spoiled = randomize_layers(model, down_to="logits")
+
+
+def signed_and_strength(network):
+    """Each method's maps for the errors tested, with their sign and as absolute values."""
+    for name, method in QUICK.items():
+        maps = np.asarray(method(network, witnesses, asked))
+        signed, strength = (maps, np.abs(maps))
+        if maps.ndim == 4:
+            signed, strength = signed.sum(axis=-1), strength.sum(axis=-1)
+        yield name, (signed, strength)
+
+
+original = dict(signed_and_strength(model))
+left = {name: ([], []) for name in QUICK}  # similarity with sign, and without
+for down_to in STAGES.values():
+    # The weights change, the network stays: it is compiled only once.
+    spoiled.set_weights(randomize_layers(model, down_to).get_weights())
+    for name, maps in signed_and_strength(spoiled):
+        for kept, before, after in zip(left[name], original[name], maps, strict=True):
+            kept.append(interval(map_similarity(before, after), photo_of[tested]))
+
+# %% tags=["answer", "fold"]
+figure = Figure(figsize=(8.8, 3.8), layout="constrained")
+panels = figure.subplots(1, 2, sharey=True)
+for number, (name, kept) in enumerate(left.items()):
+    for axes, numbers in zip(panels, kept, strict=True):
+        mean, low, high = np.array([(1, 1, 1), *numbers]).T
+        axes.errorbar(
+            np.arange(len(mean)) + 0.07 * (number - 2.5),
+            mean,
+            [mean - low, high - mean],
+            fmt="-" + "os^Dvx"[number],
+            ms=4,
+            lw=1.2,
+            color=(*COLOURS, INK)[number],
+            label=name,
+        )
+for axes, title in zip(panels, ("with their sign", "absolute values"), strict=True):
+    axes.set_xticks(range(len(STAGES) + 1), ["nothing", *STAGES], fontsize=8)
+    axes.axhline(0, color=INK, lw=0.8)
+    axes.set_title(title, fontsize=9.5)
+    axes.set_xlabel("shuffled, from the top down to")
+panels[0].set_ylabel("similarity to the original map")
+figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center", fontsize=8)
+show(
+    figure,
+    "Two panels of curves that start at 1. With their sign, the curves of all methods fall to "
+    "about 0 at once. As absolute values, those of gradient × input and integrated gradients stay "
+    "well above 0.",
+    "What is left of the maps when the network is shuffled. Means over six errors, bars: 95 % "
+    "intervals.",
+)
+ends = {n: numbers[1][-1] for n, numbers in left.items()}
+stubborn = [n for n, (_, low, _) in ends.items() if low > 0.1]
+noise = np.abs(rng.standard_normal(witnesses.shape) * witnesses).sum(axis=-1)
+noisy = interval(map_similarity(original["gradient × input"][1], noise), photo_of[tested])
+most_signed = max(numbers[0][-1][0] for numbers in left.values())
+write(
+    "With their sign, all maps pass: with everything shuffled, the largest similarity left is "
+    f"{most_signed:.2f}. Without it, a part survives of {listed(stubborn)}, "
+    "although nothing of what was learned is left: "
+    + "; ".join(f"{n} {text(ends[n])}" for n in stubborn)
+    + ". The reason is in their formulas: the one multiplies with the picture, the other with its "
+    "distance from the baseline. Multiply the picture with "
+    f"random numbers, with no network at all, and the product resembles gradient × input by "
+    f"{text(noisy)}. What looks like the object in such a map can be the photo shining through."
+)
+assert most_signed < 0.35
+assert "gradient × input" in stubborn
+
+# %% [markdown]
+# ??? question "Does what the map calls relevant carry the wrong answer? (Deletion curves)"
+#
+#     Delete the pixels that a method's map *for the predicted class* ranks highest, and watch the
+#     probability of that class. The better the map, the faster it falls (Petsiuk et al., 2018).
+
+# %% tags=["answer", "fold"]
+shares = np.array([0, 0.1, 0.2, 0.3, 0.5])
+ranked = {**for_predicted, "random": rng.standard_normal(for_predicted["occlusion"].shape)}
+
+
+def enlarge(maps):
+    """Blocks back to pixels."""
+    return maps.repeat(BLOCK, axis=1).repeat(BLOCK, axis=2)
+
+
+left_over = {}
+for name, maps in ranked.items():
+    curve = deletion_curve(model, pictures, enlarge(maps), errors.predicted, shares)
+    left_over[name] = curve / curve[0]  # relative to the probability in the whole picture
+figure = Figure(figsize=(6, 3.6), layout="constrained")
+axes = figure.subplots()
+for number, (name, curve) in enumerate(left_over.items()):
+    axes.plot(
+        shares,
+        curve.mean(axis=1),
+        "--" if name == "random" else "-" + "os^Dvx"[number],
+        ms=4,
+        color=(*COLOURS, INK, INK)[number],
+        label=name,
+    )
+axes.set(xlabel="share of the picture deleted", ylabel="probability left, relative", ylim=(0, None))
+axes.legend(fontsize=8)
+show(
+    figure,
+    "Seven falling curves. Occlusion and integrated gradients fall faster than random deletion, "
+    "the others run near it.",
+    "How much of the predicted class's probability is left, as a mean over the errors.",
+)
+areas = {n: np.trapezoid(c, shares, axis=0) / shares[-1] for n, c in left_over.items()}
+deletion = {n: interval(a) for n, a in areas.items()}
+faster = {n: interval(areas[n] - areas["random"]) for n in METHODS}
+table(
+    ["Method", "area under the curve", "less random"],
+    [(n, text(deletion[n], ".2f"), text(faster[n])) for n in METHODS]
+    + [("random", text(deletion["random"], ".2f"), "")],
+)
+write(
+    "Small is good. Surely better than random deletion, by the interval of the difference: "
+    f"{listed([n for n in METHODS if faster[n][2] < 0])}. The probabilities of wrong answers are "
+    "small to begin with and fall when anything is taken away. This is a low bar, and it asks "
+    "about one class only."
+)
+
+# %% [markdown]
+# ??? question "Does taking away what spoke for the error help the right class?"
+#
+#     This is the test of the *contrast*. Delete the blocks where the difference map is largest:
+#     10, 20 and 30 % of the picture. The margin $m$ of the right class should grow. Deleting
+#     random blocks (mean of three draws) shows how much it grows from damage alone: a network
+#     that is wrong can hardly get more wrong.
+
+# %% tags=["answer", "fold"]
+REMOVED = (0.1, 0.2, 0.3)
+FILLS = {
+    "grey": np.full_like(pictures, 0.5),
+    "blurred": gaussian_filter(pictures, 12, axes=(1, 2)),
+}
+everyone = np.arange(len(pictures))
+
+
+def without(maps, share, fill):
+    """The pictures with the blocks of the largest values replaced."""
+    order = np.argsort(-maps.reshape(len(maps), -1), axis=1, kind="stable")
+    place = np.argsort(order, axis=1).reshape(maps.shape)
+    gone = enlarge(place < round(share * place[0].size))
+    return np.where(gone[..., None], fill, pictures)
+
+
+def margins(images):
+    """By how much the right class leads the one that was predicted, and whether it leads all."""
+    logits = predict(model, images, batch=16)
+    margin = logits[everyone, errors.true] - logits[everyone, errors.predicted]
+    return margin, logits.argmax(axis=1) == errors.true
+
+
+def after_removal(maps, fill):
+    """Gain of margin, whether the right class overtakes the wrong one, and all: each (B,)."""
+    found = [margins(without(maps, share, fill)) for share in REMOVED]
+    margin, first = (np.array(each) for each in zip(*found, strict=True))
+    return np.mean(margin - at_first, axis=0), np.any(margin > 0, axis=0), np.any(first, axis=0)
+
+
+at_first, _ = margins(pictures)
+draws = rng.standard_normal((3, *difference["occlusion"].shape))
+gains = {}
+for fill_name, fill in FILLS.items():
+    for name, maps in difference.items():
+        gains[name, fill_name] = after_removal(maps, fill)
+    gains["random", fill_name] = np.mean([after_removal(maps, fill) for maps in draws], axis=0)
+
+# %% tags=["answer", "fold"]
+figure = Figure(figsize=(7.4, 3.4), layout="constrained")
+axes = figure.subplots()
+more = {}
+for offset, fill_name in zip((-0.12, 0.12), FILLS, strict=True):
+    for name in METHODS:
+        gain = gains[name, fill_name][0] - gains["random", fill_name][0]
+        more[name, fill_name] = interval(gain)
+    mean, low, high = np.array([more[name, fill_name] for name in METHODS]).T
+    axes.errorbar(
+        np.arange(len(METHODS)) + offset,
+        mean,
+        [mean - low, high - mean],
+        fmt="o",
+        label=f"replaced by {'grey' if fill_name == 'grey' else 'the blurred picture'}",
+    )
+axes.axhline(0, color=INK, lw=0.8)
+axes.set_xticks(range(len(METHODS)), [n.replace(" ", "\n", 1) for n in METHODS])
+axes.set(ylabel="gain of margin\nbeyond random removal")
+axes.legend(fontsize=8, loc="upper left")
+show(
+    figure,
+    "For each method, two points with bars: the gain of the margin beyond random removal. It is "
+    "largest for Grad-CAM and occlusion.",
+    "How much more the right class gains if the blocks are chosen by the difference map than if "
+    "they are chosen by chance. In units of the logit, with 95 % intervals.",
+)
+sure = {f: [n for n in METHODS if more[n, f][1] > 0] for f in FILLS}
+chance = {f: interval(gains["random", f][0]) for f in FILLS}
+write(
+    f"Random removal alone gains {text(chance['grey'])} (grey) and {text(chance['blurred'])} "
+    "(blurred). More than that, with an interval above zero, gain: with grey "
+    f"{listed(sure['grey'])}; with the blurred picture {listed(sure['blurred'])}. The second fill "
+    "matters, for covering with grey is just what occlusion did to find its map: with grey, the "
+    "test asks the method's own question again."
+)
+assert more["occlusion", "grey"][1] > 0
+
+# %% [markdown]
+# ??? question "Which method helps most to explain these errors?"
+#
+#     All figures in one table. *Overtakes*: the right class comes to lead the one that was
+#     predicted, at 10, 20 or 30 % removed; *corrected*: it comes to lead all 1000.
+
+# %% tags=["answer", "fold"]
+rows = []
+for name in (*METHODS, "random"):
+    _, overtakes, corrected = gains[name, "grey"]
+    known = name in METHODS
+    rows.append(
+        (
+            name,
+            text(same[name], ".2f") if known else "",
+            text(ends[name], ".2f") if known else "",
+            text(deletion[name], ".2f"),
+            text(interval(gains[name, "grey"][0])),
+            text(interval(gains[name, "blurred"][0])),
+            text(interval(overtakes), ".0%"),
+            text(interval(corrected), ".0%"),
+            f"{seconds[name]:.2f}" if known else "",
+        )
+    )
+table(
+    [
+        "Method",
+        "maps of both classes alike",
+        "left when shuffled (absolute)",
+        "area, deletion",
+        "margin gained, grey",
+        "margin gained, blurred",
+        "overtakes",
+        "corrected",
+        "seconds a map",
+    ],
+    rows,
+)
+order = sorted(METHODS, key=lambda n: -np.mean([more[n, f][0] for f in FILLS]))
+best, next_best = order[:2]
+lead = {f: interval(gains[best, f][0] - gains[next_best, f][0]) for f in FILLS}
+write(
+    f"By the gain of margin, the mean of both fills, **{best}** helped most, then "
+    f"{next_best}. Is the first really better than the second? The difference between them is "
+    f"{text(lead['grey'])} with grey and {text(lead['blurred'])} with the blurred picture: "
+    + (
+        "on these errors, yes."
+        if min(lead[f][1] for f in FILLS) > 0
+        else "these errors do not tell."
+    )
+    + f" Their speed differs: {seconds[best]:.2f} s against {seconds[next_best]:.2f} s a map, on "
+    "the machine that built this page."
+)
+regions = ("occlusion", "Grad-CAM")
+pixels = [n for n in METHODS if n not in regions]
+ahead = {
+    f: interval(
+        np.mean([gains[n, f][0] for n in regions], axis=0)
+        - np.mean([gains[n, f][0] for n in pixels], axis=0)
+    )
+    for f in FILLS
+}
+corrects = {n: interval(gains[n, "grey"][2]) for n in (best, "random")}
+write(
+    f"The methods that look at regions ({listed(regions)}) gain more than the mean of the others "
+    f"by {text(ahead['grey'])} with grey and {text(ahead['blurred'])} with the blurred picture. "
+    "The disappointing part is the column *corrected*. Removing what spoke for the error lets the "
+    f"right class win in {text(corrects[best], '.0%')} of the cases by {best}, and in "
+    f"{text(corrects['random'], '.0%')} by chance. The right class draws level with the wrong "
+    "one, but then a third class is often the winner: the contrast was between two of 1000."
+)
+assert {best, next_best} == set(regions)
+assert min(ahead[f][1] for f in FILLS) > 0
+assert corrects[best][0] < 0.5
+
+# %% [markdown] tags=["answer"]
+# So for these errors the two methods that look at regions found more of what stood in the right
+# class's way than those that look at pixels. No measure says it all: by the deletion curves,
+# integrated gradients come out well, and SmoothGrad's two maps are nearly the same, yet their
+# small difference is worth something. Gradient × input comes out badly by most of them.
+#
+# What remains uncertain:
+#
+# - **Few photos.** The pictures were picked by hand, and come from a handful of photos. Every
+#   interval is wide; a difference between two good methods is beyond what they can show.
+# - **The measure takes sides.** To delete is to occlude. Occlusion is judged by what it does. And
+#   blocks of 16 pixels suit coarse maps; a measure of fine detail could rank them otherwise.
+# - **The settings.** Size of patch, baseline, noise, number of samples: each was set once, and not
+#   tuned. Another choice may move a method up or down.
+# - **Grey is not absence.** A network has no notion of a missing part. It sees a grey square.
+# - **"Helps" was measured on the network, not on people.** A map that finds the right blocks may
+#   still tell a reader nothing about *why* they look like a crutch.
+
+# %% [markdown]
+# ## Try this
+#
+# - Your own photo: `course show contrast --image my_dog.jpg --class "golden retriever"`. Is the
+#   network wrong about it, and what spoke for the error?
+# - Contrast the first class with the second instead of the right one, on a photo that the network
+#   gets right. What made the difference?
+# - Take the difference of the gradients first and the absolute value afterwards. What does a large
+#   value mean then, and why can it not say for which of the two classes it speaks?
+# - Replace Grad-CAM's ReLU by nothing. Is it then linear in the logit? Does the margin gain more?
+# - Give integrated gradients the blurred picture as its baseline. What becomes of the dark cloth?
+#
+# ## Read more
+#
+# - Prabhushankar, Kwon, Temel, AlRegib, "Contrastive Explanations in Neural Networks", 2020.
+#   [arXiv:2008.00178](https://arxiv.org/abs/2008.00178)
+# - Shrikumar, Greenside, Shcherbina, Kundaje, "Not Just a Black Box: Learning Important Features
+#   Through Propagating Activation Differences", 2016.
+#   [arXiv:1605.01713](https://arxiv.org/abs/1605.01713)
+# - Smilkov, Thorat, Kim, Viégas, Wattenberg, "SmoothGrad: removing noise by adding noise", 2017.
+#   [arXiv:1706.03825](https://arxiv.org/abs/1706.03825)
+# - Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", 2017.
+#   [arXiv:1703.01365](https://arxiv.org/abs/1703.01365)
+# - Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, "Grad-CAM: Visual Explanations from Deep
+#   Networks via Gradient-based Localization", 2017.
+#   [arXiv:1610.02391](https://arxiv.org/abs/1610.02391)
+# - Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", 2014.
+#   [arXiv:1311.2901](https://arxiv.org/abs/1311.2901)
+# - Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, "Sanity Checks for Saliency Maps", 2018.
+#   [arXiv:1810.03292](https://arxiv.org/abs/1810.03292)
+# - Petsiuk, Das, Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box Models",
+#   2018. [arXiv:1806.07421](https://arxiv.org/abs/1806.07421)
