@@ -703,6 +703,7 @@ write(
     "small to begin with and fall when anything is taken away. This is a low bar, and it asks "
     "about one class only."
 )
+assert faster["occlusion"][2] < 0
 
 # %% [markdown]
 # ??? question "Does taking away what spoke for the error help the right class?"
