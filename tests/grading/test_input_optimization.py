@@ -103,10 +103,10 @@ def check_optimized(answer: Any, count: int) -> tuple[np.ndarray, np.ndarray, np
     return images, np.asarray(success), as_array(change, (count,), "change")
 
 
-def check_success(success: np.ndarray, expected: np.ndarray, headline: str = "") -> None:
+def check_success(success: np.ndarray, expected: np.ndarray, after: str = "") -> None:
     """Insist that success is what it should be, image by image."""
-    shown = f"Expected {expected.tolist()}, yours is {success.tolist()}."
-    check(np.array_equal(success, expected), headline, shown)
+    shown = f"{after}expected {expected.tolist()}, yours is {success.tolist()}."
+    check(np.array_equal(success, expected), "", shown[0].upper() + shown[1:])
 
 
 def check_untouched(answer: Any, originals: np.ndarray, success: np.ndarray) -> None:
@@ -215,8 +215,8 @@ optimize_to_class = task(
 @given(
     seeds,
     st.booleans(),
-    st.sampled_from([(1, 0.05), (1, 100.0), (2, 0.5), (5, 0.5)]),
-    st.sampled_from([0.0, 3.0, 10.0]),
+    st.sampled_from([(2, 0.5), (5, 0.5), (1, 0.05), (1, 100.0)]),
+    st.sampled_from([3.0, 10.0, 0.0]),
     kinds,
 )
 def test_descends_and_clips(
@@ -229,34 +229,42 @@ def test_descends_and_clips(
     """
     originals, target = models.starts(seed), models.some_classes(seed, 2, is_shared)
     expected = descent(work.seed, originals, target, *walk, weight, kind)[-1]
+    model = models.linear(work.seed)
     answer = work.input_optimization.optimize_to_class(
-        models.linear(work.seed), originals, target, *walk, weight, kind
+        model, originals, target, *walk, weight, kind
     )
+    check_untrained(work, model)
     images, _, _ = check_optimized(answer, 2)
     check_close(images, expected, what="the optimized batch")
 
 
 @optimize_to_class
-@settings
-@given(seeds, st.booleans())
-def test_success_tells_of_what_is_returned(work: Work, seed: int, is_reached: bool) -> None:
+@few
+@given(seeds)
+def test_success_tells_of_what_is_returned(work: Work, seed: int) -> None:
     """Success is, for each image, whether the model gives the target the largest logit for the
     image that is returned, not for one before it.
 
-    The last step is the one that reaches the target with the first image, or the one before.
+    Told after 1 step, when no image has reached its target, around the step at which the first one
+    does, and after 12 steps, when all have.
     """
     originals = models.starts(seed, 3)
     target = other_classes(work.seed, originals)
-    path = descent(work.seed, originals, target, 12, 0.15, 0.0, "l2")
-    reached = [logits_of_linear(work.seed, one[:1]).argmax() == target[0] for one in path]
-    assume(any(reached))
-    steps = reached.index(True) - (not is_reached)
-    expected = is_target(logits_of_linear(work.seed, path[steps]), target)
-    answer = work.input_optimization.optimize_to_class(
-        models.linear(work.seed), originals, target, steps, 0.15, 0.0
-    )
-    _, success, _ = check_optimized(answer, 3)
-    check_success(success, expected)
+    path = descent(work.seed, originals, target, 12, 0.1, 0.0, "l2")
+    expected = [is_target(logits_of_linear(work.seed, one), target) for one in path]
+    assume(not expected[1].any() and expected[-1].all())
+    reached = [one[0] for one in expected].index(True)
+    counts = [1, reached - 1, reached, min(reached + 1, 12), 12]
+    assume(any(len(set(expected[steps])) == 2 for steps in counts))  # some do and some do not
+    answers = [
+        work.input_optimization.optimize_to_class(
+            models.linear(work.seed), originals, target, steps, 0.1, 0.0
+        )
+        for steps in counts
+    ]
+    for answer, steps in zip(answers, counts, strict=True):
+        _, success, _ = check_optimized(answer, 3)
+        check_success(success, expected[steps], after=f"After {steps} steps: ")
 
 
 @optimize_to_class
@@ -344,7 +352,7 @@ difference_image = task(
 @given(seeds)
 def test_is_optimized_minus_original(work: Work, seed: int) -> None:
     """The difference is optimized − original at every value, with its sign."""
-    originals, optimized = models.starts(seed), models.starts(seed + 1)
+    originals, optimized = models.images(seed), models.images(seed + 1)
     answer = work.input_optimization.difference_image(originals, optimized)
     check_close(answer, optimized.astype(np.float64) - originals)
 
@@ -400,22 +408,34 @@ def test_takes_the_least_change_that_works(work: Work, seed: int, kind: str | No
     """Each image is the result that reached the target with the least change among all weights,
     in whatever order the weights come.
     """
-    originals = models.images(seed, 3)
+    originals = models.starts(seed, 3)
     target = other_classes(work.seed, originals)
-    images, success, change = trials(work.seed, originals, target, 3, 0.2, kind or "l2")
-    assume(success.any(axis=0).all())
-    price = np.where(success, change, np.inf)
-    least, next_to_it = np.sort(price, axis=0)[:2]
-    assume(np.all(next_to_it > 1.001 * least))  # or rounding decides which one it is
-    weights = np.random.default_rng(seed).permutation(WEIGHTS[kind or "l2"]).tolist()
+    images, success, change = trials(work.seed, originals, target, 3, 0.25, kind or "l2")
+    assume(success[:3].any(axis=0).all() and not success[:3].all())
     options = () if kind is None else (kind,)
-    answer = work.input_optimization.smallest_change(
-        models.linear(work.seed), originals, target, weights, 3, 0.2, *options
-    )
-    kept, said, paid = check_optimized(answer, 3)
-    check_success(said, np.ones(3, bool))
-    check_close(paid, least, what="change")
-    check_close(kept, images[price.argmin(axis=0), np.arange(3)], what="the optimized batch")
+    weights, answers = WEIGHTS[kind or "l2"], []
+    orders = [np.array([2, 1, 0]), np.random.default_rng(seed).permutation(4)]
+    for order in orders:
+        answers.append(
+            work.input_optimization.smallest_change(
+                models.linear(work.seed),
+                originals,
+                target,
+                [weights[i] for i in order],
+                3,
+                0.25,
+                *options,
+            )
+        )
+    for order, answer in zip(orders, answers, strict=True):
+        price = np.where(success[order], change[order], np.inf)
+        least, next_to_it = np.sort(price, axis=0)[:2]
+        assume(np.all(next_to_it > 1.001 * least))  # or rounding decides which one it is
+        kept, said, paid = check_optimized(answer, 3)
+        check_success(said, np.ones(3, bool))
+        check_close(paid, least, what="change")
+        best = images[order][price.argmin(axis=0), np.arange(3)]
+        check_close(kept, best, what="the optimized batch")
 
 
 @smallest_change
