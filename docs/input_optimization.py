@@ -464,9 +464,8 @@ write(
 on_object = compared(robust["on the object"], ordinary["on the object"])
 convinces = compared(shares(robust["transfer"]), shares(ordinary["transfer"]))
 write(
-    f"The twin's change lies {on_object} on the object, and it convinces the judge {convinces} often."
-    " (The two networks err on different images, and the twin on fewer, so this comparison "
-    "is a weak one.)"
+    f"The twin's change lies {on_object} on the object, and it convinces the judge {convinces} "
+    "often. (The two networks err on different images, so this comparison is a weak one.)"
 )
 
 # %% [markdown]
