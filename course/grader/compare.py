@@ -63,7 +63,7 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
         check(False, f"{_capital(what)} should be an array, but is a {kind}.")
     array = np.asarray(answer)
     if shape is not None and array.shape != shape:
-        example = f"Expected shape {show_shape(shape)}, yours is {show_shape(array.shape)}."
+        example = f"Expected: {show_shape(shape)}. Yours: {show_shape(array.shape)}."
         raise WrongAnswerError(f"{_capital(what)} has the wrong shape.", example)
     array = array.astype(np.float64)
     if not np.all(np.isfinite(array)):
@@ -116,8 +116,8 @@ def is_close(array: Any, expected: Any, tolerance: float = TOLERANCE) -> bool:
 
 
 def show_shape(shape: tuple[int, ...]) -> str:
-    """A shape for people: `(2, 4, 5)`, or "a single number"."""
-    return str(tuple(shape)) if shape else "that of a single number"
+    """A shape for people: "shape (2, 4, 5)", or "a single number"."""
+    return f"shape {tuple(shape)}" if shape else "a single number"
 
 
 def _capital(text: str) -> str:

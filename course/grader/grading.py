@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import random
+import re
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -231,16 +232,26 @@ def explain_error(task: Task, error: StudentError) -> str:
     elif kind == "ModuleNotFoundError":
         headline = f"An import fails: {error.message}."
     else:
-        first = (error.message.strip() or "without a message").splitlines()[0]
-        headline = f"The function raises {kind}: {first}"
+        headline = f"The function raises {kind}: {_in_short(error.message)}"
     lines = [_wrap(headline)]
+    if error.record is not None and error.record.function == task.name:
+        lines.append(_wrap(f"For example: {show_call(error.record)}"))
     for frame in error.frames[-3:]:
         place = f" in {frame.function}" if frame.function not in ("", "<module>") else ""
         lines.append(_wrap(f"{frame.file}, line {frame.line}{place}:"))
-        lines.append(textwrap.shorten(f"    {frame.text}", WIDTH, drop_whitespace=False))
+        lines.append("    " + textwrap.shorten(frame.text, WIDTH - 4))
     if error.printed.strip():
         lines.append(_wrap(f"It printed: {error.printed.strip()[-200:]}"))
     return _printable("\n".join([*lines, _where_to_read(task)]))
+
+
+def _in_short(message: str) -> str:
+    """What an error says, without what TensorFlow and Keras put around it."""
+    text = re.sub(r"\x1b\[[0-9;]*m|\{\{.*?\}\}|\[Op:.*", "", message)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    wrapping = "Exception encountered when calling"
+    lines = [line for line in lines if not line.startswith(wrapping)] or lines
+    return lines[0] if lines else "without a message"
 
 
 def _explain_loss(task: Task, lost: LostError) -> str:

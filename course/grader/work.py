@@ -36,7 +36,10 @@ class StudentError(Exception):
         message: the exception's own words.
         frames: the student's own lines on the way to it.
         printed: what was printed before.
+        record: the call that raised it; None if it was raised outside of a call.
     """
+
+    record: "Record | None" = None
 
     def __init__(self, raised: protocol.Raised) -> None:
         super().__init__(f"{raised.types[0]}: {raised.message}")
@@ -107,7 +110,11 @@ class Work:
         """
         packed = [self._pack(value) for value in args]
         packed_kwargs = {key: self._pack(value) for key, value in kwargs.items()}
-        reply = self._request(protocol.Call(name, packed, packed_kwargs))
+        try:
+            reply = self._request(protocol.Call(name, packed, packed_kwargs))
+        except StudentError as error:
+            error.record = Record(name, args, kwargs, answer=None)
+            raise
         answer = self._unpack(reply.value)
         if reply.changed:
             raise SideEffectError(
