@@ -68,13 +68,13 @@ def step_by_a_jacobian(
     """The slopes of all outputs, of which one an image is taken."""
     if output not in {"logit", "softmax"}:
         raise ValueError(output)
-    images = tf.convert_to_tensor(images, tf.float64)
+    images = tf.convert_to_tensor(images)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(images)
-        values = tf.cast(model(images, training=False), tf.float64)
+        values = model(images, training=False)
         values = tf.nn.softmax(values) if output == "softmax" else values
     slopes = tape.batch_jacobian(values, images, experimental_use_pfor=False)
-    wanted = tf.one_hot(np.broadcast_to(class_index, len(images)), values.shape[1], dtype="float64")
+    wanted = tf.one_hot(np.broadcast_to(class_index, len(images)), values.shape[1])
     step = step_size * tf.einsum("bk,bkhwc->bhwc", wanted, slopes)
     return tf.minimum(tf.maximum(images + step, 0), 1)
 
@@ -116,8 +116,18 @@ def ascent_image_by_image(
     return Path(np.concatenate(images), np.concatenate(scores, axis=1))
 
 
+@tf.function(jit_compile=True)
+def _climb_with_xla(model: Any, images: Any, picked: Any, step_size: Any, output: str) -> Any:
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        values = model(images, training=False)
+        values = tf.nn.softmax(values) if output == "softmax" else values
+        values = tf.reduce_sum(picked * values, axis=1)
+    return tf.clip_by_value(images + step_size * tape.gradient(values, images), 0, 1), values
+
+
 @answer("activation_maximization.maximize_class")
-def ascent_in_one_graph(
+def ascent_with_xla(
     model: Any,
     start: Any,
     class_index: Any,
@@ -126,24 +136,16 @@ def ascent_in_one_graph(
     output: str = "logit",
     record: bool = True,
 ) -> Any:
-    """A compiled loop, with XLA, and an argument more than was asked for."""
+    """Compiled, with an argument more than was asked for, and a step whose images go unused."""
     if output != "logit" and output != "softmax":
         raise ValueError("output")
     picked = tf.one_hot(tf.broadcast_to(class_index, [len(start)]), model.output_shape[-1])
-
-    @tf.function(jit_compile=True)
-    def climb(images: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            values = model(images, training=False)
-            values = tf.nn.softmax(values) if output == "softmax" else values
-            values = tf.reduce_sum(picked * values, axis=1)
-        return tf.clip_by_value(images + step_size * tape.gradient(values, images), 0, 1), values
-
-    path = [(tf.convert_to_tensor(start), None)]
+    images, scores = tf.convert_to_tensor(start), []
     for _ in range(steps + 1):
-        path.append(climb(path[-1][0]))
-    return Ascent(path[-2][0], tf.stack([values for _, values in path[1:]]))
+        last = images
+        images, values = _climb_with_xla(model, last, picked, tf.constant(step_size), output)
+        scores.append(values)
+    return Ascent(last, tf.stack(scores) if record else None)
 
 
 # --- maximize_class_sigmoid -----------------------------------------------------------------------

@@ -3,10 +3,236 @@
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from tests.answers.right import answer
 
+# --- select_output --------------------------------------------------------------------------------
+
+
+@answer("saliency.select_output")
+def value_by_a_product(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    if output not in {"logit", "softmax"}:
+        raise ValueError(f"output cannot be {output}")
+    table = model(images, training=False)
+    table = {"logit": tf.identity, "softmax": tf.nn.softmax}[output](table)
+    return tf.reduce_sum(table * tf.one_hot(class_index, table.shape[-1]), axis=-1)
+
+
+@answer("saliency.select_output")
+def value_by_numpy(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    """In double precision, with the softmax written out. (No tape could differentiate it.)"""
+    if output != "logit" and output != "softmax":
+        raise ValueError(output)
+    table = np.asarray(model(np.asarray(images), training=False), np.float64)
+    if output == "softmax":
+        table = np.exp(table) / np.exp(table).sum(axis=1, keepdims=True)
+    return table[np.arange(len(table)), class_index]
+
+
+@answer("saliency.select_output")
+def value_image_by_image(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    if output not in ("logit", "softmax"):
+        raise ValueError("output")
+    picked = []
+    for i in range(len(images)):
+        row = model(images[i : i + 1], training=False)[0]
+        row = tf.nn.softmax(row) if output == "softmax" else row
+        picked.append(row[class_index if np.ndim(class_index) == 0 else class_index[i]])
+    return tf.stack(picked)
+
+
+@answer("saliency.select_output")
+def value_by_keras(
+    model: Any, images: Any, class_index: Any, output: str = "logit", axis: int = -1
+) -> Any:
+    """Written for any backend, with an argument more than was asked for."""
+    import keras
+
+    if output == "softmax":
+        table = keras.ops.softmax(model(images, training=False), axis=axis)
+    elif output == "logit":
+        table = model(images, training=False)
+    else:
+        raise ValueError(f"output={output!r}")
+    classes = keras.ops.broadcast_to(class_index, (len(images),))
+    return keras.ops.take_along_axis(table, classes[:, None], axis=axis)[:, 0]
+
+
+# --- gradient_saliency ----------------------------------------------------------------------------
+
+
+@answer("saliency.gradient_saliency")
+def gradient_by_a_variable(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    """Eager; a tape watches variables by itself. The sum has the same gradient."""
+    from course.saliency import select_output
+
+    variable = tf.Variable(images)
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(select_output(model, variable, class_index, output))
+    return tape.gradient(total, variable).numpy()
+
+
+@tf.function(jit_compile=True)
+def _gradient_with_xla(model: Any, images: Any, classes: Any, output: str) -> Any:
+    from course.saliency import select_output
+
+    return tf.gradients(select_output(model, images, classes, output), images)[0]
+
+
+@answer("saliency.gradient_saliency")
+def gradient_with_xla(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    classes = np.broadcast_to(class_index, len(images))
+    return _gradient_with_xla(model, tf.constant(images), tf.constant(classes), output)
+
+
+@answer("saliency.gradient_saliency")
+def gradient_image_by_image(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    classes = np.broadcast_to(class_index, len(images))
+    pairs = zip(images, classes, strict=True)
+    each = [gradient_by_a_variable(model, one[None], int(k), output) for one, k in pairs]
+    return np.concatenate(each)
+
+
+@answer("saliency.gradient_saliency")
+def gradient_from_a_jacobian(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    """The slopes of all outputs, of which one an image is taken."""
+    if output not in ("logit", "softmax"):
+        raise ValueError("output must be logit or softmax")
+    images = tf.constant(images)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(images)
+        table = model(images, training=False)
+        table = tf.nn.softmax(table) if output == "softmax" else table
+    slopes = tape.batch_jacobian(table, images, experimental_use_pfor=False)
+    return np.asarray(slopes, np.float64)[np.arange(len(images)), class_index]
+
+
+# --- to_heatmap -----------------------------------------------------------------------------------
+
 
 @answer("saliency.to_heatmap")
-def heatmap_by_numpy(saliency: Any) -> Any:
+def heatmap_in_double_precision(saliency: Any) -> Any:
     return np.asarray(saliency, np.float64).sum(-1)
+
+
+@answer("saliency.to_heatmap")
+def heatmap_by_a_product(saliency: Any) -> Any:
+    return saliency @ np.ones(saliency.shape[-1], np.float32)
+
+
+@answer("saliency.to_heatmap")
+def heatmap_channel_by_channel(saliency: Any) -> Any:
+    return tf.add_n(tf.unstack(saliency, axis=3))
+
+
+# --- smooth ---------------------------------------------------------------------------------------
+
+
+@answer("saliency.smooth")
+def smooth_by_one_sigma_an_axis(heatmaps: Any, sigma: float) -> Any:
+    from scipy.ndimage import gaussian_filter
+
+    if not sigma >= 0:
+        raise ValueError("sigma < 0")
+    return gaussian_filter(np.asarray(heatmaps, np.float64), sigma=(0, sigma, sigma))
+
+
+@answer("saliency.smooth")
+def smooth_map_by_map(heatmaps: Any, sigma: float) -> Any:
+    from scipy import ndimage
+
+    if sigma == 0:
+        return heatmaps
+    if sigma < 0:
+        raise ValueError(sigma)
+    return np.stack([ndimage.gaussian_filter(one, sigma) for one in heatmaps])
+
+
+@answer("saliency.smooth")
+def smooth_by_matrices(heatmaps: Any, sigma: float) -> Any:
+    """A filter along one axis is a matrix: its columns are filtered unit vectors."""
+    from scipy.ndimage import gaussian_filter1d
+
+    if sigma < 0:
+        raise ValueError("sigma")
+    rows, columns = (
+        gaussian_filter1d(np.eye(side), sigma, axis=0, mode="reflect") if sigma else np.eye(side)
+        for side in heatmaps.shape[1:]
+    )
+    return rows @ heatmaps @ columns.T
+
+
+# --- symmetric_limit ------------------------------------------------------------------------------
+
+
+@answer("saliency.symmetric_limit")
+def limit_of_both_ends(heatmap: Any) -> float:
+    return max(float(np.max(heatmap)), -float(np.min(heatmap)))
+
+
+@answer("saliency.symmetric_limit")
+def limit_by_a_norm(heatmap: Any) -> Any:
+    return np.linalg.norm(np.ravel(heatmap), np.inf)
+
+
+@answer("saliency.symmetric_limit")
+def limit_by_tensorflow(heatmap: Any) -> Any:
+    return tf.reduce_max(tf.abs(heatmap))
+
+
+# --- plot_saliency --------------------------------------------------------------------------------
+
+
+@answer("saliency.plot_saliency")
+def plot_by_pyplot(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import CenteredNorm
+
+    figure, axes = plt.subplots(ncols=1 if overlay else 2)
+    axes = np.atleast_1d(axes)
+    axes[0].imshow(image)
+    shown = axes[-1].imshow(heatmap, cmap="seismic", norm=CenteredNorm(), alpha=0.5)
+    plt.colorbar(shown)
+    plt.show()
+    return figure
+
+
+@answer("saliency.plot_saliency")
+def plot_with_own_axes_for_the_bar(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import TwoSlopeNorm
+
+    from course.saliency import symmetric_limit
+
+    figure = plt.figure(figsize=(9, 4))
+    names = ["both", "bar"] if overlay else ["image", "both", "bar"]
+    axes = figure.subplot_mosaic([names], width_ratios=[10] * (len(names) - 1) + [1])
+    limit = symmetric_limit(heatmap)
+    norm = TwoSlopeNorm(0, -limit, limit)
+    axes[names[0]].imshow(image)
+    shown = axes["both"].imshow(heatmap, cmap="PiYG", norm=norm, alpha=0.7 if overlay else None)
+    figure.colorbar(shown, cax=axes["bar"])
+    figure.suptitle("Saliency")
+    return figure
+
+
+@answer("saliency.plot_saliency")
+def plot_with_a_transparent_map(
+    image: Any, heatmap: Any, overlay: bool = False, size: float = 3
+) -> Any:
+    """Small values let more of the image through; a mesh, instead of an image."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(3 * size, size))
+    axes = figure.add_subplot() if overlay else figure.add_subplot(1, 2, 2)
+    limit = max(abs(heatmap.min()), abs(heatmap.max()))
+    (axes if overlay else figure.add_subplot(1, 2, 1)).imshow(image, interpolation="nearest")
+    strength = 0.2 + 0.6 * np.abs(heatmap) / limit
+    shown = axes.pcolormesh(heatmap, cmap="coolwarm", vmin=-limit, vmax=limit, alpha=strength)
+    figure.colorbar(shown, ax=axes, shrink=0.8)
+    return figure
