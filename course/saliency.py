@@ -113,8 +113,8 @@ def symmetric_limit(heatmap: Any) -> float:
 def plot_saliency(image: Any, heatmap: Any, overlay: bool = False) -> Figure:
     """Show an image and its heat map, side by side or one over the other.
 
-    The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between
-    symmetric limits, and explained by a colour bar.
+    The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between the
+    limits that `symmetric_limit` gives, and explained by a colour bar. Nothing is rescaled.
 
     Args:
         image: `(H, W, C)`, in [0, 1].

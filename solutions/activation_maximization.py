@@ -46,6 +46,8 @@ def ascent_step(
 ) -> Any:
     """Take one plain gradient step towards a larger output, then clip to valid images.
 
+    The model runs in inference mode, and its weights are left as they are.
+
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1].
@@ -70,7 +72,8 @@ def maximize_class(
 ) -> Ascent:
     """Climb for many steps, and keep a record of the way.
 
-    Each image of a batch follows its own path, as if it were alone.
+    Each image of a batch follows its own path, as if it were alone. The model runs in inference
+    mode, and its weights are left as they are.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
@@ -112,7 +115,8 @@ def maximize_class_sigmoid(
 
     The ascent runs on z, with images = sigmoid(z) and the gradient taken with respect to z. It
     starts at the z whose sigmoid is the start, after the start has been clipped to
-    [1e-3, 1 − 1e-3] (a pure black or white pixel would lie at infinity).
+    [1e-3, 1 − 1e-3] (a pure black or white pixel would lie at infinity). All else is as in
+    `maximize_class`.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
