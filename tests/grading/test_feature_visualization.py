@@ -484,17 +484,27 @@ feature_extractor = task(
     ),
 )
 
+LAYERS = ["first", "second", "flatten", "logits"]
+
 
 @feature_extractor
 @settings
-@given(seeds, st.sampled_from(["first", "second", "flatten", "logits"]))
+@given(seeds, st.sampled_from(LAYERS))
 def test_gives_the_activations_of_the_layer(work: Work, seed: int, layer: str) -> None:
     """The result is a model that gives what comes out of the layer; the first model stays whole."""
     network, images = models.smooth(work.seed), models.images(seed)
     model = models.as_graph(network)
     extract = extractor(work.feature_visualization.feature_extractor(model, layer))
-    expected = models.activations(network, layer, images)
-    check_close(extract(images), expected, what="the activations")
+    answer = as_array(extract(images))
+    outputs = {"input": images} | {
+        name: models.activations(network, name, images) for name in LAYERS
+    }
+    expected = outputs.pop(layer)
+    for name, values in outputs.items():
+        is_other = answer.shape == values.shape and is_close(answer, values)
+        check(not is_other, f"The activations are those of another layer: {name!r}.")
+    headline = "The activations differ: does the new model have the network's own weights?"
+    check_close(answer, expected, headline)
     check_untrained(work, model)
 
 
@@ -507,7 +517,7 @@ def test_shares_the_weights(work: Work) -> None:
     after = extract(images)
     work.call("course.grader.probes.scale_weights", (model, 0.5), {})
     headline = "The extractor has weights of its own: it does not share those of the network."
-    check_close(after, 2 * models.logits(model, images), headline, "the activations")
+    check_close(after, 2 * models.logits(model, images), headline)
 
 
 @feature_extractor

@@ -603,12 +603,12 @@ def _cut(model: Any, layer_name: str, offset: int = 0) -> Any:
     return keras.Model(model.inputs, model.layers[index].output)
 
 
-@mistake("feature_visualization.feature_extractor", "does not hold", is_computed=False)
+@mistake("feature_visualization.feature_extractor", "those of another layer", is_computed=False)
 def layer_before(model: Any, layer_name: str) -> Any:
     return _cut(model, layer_name, -1)
 
 
-@mistake("feature_visualization.feature_extractor", "does not hold", is_computed=False)
+@mistake("feature_visualization.feature_extractor", "those of another layer", is_computed=False)
 def input_of_the_layer(model: Any, layer_name: str) -> Any:
     import keras
 
@@ -616,13 +616,13 @@ def input_of_the_layer(model: Any, layer_name: str) -> Any:
     return keras.Model(model.inputs, model.get_layer(layer_name).input)
 
 
-@mistake("feature_visualization.feature_extractor", "does not hold", is_computed=False)
+@mistake("feature_visualization.feature_extractor", "those of another layer", is_computed=False)
 def whole_network(model: Any, layer_name: str) -> Any:
     _cut(model, layer_name)
     return model
 
 
-@mistake("feature_visualization.feature_extractor", "does not hold", is_computed=False)
+@mistake("feature_visualization.feature_extractor", "the network's own weights", is_computed=False)
 def clone_with_new_weights(model: Any, layer_name: str) -> Any:
     import keras
 
