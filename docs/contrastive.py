@@ -82,10 +82,10 @@ write("\n".join(f"- **{i}:** {line}." for i, line in enumerate(made)))
 write(
     f"**How they were picked.** These {len(made)} pictures come from only {len(photo_names)} "
     "photos. Some 470 were tried: 52 parts of 9 photos, in nine ways each (as they are, turned, "
-    "blurred, without colour). Of those the network got wrong, these were chosen by hand, for a label "
-    "beyond doubt and for variety, at most four from one photo. None was chosen by what a method "
-    "shows on it. But they are no random sample of the network's errors: many would not have "
-    "happened without the turn or the blur, and how often the network errs cannot be read off."
+    "blurred, without colour). Of those the network got wrong, these were chosen by hand, for a "
+    "label beyond doubt and for variety, at most four from one photo. They are no random sample of "
+    "the network's errors: many would not have happened without the turn or the blur, and how "
+    "often the network errs cannot be read off."
 )
 
 # %% [markdown]
@@ -629,8 +629,8 @@ figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center"
 show(
     figure,
     "Two panels of curves that start at 1. With their sign, they fall to about 0 at once, only "
-    "that of Grad-CAM a little later. As absolute values, those of gradient × input and integrated gradients stay "
-    "well above 0.",
+    "that of Grad-CAM a little later. As absolute values, those of gradient × input and integrated "
+    "gradients stay well above 0.",
     "What is left of the maps when the network is shuffled. Means over six errors, bars: 95 % "
     "intervals.",
 )
@@ -650,7 +650,8 @@ write(
     f"{text(noisy)}. What looks like the object in such a map can be the photo shining through."
 )
 assert most_signed < 0.35
-assert "gradient × input" in stubborn
+assert max(ends, key=lambda n: ends[n][0]) == "gradient × input"
+assert set(stubborn) == {"gradient × input", "integrated gradients"}
 
 # %% [markdown]
 # ??? question "Does what the map calls relevant carry the wrong answer? (Deletion curves)"
