@@ -1,0 +1,125 @@
+"""2.3 Explanation by input optimization: what would have had to be different?
+
+Take an image that the network gets wrong, and change it, as little as possible, until the network
+gets it right. Does the change tell why the error was made? Nobody promises that it does: this is
+the open question of the assignment.
+
+Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box",
+2017, arXiv:1711.00399; the same search, meant as an attack: Szegedy et al., "Intriguing properties
+of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels with C channels.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from course.given import Optimized, compiled
+
+
+def change_penalty(images: Any, originals: Any, kind: str = "l2") -> Any:
+    """Measure how far each image was changed.
+
+    All three are means over the H · W · C numbers of an image, so that images of different sizes
+    can be compared.
+
+    Args:
+        images: `(B, H, W, C)`, after the change.
+        originals: `(B, H, W, C)`, before it.
+        kind: `"l2"`, the mean of the squared changes (no root is taken); `"l1"`, the mean of the
+            absolute changes; `"tv"`, the total variation of the change `images − originals`, as
+            `tf.image.total_variation` defines it, divided by H · W · C.
+
+    Returns:
+        `(B,)`: one number an image, 0 for no change.
+
+    Raises:
+        ValueError: if `kind` is none of the three.
+    """
+    raise NotImplementedError("input_optimization.change_penalty")
+
+
+def optimize_to_class(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    penalty: str = "l2",
+) -> Optimized:
+    """Change images until the model sees the target class in them.
+
+    Plain gradient descent on the image. What falls is, for each image on its own, the
+    cross-entropy of the softmax towards the target plus `penalty_weight` times the penalty of the
+    change so far. Every step subtracts `step_size` times the gradient and then clips to [0, 1]. All
+    the steps are taken, also after the target has been reached.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed. The descent starts here.
+        target: the class to reach: one int for the whole batch, or an int array `(B,)`.
+        steps: how many; 0 returns the images as they are.
+        step_size: the gradient of the loss is multiplied by this number.
+        penalty_weight: 0 or more; the larger, the more a change costs.
+        penalty: kind of penalty, as in `change_penalty`.
+
+    Returns:
+        `Optimized(images, success, change)`: the images after the last step, `(B, H, W, C)` in
+        [0, 1]; `(B,)` bool, whether the target has the largest logit for the images that are
+        returned; and `(B,)`, their `change_penalty` with respect to the originals, unweighted.
+
+    Raises:
+        ValueError: if `penalty` is none of the three kinds.
+
+    Source:
+        Wachter et al. 2017; Szegedy et al. 2013.
+    """
+    raise NotImplementedError("input_optimization.optimize_to_class")
+
+
+def difference_image(originals: Any, optimized: Any) -> Any:
+    """Show what was changed, and in which direction.
+
+    Args:
+        originals: `(B, H, W, C)`, in [0, 1].
+        optimized: `(B, H, W, C)`, in [0, 1].
+
+    Returns:
+        `(B, H, W, C)` in [-1, 1], signed: optimized − original, positive where the image became
+        lighter.
+    """
+    raise NotImplementedError("input_optimization.difference_image")
+
+
+def smallest_change(
+    model: Any,
+    images: Any,
+    target: Any,
+    weights: Sequence[float],
+    steps: int,
+    step_size: float,
+    penalty: str = "l2",
+) -> Optimized:
+    """Try several penalty weights, and keep for each image the smallest change that works.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        target: the class to reach: one int for the whole batch, or an int array `(B,)`.
+        weights: the penalty weights to try with `optimize_to_class`, in any order.
+        steps: as in `optimize_to_class`.
+        step_size: as in `optimize_to_class`.
+        penalty: kind of penalty, as in `change_penalty`.
+
+    Returns:
+        `Optimized(images, success, change)`: for each image, among its successful results, the one
+        with the least change. An image that the model takes for the target from the start is
+        returned as it is, with success and change 0. Where no weight succeeds, it is the unchanged
+        image too, with `success` false and change 0.
+
+    Raises:
+        ValueError: if `penalty` is none of the three kinds.
+    """
+    raise NotImplementedError("input_optimization.smallest_change")
