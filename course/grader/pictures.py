@@ -179,7 +179,8 @@ def optimize(scene: Scene) -> Figure:
     difference = np.asarray(difference)[0]
     figure = Figure(figsize=(11, 4), layout="constrained")
     axes = figure.subplots(1, 4)
-    largest = max(float(np.quantile(np.abs(difference), 0.995)), 1e-9)  # some clip, more can be seen
+    # Some of it is clipped, so that more of it can be seen.
+    largest = max(float(np.quantile(np.abs(difference), 0.995)), 1e-9)
     for one, image, when in ((axes[0], photo, "before"), (axes[1], optimized, "after")):
         sure = ", ".join(
             f"{title_of(k)} {scene.probability(image, k):.2f}" for k in (predicted, true)
