@@ -157,24 +157,20 @@ smooth_grad = task(
 
 @smooth_grad
 @settings
-@given(seeds, shared)
-def test_without_noise_it_is_the_gradient(work: Work, seed: int, is_shared: bool) -> None:
-    """With noise 0, the mean over any number of samples is the gradient of the logit."""
-    images, classes = models.images(seed), models.some_classes(seed, 2, is_shared)
-    expected = models.slopes(models.smooth(work.seed, "float64"), images, classes)
-    model = models.smooth(work.seed)
-    answer = work.contrastive.smooth_grad(model, images, classes, samples=3, noise=0.0, seed=seed)
+@given(seeds, st.booleans())
+def test_is_the_gradient_where_noise_does_nothing(work: Work, seed: int, is_linear: bool) -> None:
+    """With noise 0 it is the gradient of the logit; on a linear model, whose gradient is the same
+    everywhere, it is so with any noise. Each image has its own class.
+    """
+    images, classes = models.images(seed), models.classes(seed)
+    if is_linear:
+        model, noise = models.linear(work.seed), 0.3
+        expected = models.weights_of_linear(work.seed)[classes]
+    else:
+        model, noise = models.smooth(work.seed), 0.0
+        expected = models.slopes(models.smooth(work.seed, "float64"), images, classes)
+    answer = work.contrastive.smooth_grad(model, images, classes, 3, noise, seed)
     check_close(answer, expected)
-
-
-@smooth_grad
-@few
-@given(seeds)
-def test_on_a_linear_model_noise_does_not_matter(work: Work, seed: int) -> None:
-    """On a linear model the gradient is the same everywhere, so the noise makes no difference."""
-    model, images, classes = models.linear(work.seed), models.images(seed), models.classes(seed)
-    answer = work.contrastive.smooth_grad(model, images, classes, samples=5, noise=0.3, seed=seed)
-    check_close(answer, models.weights_of_linear(work.seed)[classes])
 
 
 @smooth_grad
@@ -198,35 +194,52 @@ def test_noise_is_as_strong_as_asked_for(work: Work, seed: int) -> None:
     """The noise has mean 0 and the standard deviation `noise`, and with more samples it averages
     out: with 16 samples a quarter of its spread is left.
 
-    The model's gradient is 2 · weight · image. So the gradient of a black image shows the mean of
+    The model's gradient is 2 · weight · image. So the gradient of a dark image shows the mean of
     the noise itself. Over 4 seeds of 90 numbers, estimates of its spread are off by some 5 %, and
     of its mean by 5 % of the spread; refused is what is off by 30 % and 40 %.
     """
     model, weights = models.power(2, work.seed), models.weights_of_power(2, work.seed)[1]
-    black = np.zeros((1, *models.SHAPE), np.float32)
+    dark = np.zeros((1, *models.SHAPE), np.float32)
+    dark[0, 0, 0] = 0.2  # so that noise in proportion to the image's range shows
+    looks = []
     for samples in (1, 16):
-        mean, spread = _look_at_noise(
-            partial(work.contrastive.smooth_grad, model, black, 1, samples, 0.2), weights, seed
-        )
-        spread *= np.sqrt(samples) / 0.2
-        mean *= np.sqrt(samples) / 0.2
-        found = f"With samples={samples}, its spread is {spread:.2f} times what it should be."
-        wrong = "The noise has another standard deviation than asked for, in image units."
-        if samples > 1:
-            wrong = "The noise does not average out: is the same noise added to every sample?"
-        clipped = "The noise has not mean 0: are the noisy copies clipped?"
-        check(abs(mean) < 0.4, clipped, f"Its mean is {mean:.2f} times its spread.")
-        check(0.7 < spread < 1.3, wrong, found)
+        maps = [
+            as_array(
+                work.contrastive.smooth_grad(model, dark, 1, samples, 0.2, seed + i), dark.shape
+            )
+            for i in range(4)
+        ]
+        noise = (np.concatenate(maps) / (2 * weights) - dark) * np.sqrt(samples) / 0.2
+        between = noise - noise.mean(axis=-1, keepdims=True)  # of 3 channels: 2/3 of the variance
+        looks.append((abs(noise.mean()), np.sqrt(np.mean(between**2) * 3 / 2)))
+    (_, one), (mean, many) = looks
+    shown = f"The mean of 16 samples is {mean:.2f} times its spread away from 0."
+    check(mean < 0.4, "The noise has not mean 0: are the noisy copies clipped?", shown)
+    shown = f"With one sample, its spread is {one:.2f} times what it should be."
+    wrong = "The noise has another standard deviation than asked for, in image units."
+    check(0.7 < one < 1.3, wrong, shown)
+    shown = f"With 16 samples, its spread is {many:.2f} times what it should be."
+    wrong = "The noise does not average out: is the same noise added to every sample?"
+    check(0.7 < many < 1.3, wrong, shown)
 
 
-def _look_at_noise(
-    smooth_grad_of: Callable[[int], Any], weights: np.ndarray, seed: int
-) -> tuple[float, float]:
-    """Mean and spread (between the channels of a pixel) of the mean noise, over four seeds."""
-    maps = [as_array(smooth_grad_of(seed + i), (1, *models.SHAPE)) for i in range(4)]
-    noise = np.concatenate(maps) / (2 * weights)
-    between = noise - noise.mean(axis=-1, keepdims=True)  # 3 channels: 2/3 of the variance
-    return float(noise.mean()), float(np.sqrt(np.mean(between**2) * 3 / 2))
+@smooth_grad
+@few
+@given(seeds)
+def test_averages_gradients_and_not_images(work: Work, seed: int) -> None:
+    """What is averaged are the gradients at the noisy images.
+
+    The model's gradient is 3 · weight · image². On a black image its mean over the noise shows the
+    variance of the noise, noise², however many samples there are. The estimate from 16 samples of
+    90 numbers is off by 4 %; refused is what is off by 30 %.
+    """
+    model, weights = models.power(3, work.seed), models.weights_of_power(3, work.seed)[1]
+    black = np.zeros((1, *models.SHAPE), np.float32)
+    answer = as_array(work.contrastive.smooth_grad(model, black, 1, 16, 0.5, seed), black.shape)
+    found = float(np.mean(answer / (3 * weights))) / 0.5**2
+    shown = f"The mean gradient is {found:.2f} times what it should be."
+    wrong = "It looks as if the noisy images are averaged, and not their gradients."
+    check(0.7 < found < 1.3, wrong, shown)
 
 
 @smooth_grad
@@ -263,46 +276,43 @@ integrated_gradients = task(
 @integrated_gradients
 @settings
 @given(
-    seeds, shared, st.sampled_from([1, 3]), st.sampled_from([1, 4, None]), st.sampled_from([0.3, 1])
+    seeds, shared, st.sampled_from([3, 1]), st.sampled_from([4, 1]), st.sampled_from([0.3, None])
 )
 def test_uses_the_midpoint_rule(
-    work: Work, seed: int, is_shared: bool, exponent: int, steps: int | None, baseline: float
+    work: Work, seed: int, is_shared: bool, exponent: int, steps: int, baseline: float | None
 ) -> None:
     """The map is (image − baseline) times the mean of the gradients in the middle of each step;
-    baseline is 0 and steps 32 if not given. On a linear model it is exact for any steps.
+    the baseline is 0 if none is given. On a linear model the result is exact for any steps.
     """
     model = models.power(exponent, work.seed)
     images, classes = models.images(seed), models.some_classes(seed, 2, is_shared)
     weights = models.weights_of_power(exponent, work.seed)[np.broadcast_to(classes, 2)]
-    options = {} if steps is None else {"steps": steps, "baseline": baseline}
-    start, count = options.get("baseline", 0.0), steps or 32
-    middles = (2 * np.arange(count) + 1) / (2 * count)
-    places = [start + middle * (images.astype(np.float64) - start) for middle in middles]
+    way = images.astype(np.float64) - (baseline or 0.0)
+    places = [images - way * (1 - (i + 0.5) / steps) for i in range(steps)]
     slope = np.mean([exponent * weights * place ** (exponent - 1) for place in places], axis=0)
-    answer = work.contrastive.integrated_gradients(model, images, classes, **options)
-    check_close(answer, (images - start) * slope)
+    options = {} if baseline is None else {"baseline": baseline}
+    function = work.contrastive.integrated_gradients
+    check_close(function(model, images, classes, steps=steps, **options), way * slope)
 
 
 @integrated_gradients
 @few
-@given(seeds, shared)
-def test_is_complete(work: Work, seed: int, is_shared: bool) -> None:
+@given(seeds)
+def test_is_complete(work: Work, seed: int) -> None:
     """The map adds up to the logit of the image minus the logit of the baseline.
 
-    With 50 steps, up to a hundredth of a percent of the rise and fall on the way (measured; the
-    error of the midpoint rule falls with the square of the steps).
+    With 20 steps the midpoint rule was off by up to 0.006 % of the magnitude of the map, on 30
+    such networks; refused is what is off by 0.03 %.
     """
-    images, classes = models.images(seed), models.some_classes(seed, 2, is_shared)
-    oracle = models.smooth(work.seed, "float64")
+    images, classes = models.images(seed), models.classes(seed)
+    model, oracle = models.smooth(work.seed), models.smooth(work.seed, "float64")
     baseline = np.full_like(images, 0.25)
     rise = models.outputs(oracle, images, classes) - models.outputs(oracle, baseline, classes)
-    answer = work.contrastive.integrated_gradients(
-        models.smooth(work.seed), images, classes, baseline=0.25, steps=50
-    )
-    maps = as_array(answer, images.shape)
+    function = work.contrastive.integrated_gradients
+    maps = as_array(function(model, images, classes, baseline=0.25, steps=20), images.shape)
     for total, wanted, one in zip(maps.sum(axis=(1, 2, 3)), rise, maps, strict=True):
         numbers = f"Expected a sum of {wanted:.5g}, yours is {total:.5g}."
-        check(abs(total - wanted) < 1e-3 * np.abs(one).sum(), "", numbers)
+        check(abs(total - wanted) < 3e-4 * np.abs(one).sum(), "", numbers)
 
 
 @integrated_gradients
@@ -435,7 +445,7 @@ def starts(size: int, patch: int, stride: int) -> list[int]:
     seeds,
     shared,
     st.sampled_from([(2, 1), (1, 1), (3, 2), (2, 3), (2, 2), (5, 1)]),
-    st.sampled_from([None, 0.0, 0.8]),
+    st.sampled_from([0.8, None, 0.0]),
 )
 def test_is_exact_on_a_linear_model(
     work: Work, seed: int, is_shared: bool, sides: tuple[int, int], fill: float | None
