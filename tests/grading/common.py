@@ -16,6 +16,8 @@ outputs = st.sampled_from(["logit", "softmax"])
 few = hypothesis_settings(settings, max_examples=3)
 """For properties whose examples are slow, and whose inputs hardly differ."""
 
+IN_TRAINING = "The model seems to run in training mode: use training=False."
+
 
 def random_maps(seed: int, count: int = 2) -> np.ndarray:
     """Signed heat maps, in steps of 0.01, neither square nor symmetric: `(count, 6, 5)`."""

@@ -11,7 +11,15 @@ from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Work
 from tests.grading import models
-from tests.grading.common import check_refuses, check_tuple, check_untrained, few, outputs, seeds
+from tests.grading.common import (
+    IN_TRAINING,
+    check_refuses,
+    check_tuple,
+    check_untrained,
+    few,
+    outputs,
+    seeds,
+)
 
 # --- random_start ---------------------------------------------------------------------------------
 
@@ -338,8 +346,6 @@ def test_sigmoid_refuses_an_unknown_output(work: Work, steps: int) -> None:
 
 
 # --- what they share ------------------------------------------------------------------------------
-
-IN_TRAINING = "The model seems to run in training mode: use training=False."
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:

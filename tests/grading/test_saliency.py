@@ -11,9 +11,14 @@ from course.grader.protocol import Drawn, Picture
 from course.grader.tasks import task
 from course.grader.work import Work
 from tests.grading import models
-from tests.grading.common import check_refuses, check_untrained, few, random_maps, seeds
-
-IN_TRAINING = "The model seems to run in training mode: use training=False."
+from tests.grading.common import (
+    IN_TRAINING,
+    check_refuses,
+    check_untrained,
+    few,
+    random_maps,
+    seeds,
+)
 
 
 def one_class(seed: int) -> np.ndarray:
