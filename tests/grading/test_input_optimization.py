@@ -155,13 +155,15 @@ def test_is_a_mean_over_each_image(work: Work, seed: int, kind: str | None) -> N
 
 @change_penalty
 @settings
-@given(seeds, st.integers(0, 3), st.integers(0, 2))
-def test_tv_is_the_outline_of_a_change(work: Work, seed: int, top: int, left: int) -> None:
+@given(seeds, st.sampled_from([3, 1]), st.integers(0, 3), st.integers(0, 2))
+def test_tv_is_the_outline_of_a_change(
+    work: Work, seed: int, count: int, top: int, left: int
+) -> None:
     """If a rectangle becomes lighter or darker by d in all channels, tv is |d| times the length of
     its outline inside the image, times C, divided by H · W · C; 0 if it is the whole image.
     """
     height, width, _ = models.SHAPE
-    originals = models.images(seed, 3)
+    originals = models.images(seed, count)
     change, outline = np.zeros_like(originals), []
     draw = np.random.default_rng(seed)
     for one in change:
@@ -471,18 +473,13 @@ def test_what_is_right_already_is_left_alone(work: Work, seed: int, kind: str) -
 
 
 @smallest_change
-@few
-@given(seeds)
-def test_searching_leaves_the_model_alone(work: Work, seed: int) -> None:
-    """The model runs in inference mode, and its weights are the same afterwards."""
-    model, originals = models.with_training_state(work.seed), models.images(seed, 3)
-    target = models.logits(model, originals).argmax(axis=1)
-    assume(is_target(models.logits(model, originals), target).all())
-    answer = work.input_optimization.smallest_change(
-        model, originals, target, list(WEIGHTS["l2"]), 1, 0.1
-    )
+def test_searching_leaves_the_model_alone(work: Work) -> None:
+    """The model runs in inference mode throughout, and its weights are the same afterwards."""
+    model, originals = models.with_training_state(work.seed), models.images(work.seed, 3)
+    target, weights = models.classes(work.seed, 3), list(WEIGHTS["l2"])
+    answer = work.input_optimization.smallest_change(model, originals, target, weights, 1, 0.1)
     check_untrained(work, model)
-    check_untouched(answer, originals, np.ones(3, bool))
+    check_optimized(answer, 3)
 
 
 @smallest_change

@@ -408,7 +408,9 @@ def normalises_the_gradient(*call: Any) -> Any:
     return _optimize(*call, move=move)
 
 
-@mistake("input_optimization.optimize_to_class", "a stop when every image has reached its target")
+@mistake(
+    "input_optimization.optimize_to_class", "a stop when the target is reached: take all the steps"
+)
 def stops_at_the_target(
     model: Any,
     images: Any,
@@ -423,7 +425,9 @@ def stops_at_the_target(
     return _result(model, path[: (*ends, True).index(True) + 1], target, penalty)
 
 
-@mistake("input_optimization.optimize_to_class", "an image that stops as soon as it has its target")
+@mistake(
+    "input_optimization.optimize_to_class", "a stop when the target is reached: take all the steps"
+)
 def each_stops_at_its_target(
     model: Any,
     images: Any,
@@ -843,9 +847,9 @@ def _last_trial(
 
 
 @mistake("input_optimization.smallest_change", NOT_FINITE, is_computed=False)
-def fails_at_infinite_cost(*call: Any) -> Any:
+def fails_without_a_number(*call: Any) -> Any:
     answer = _pick_trials(*call)
-    return answer._replace(change=np.where(answer.success, answer.change, np.inf))
+    return answer._replace(change=np.where(answer.success, answer.change, np.nan))
 
 
 @mistake("input_optimization.smallest_change", CHANGED_WEIGHTS, is_computed=False)
