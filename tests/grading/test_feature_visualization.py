@@ -522,7 +522,7 @@ def test_shares_the_weights(work: Work) -> None:
 
 @feature_extractor
 @few
-@given(st.sampled_from([("secnod", "second"), ("Flatten", "flatten"), ("lgits", "logits")]))
+@given(st.sampled_from([("frist", "first"), ("Flatten", "flatten"), ("lgits", "logits")]))
 def test_names_near_layers(work: Work, names: tuple[str, str]) -> None:
     """A name that no layer has is a ValueError, whose message holds names that are near."""
     asked, near = names
