@@ -423,9 +423,24 @@ write(
 #
 # ??? question "Does it work: is the smallest change found?"
 #
-#     Yes, nearly always: see the columns *success*. Even the heaviest penalties of the tables only
-#     make the change smaller. As a way to *turn* a prediction it works almost too well.
-#
+#     Yes, as long as the penalty does not forbid it. As a way to *turn* a prediction, it works
+#     almost too well.
+
+# %% tags=["answer", "hide"]
+free = {
+    name: on[key]
+    for name, on in (("shapes", on_shapes), ("digits", on_digits))
+    for key in [("ordinary", "l2", 0.0)]
+}
+write(
+    "Without a penalty, the ordinary networks are turned in "
+    + " and ".join(f"{wilson(*one['success'])} ({name})" for name, one in free.items())
+    + f" of their errors, the real network in {wilson(survivors['nothing'][1], len(photos))}."
+)
+assert min(found / tried for found, tried in (one["success"] for one in free.values())) > 0.9
+assert survivors["nothing"][1] > 0.9 * len(photos)
+
+# %% [markdown]
 # ??? question "Does the change tell why the error was made?"
 
 
@@ -467,14 +482,29 @@ write(
     f"The twin's change lies {on_object} on the object, and it convinces the judge {convinces} "
     "often. (The two networks err on different images, so this comparison is a weak one.)"
 )
+assert blurred < 0.6 * len(photos)
+assert ordinary["transfer"][0] > 2 * ordinary["control"][0]
+assert min(one["on the object"].mean() for one in (ordinary, robust)) > 1.2
 
 # %% [markdown]
 # ??? question "Which penalty?"
 #
 #     It decides what the change looks like more than whether it is found. `l2` spreads it thinly
-#     over everything, `l1` puts it into few pixels (see the column *pixels*), `tv` joins it to
-#     patches that one can look at. None of them makes an ordinary network's change an explanation.
-#
+#     over everything, `l1` puts it into few pixels, `tv` joins it to patches that one can look at.
+
+# %% tags=["answer", "hide"]
+write(
+    "Pixels of the shapes that change by more than two grey levels, ordinary network: "
+    + ", ".join(
+        f"{on_shapes['ordinary', kind, weight]['pixels'].mean():.0%} ({kind if weight else 'none'})"
+        for kind, weight in PENALTIES
+    )
+    + "."
+)
+few, many = (on_shapes["ordinary", *one]["pixels"].mean() for one in (("l1", 30.0), ("l2", 0.0)))
+assert few < many
+
+# %% [markdown]
 # ??? question "So does explanation by input optimization work?"
 #
 #     As a search it works: the smallest change is found. As an explanation it tells as much as the
@@ -485,7 +515,16 @@ write(
 #     Others found that adversarial training makes such changes meaningful on real photos
 #     (Santurkar et al., 2019; Tsipras et al., 2019); the small twin here agrees as far as the
 #     figures above say, and no further. One architecture, a few dozen errors, one seed each.
-#
+
+# %% tags=["answer", "hide"]
+rms = np.sqrt(((optimized - photos) ** 2).mean(axis=(1, 2, 3))) * 255
+write(
+    f"On the {len(photos)} photos the change that is enough has a root mean square of "
+    f"{bootstrap(rms)} of 255 grey levels."
+)
+assert rms.max() < 2
+
+# %% [markdown]
 # ## Try this
 #
 # - Go from the right class to a *random* one. Is the change larger? Does it lie elsewhere?

@@ -218,7 +218,8 @@ smooth = task(
     hints=(
         "scipy.ndimage has a Gaussian filter that works on arrays with any number of axes. Your "
         "array has three: images, rows and columns. What would the filter do along the first of "
-        "them, and do you want that?",
+        "them, and would you still call the result one heat map "
+        "an image?",
         "Without further words, the filter blurs along every axis, so that heat maps of different "
         "images run into each other. Its documentation names an argument by which to choose the "
         "axes; or give sigma as a sequence, one number an axis, with 0 where nothing should "
