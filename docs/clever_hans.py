@@ -408,11 +408,16 @@ for one, (title, picture) in zip(axes, pictures.items(), strict=True):
 show(
     figure,
     "Four coarse maps: the ramp, from blue in the upper left to red in the lower right; one map of "
-    "the cheating network; its mean map; and the honest network's mean map.",
+    "the cheating network; its mean map, blue along the upper and left border and red along the "
+    "lower and right one; and the honest network's mean map, without order.",
     "Where lighter pixels would raise (red) or lower (blue) the logit of star, in 8 × 8 cells.",
 )
 
 # %% [markdown]
+# The mean map also tells *how* the network does it: it does not measure a slope everywhere, but
+# compares the borders. A convolution has no idea where in the image it is, except next to the
+# border, where the zeros of the padding are; that may be why.
+#
 # ## Does augmentation help?
 #
 # The assignment has a warning: if the augmentation during training destroys the cheat, there is
