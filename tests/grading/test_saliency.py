@@ -266,7 +266,7 @@ symmetric_limit = task(
     hints=(
         "A diverging colour map has its neutral colour in the middle of its range. Where must the "
         "two ends of the range lie, so that the middle is exactly zero, and no value of the heat "
-        "map falls outside?",
+        "map falls outside of it?",
         "The range is [-v, v]. Every value fits if v is at least as large as the largest value, "
         "and at least as large as minus the smallest. No larger v is wanted, since the colours "
         "would be pale. Try it on a heat map with values between -3 and 1, and then on one with "
