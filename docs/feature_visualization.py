@@ -6,7 +6,7 @@
 # the same question of the hidden channels, from the first layer to the last: what are *you*
 # looking for?
 
-# %%
+# %% tags=["fold"]
 import keras
 import numpy as np
 import tensorflow as tf
@@ -25,6 +25,7 @@ from solutions.feature_visualization import (
 )
 from solutions.saliency import gradient_saliency
 
+# %%
 model = load_model()
 photos = load_photos(["coffee", "chelsea", "flower"])
 noise = np.asarray(random_start((2, 224, 224, 3), seed=0))

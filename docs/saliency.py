@@ -9,7 +9,7 @@
 # In this chapter you write six short functions that compute such a map and draw it honestly. Then
 # you ask what the map is worth, and it will not always come out well.
 
-# %%
+# %% tags=["fold"]
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
@@ -34,6 +34,7 @@ from solutions.saliency import (
     to_heatmap,
 )
 
+# %%
 model = load_model()  # EfficientNet-Lite0, trained on ImageNet
 names = ["coffee", "chelsea", "camera", "motorcycle"]
 photos = load_photos(names)
@@ -97,7 +98,7 @@ table(
 # %%
 top = np.argmax(model(photos, training=False), axis=-1)
 saliency = np.asarray(gradient_saliency(model, photos, top))
-saliency.shape, saliency.min().round(2), saliency.max().round(2)
+print(saliency.shape, f"from {saliency.min():.2f} to {saliency.max():.2f}")
 
 # %% [markdown]
 # ## One number a pixel { #saliency.to_heatmap }
@@ -138,8 +139,11 @@ smoothed = smooth(heatmaps, sigma=4)
 # {{ task saliency.plot_saliency }}
 
 # %%
+figure = plot_saliency(photos[0], smoothed[0])
+
+# %% tags=["hide"]
 show(
-    plot_saliency(photos[0], smoothed[0]),
+    figure,
     "A cup of espresso; beside it a heat map with small red and blue spots, most of them on the "
     "coffee, the handle and the spoon.",
     "Where lighter pixels would raise (red) or lower (blue) the logit of espresso.",
@@ -154,7 +158,8 @@ show(
     "Four rows: each photo, its raw saliency, which looks like fine noise, and the smoothed one, "
     "which has red and blue spots.",
     "The same for all four photos, each for the class that the network finds likeliest. Each map "
-    "has its own limits.",
+    "has its own limits; those of the raw maps are set by a few extreme pixels, so that the rest "
+    "is nearly white.",
 )
 
 # %% [markdown]
@@ -171,7 +176,7 @@ show(
 
 # %% tags=["answer", "fold"]
 strength = smooth(np.abs(heatmaps), 4)
-cup = Ellipse((127, 57), 126, 100)
+cup = Ellipse((108, 55), 138, 96)
 columns, rows = np.meshgrid(np.arange(224), np.arange(224))
 inside = cup.contains_points(np.stack([columns.ravel(), rows.ravel()], 1)).reshape(224, 224)
 share, area = np.abs(heatmaps[0])[inside].sum() / np.abs(heatmaps[0]).sum(), inside.mean()
@@ -309,11 +314,11 @@ by_sigma = [smooth(heatmaps, sigma) for sigma in sigmas]
 show(
     compare_heatmaps(
         photos[:1],
-        {f"sigma {s}": m[:1] for s, m in zip(sigmas, by_sigma, strict=True)},
+        {f"sigma {s}": m[:1] for s, m in zip(sigmas, by_sigma, strict=True) if s in (0, 2, 8)},
         colour_map="RdBu_r",
         limit=symmetric_limit,
     ),
-    "The cup's heat map under five strengths of smoothing: from fine noise to a few large blobs.",
+    "The cup's heat map, raw, smoothed, and smoothed strongly: from fine noise to large blobs.",
     "The cup's saliency, smoothed more and more. Each map has its own limits, which hides how much "
     "is lost.",
 )

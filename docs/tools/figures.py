@@ -32,8 +32,7 @@ mpl.rcParams.update(
         **dict.fromkeys(_TEXT, INK),
         "grid.color": INK,
         "legend.frameon": False,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
+        "axes.linewidth": 0.6,
         "axes.prop_cycle": mpl.cycler(color=COLOURS),
         "image.interpolation": "none",  # keep an image's own pixels
         "font.size": 9.5,
@@ -67,8 +66,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         header: one text a column.
         rows: texts, or numbers that are formatted already.
     """
+    rows = [[re.sub(r"(?<!\w)-(?=\d)", "−", str(cell)) for cell in row] for row in rows]
     lines = [header, [":--", *["--:"] * (len(header) - 1)], *rows]
-    display(Markdown("\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)))
+    display(Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines)))
 
 
 def write(text: str) -> None:

@@ -1,8 +1,8 @@
 """Turn a chapter that has been run into Markdown, for mkdocs to make a page of.
 
-A cell's tags say how it is shown: "fold" folds its code away, "hide" leaves its code out, and
-"answer" puts the cell, with all that comes out of it, into the answer begun above it by
-`??? question "..."`.
+A cell's tags say how it is shown: "fold" folds its code away, below what comes out of it, "hide"
+leaves its code out, and "answer" puts the cell, with all that comes out of it, into the answer
+begun above it by `??? question "..."`.
 """
 
 import re
@@ -47,10 +47,14 @@ def _text(cell: NotebookNode) -> str:
 
 def _code(cell: NotebookNode, tags: list[str], html: dict[str, str]) -> str:
     source = f"```python\n{cell.source}\n```"
-    if "fold" in tags:
-        source = '??? abstract "The code"\n' + textwrap.indent(source, "    ")
-    blocks = [] if "hide" in tags else [source]
-    return "\n\n".join([*blocks, *(_output(output, html) for output in cell.outputs)])
+    outputs = [_output(output, html) for output in cell.outputs]
+    if "hide" in tags:
+        blocks = outputs
+    elif "fold" in tags:
+        blocks = [*outputs, '??? code "The code"\n' + textwrap.indent(source, "    ")]
+    else:
+        blocks = [source, *outputs]
+    return "\n\n".join(blocks)
 
 
 def _output(output: NotebookNode, html: dict[str, str]) -> str:

@@ -58,8 +58,8 @@ def _key(notebook: NotebookNode) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             digest.update(cell.source.encode() + b"\0")
-    for folder in ("solutions", "course/given", "docs/tools"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
+    for imported in ("solutions/*.py", "course/given/*.py", "docs/tools/figures.py"):
+        for path in sorted(ROOT.glob(imported)):
             digest.update(path.read_bytes())
     for installed in sorted(f"{one.name} {one.version}" for one in distributions()):
         digest.update(installed.encode())

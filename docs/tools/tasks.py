@@ -18,7 +18,7 @@ BOX = """\
     course hint {name}
     ```
 
-    ??? abstract "The stub"
+    ??? code "The stub"
 
         ```python
 {stub}
