@@ -231,7 +231,7 @@ def test_averages_gradients_and_not_images(work: Work, seed: int) -> None:
 
     The model's gradient is 3 · weight · image². On a black image its mean over the noise shows the
     variance of the noise, noise², however many samples there are. The estimate from 16 samples of
-    90 numbers is off by 4 %; refused is what is off by 30 %.
+    90 numbers is off by 4 %; refused is less than half. Averaged images give a sixteenth.
     """
     model, weights = models.power(3, work.seed), models.weights_of_power(3, work.seed)[1]
     black = np.zeros((1, *models.SHAPE), np.float32)
@@ -239,7 +239,7 @@ def test_averages_gradients_and_not_images(work: Work, seed: int) -> None:
     found = float(np.mean(answer / (3 * weights))) / 0.5**2
     shown = f"The mean gradient is {found:.2f} times what it should be."
     wrong = "It looks as if the noisy images are averaged, and not their gradients."
-    check(0.7 < found < 1.3, wrong, shown)
+    check(found > 0.5, wrong, shown)
 
 
 @smooth_grad
