@@ -50,9 +50,9 @@ def clear_sign(values: np.ndarray) -> np.ndarray:
     return np.sign(values)
 
 
-def logits_of_linear(seed: int, images: np.ndarray) -> np.ndarray:
-    """What `models.linear` says, in double precision: `(B, CLASSES)`."""
-    kernel, bias = (part.astype(np.float64) for part in models.linear(seed).get_weights())
+def logits_of_balanced(seed: int, images: np.ndarray) -> np.ndarray:
+    """What `models.balanced` says, in double precision: `(B, CLASSES)`."""
+    kernel, bias = (part.astype(np.float64) for part in models.balanced(seed).get_weights())
     return images.reshape(len(images), -1) @ kernel + bias
 
 
@@ -72,7 +72,7 @@ def descent(
     weight: float,
     kind: str,
 ) -> list[np.ndarray]:
-    """Where `models.linear` leads the images: one entry more than there are steps.
+    """Where `models.balanced` leads the images: one entry more than there are steps.
 
     The gradient of a cross-entropy with respect to the logits is the probabilities, less 1 for the
     target. Each logit falls or rises with its class's weights.
@@ -82,7 +82,7 @@ def descent(
     originals = originals.astype(np.float64)
     path = [originals]
     for _ in range(steps):
-        excess = models.softmax(logits_of_linear(seed, path[-1])) - wanted
+        excess = models.softmax(logits_of_balanced(seed, path[-1])) - wanted
         slope = np.tensordot(excess, weights, axes=1)
         slope += weight * penalty_slope(path[-1] - originals, kind)
         path.append(np.clip(path[-1] - step_size * slope, 0, 1))
@@ -90,8 +90,8 @@ def descent(
 
 
 def other_classes(seed: int, images: np.ndarray) -> np.ndarray:
-    """For each image, a class that `models.linear` does not see in it: the second in its order."""
-    return np.argsort(logits_of_linear(seed, images), axis=1)[:, -2]
+    """For each image, the class that `models.balanced` sees in it next to the one it sees."""
+    return np.argsort(logits_of_balanced(seed, images), axis=1)[:, -2]
 
 
 def check_optimized(answer: Any, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -231,7 +231,7 @@ def test_descends_and_clips(
     """
     originals, target = models.starts(seed), models.some_classes(seed, 2, is_shared)
     expected = descent(work.seed, originals, target, *walk, weight, kind)[-1]
-    model = models.linear(work.seed)
+    model = models.balanced(work.seed)
     answer = work.input_optimization.optimize_to_class(
         model, originals, target, *walk, weight, kind
     )
@@ -248,19 +248,21 @@ def test_success_tells_of_what_is_returned(work: Work, seed: int) -> None:
     image that is returned, not for one before it.
 
     Told after 1 step, when no image has reached its target, around the step at which the first one
-    does, and after 12 steps, when all have.
+    does, and after 24 steps, when all have.
     """
     originals = models.starts(seed, 3)
     target = other_classes(work.seed, originals)
-    path = descent(work.seed, originals, target, 12, 0.1, 0.0, "l2")
-    expected = [is_target(logits_of_linear(work.seed, one), target) for one in path]
+    path = descent(work.seed, originals, target, 24, 0.05, 0.0, "l2")
+    values = [logits_of_balanced(work.seed, one) for one in path]
+    expected = [one.argmax(axis=1) == target for one in values]
     assume(not expected[1].any() and expected[-1].all())
     reached = [one[0] for one in expected].index(True)
-    counts = [1, reached - 1, reached, min(reached + 1, 12), 12]
+    counts = [1, reached - 1, reached, min(reached + 1, 24), 24]
     assume(any(len(set(expected[steps])) == 2 for steps in counts))  # some do and some do not
+    expected = {steps: is_target(values[steps], target) for steps in counts}
     answers = [
         work.input_optimization.optimize_to_class(
-            models.linear(work.seed), originals, target, steps, 0.1, 0.0
+            models.balanced(work.seed), originals, target, steps, 0.05, 0.0
         )
         for steps in counts
     ]
@@ -279,7 +281,7 @@ def test_change_is_the_penalty_alone(
     originals, target = models.starts(seed), models.classes(seed)
     options = () if kind is None else (kind,)
     answer = work.input_optimization.optimize_to_class(
-        models.linear(work.seed), originals, target, 2, 0.5, weight, *options
+        models.balanced(work.seed), originals, target, 2, 0.5, weight, *options
     )
     images, _, change = check_optimized(answer, 2)
     check_close(change, penalty_of(images - originals, kind or "l2"), what="change")
@@ -293,9 +295,9 @@ def test_no_steps_return_the_originals(work: Work, seed: int, kind: str) -> None
     the target in them already.
     """
     originals, target = models.images(seed, 3), seed % models.CLASSES
-    success = is_target(logits_of_linear(work.seed, originals), target)
+    success = is_target(logits_of_balanced(work.seed, originals), target)
     answer = work.input_optimization.optimize_to_class(
-        models.linear(work.seed), originals, target, 0, 0.5, 1.0, kind
+        models.balanced(work.seed), originals, target, 0, 0.5, 1.0, kind
     )
     check_untouched(answer, originals, success)
 
@@ -322,7 +324,7 @@ def test_optimizing_leaves_the_model_alone(work: Work) -> None:
 @given(unknown_kinds, st.integers(0, 1))
 def test_optimizing_refuses_an_unknown_penalty(work: Work, kind: str, steps: int) -> None:
     """A penalty other than "l2", "l1" or "tv" is a ValueError, also with steps=0."""
-    function, model = work.input_optimization.optimize_to_class, models.linear(work.seed)
+    function, model = work.input_optimization.optimize_to_class, models.balanced(work.seed)
     originals = models.images(0)
     function(model, originals, 0, steps, 0.1, 1.0, "l1")
     check_refuses(
@@ -381,8 +383,8 @@ smallest_change = task(
 )
 
 WEIGHTS = {
-    "l2": (0.0, 30.0, 90.0, 600.0),
-    "l1": (0.0, 3.0, 10.0, 600.0),
+    "l2": (0.0, 60.0, 150.0, 600.0),
+    "l1": (0.0, 10.0, 30.0, 600.0),
     "tv": (0.0, 1.0, 10.0, 600.0),
 }
 """Which of the first three is best differs from image to image; the last gives large changes.
@@ -398,7 +400,7 @@ def trials(
     images = np.stack(
         [descent(seed, originals, target, steps, step_size, one, kind)[-1] for one in WEIGHTS[kind]]
     )
-    success = np.stack([is_target(logits_of_linear(seed, one), target) for one in images])
+    success = np.stack([is_target(logits_of_balanced(seed, one), target) for one in images])
     change = np.stack([penalty_of(one - originals, kind) for one in images])
     return images, success, change
 
@@ -412,20 +414,20 @@ def test_takes_the_least_change_that_works(work: Work, seed: int, kind: str | No
     """
     originals = models.starts(seed, 3)
     target = other_classes(work.seed, originals)
-    images, success, change = trials(work.seed, originals, target, 3, 0.25, kind or "l2")
-    assume(success[:3].any(axis=0).all() and not success[:3].all())
+    images, success, change = trials(work.seed, originals, target, 3, 0.3, kind or "l2")
+    assume(success[:3].any(axis=0).all())
     options = () if kind is None else (kind,)
     weights, answers = WEIGHTS[kind or "l2"], []
     orders = [np.array([2, 1, 0]), np.random.default_rng(seed).permutation(4)]
     for order in orders:
         answers.append(
             work.input_optimization.smallest_change(
-                models.linear(work.seed),
+                models.balanced(work.seed),
                 originals,
                 target,
                 [weights[i] for i in order],
                 3,
-                0.25,
+                0.3,
                 *options,
             )
         )
@@ -446,11 +448,12 @@ def test_takes_the_least_change_that_works(work: Work, seed: int, kind: str | No
 def test_failure_returns_the_unchanged_image(work: Work, seed: int, kind: str) -> None:
     """Where no weight reaches the target, the image is unchanged, success is False, change is 0."""
     originals = models.images(seed, 3)
-    target = other_classes(work.seed, originals)
-    _, success, _ = trials(work.seed, originals, target, 2, 0.01, kind)
-    assume(not success.any())
+    values = logits_of_balanced(work.seed, originals)
+    target = values.argmin(axis=1)
+    # Two steps of this size move a value by less than 0.006, and with it a logit by some 0.1.
+    assume(np.all(values.max(axis=1) - values.min(axis=1) > 0.3))
     answer = work.input_optimization.smallest_change(
-        models.linear(work.seed), originals, target, list(WEIGHTS[kind]), 2, 0.01, kind
+        models.balanced(work.seed), originals, target, list(WEIGHTS[kind]), 2, 1e-4, kind
     )
     check_untouched(answer, originals, np.zeros(3, bool))
 
@@ -463,11 +466,11 @@ def test_what_is_right_already_is_left_alone(work: Work, seed: int, kind: str) -
     change 0.
     """
     originals = models.images(seed, 1) * np.float32([1.0, 0.95, 0.9]).reshape(3, 1, 1, 1)
-    values = logits_of_linear(work.seed, originals)
+    values = logits_of_balanced(work.seed, originals)
     target = int(values[0].argmax())
     assume(is_target(values, target).all())
     answer = work.input_optimization.smallest_change(
-        models.linear(work.seed), originals, target, list(WEIGHTS[kind]), 3, 0.2, kind
+        models.balanced(work.seed), originals, target, list(WEIGHTS[kind]), 3, 0.3, kind
     )
     check_untouched(answer, originals, np.ones(3, bool))
 
@@ -487,7 +490,7 @@ def test_searching_leaves_the_model_alone(work: Work) -> None:
 @given(unknown_kinds)
 def test_searching_refuses_an_unknown_penalty(work: Work, kind: str) -> None:
     """A penalty other than "l2", "l1" or "tv" is a ValueError."""
-    function, model = work.input_optimization.smallest_change, models.linear(work.seed)
+    function, model = work.input_optimization.smallest_change, models.balanced(work.seed)
     originals = models.images(0)
     function(model, originals, 0, [0.0, 1.0], 1, 0.1, "l1")
     check_refuses(
