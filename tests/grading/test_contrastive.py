@@ -48,7 +48,8 @@ find_errors = task(
         "predicted = np.argmax(model(images, training=False), axis=-1), then "
         "index = np.flatnonzero(predicted != labels). The result is Errors(index, "
         "predicted[index], labels[index]), in this order. Before that, compare the number of "
-        "labels with the number of images, and raise a ValueError that names labels if they differ.",
+        "labels with the number of images, and raise a ValueError that names labels if they do "
+        "not agree.",
     ),
 )
 
