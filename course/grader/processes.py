@@ -113,6 +113,9 @@ def _environment() -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "-1",
         "MPLBACKEND": "Agg",
         "PYTHONWARNINGS": "ignore",
+        # The arrays are tiny: more threads than one only wait for each other on a busy machine.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
     }
     return os.environ | quiet
 
