@@ -223,7 +223,7 @@ axes.legend()
 show(
     figure,
     "Three plots over 96 steps. The logits rise steeply and then more slowly, in zigzags; the "
-    "share of clipped values stays small; the images that began as photos become rougher and rougher.",
+    "share of clipped values stays small; what began as photos becomes rougher and rougher.",
     "What happens on the way.",
 )
 drops = np.mean(np.diff(scores, axis=0) < 0)
