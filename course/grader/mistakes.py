@@ -67,7 +67,7 @@ def recognise(task: str, records: Sequence[Record]) -> Mistake | None:
     fails is often too plain to tell two mistakes apart.
     """
     # The last one is the smallest that failed: cheap to compute, and it rules out most mistakes.
-    some = [*reversed(records[-6:]), *records[:-6][:6]]
+    some = [*reversed(records[-6:]), *records[:-6][:40]]
     for known in mistakes_of(task):
         if some and known.is_computed and all(_explains(known, record) for record in some):
             return known

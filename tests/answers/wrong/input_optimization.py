@@ -695,7 +695,9 @@ def _least(success: Any, change: Any) -> Any:
     return np.where(success, change, np.inf).argmin(axis=0)
 
 
-@mistake("input_optimization.smallest_change", "the largest change that works, not the smallest")
+@mistake(
+    "input_optimization.smallest_change", "the largest or last change that works, not the smallest"
+)
 def keeps_the_largest_change(*call: Any) -> Any:
     return _pick_trials(
         *call, choose=lambda success, change: np.where(success, change, -np.inf).argmax(axis=0)
@@ -703,7 +705,7 @@ def keeps_the_largest_change(*call: Any) -> Any:
 
 
 @mistake(
-    "input_optimization.smallest_change", "the last weight that works, not the smallest change"
+    "input_optimization.smallest_change", "the largest or last change that works, not the smallest"
 )
 def keeps_the_last_success(*call: Any) -> Any:
     return _pick_trials(
