@@ -467,6 +467,11 @@ def sigmoid_of_clipped_z(*args: Any) -> Any:
     return _walk_in_z(*args, finish=_clipped)
 
 
+@_wrong_sigmoid("images clipped to [1e-3, 1 - 1e-3] again after every step")
+def sigmoid_clipped_again_and_again(*args: Any) -> Any:
+    return _walk_in_z(*args, finish=lambda z: np.clip(z, -np.log(999), np.log(999)))
+
+
 @_wrong_sigmoid("a descent: the gradient is subtracted")
 def sigmoid_downhill(
     model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
