@@ -94,9 +94,11 @@ def users_of(function: str) -> set[str]:
     uses: dict[str, set[str]] = {}
     for module, source in SOLUTIONS.items():
         for node in ast.parse(source).body:
+            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
             if isinstance(node, ast.FunctionDef):
-                names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
                 uses[f"{module}.{node.name}"] = names
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                uses[f"{module}.{node.targets[0].id}"] = names  # logit = compiled(select_output)
     found = {function}
     while True:
         names = {one.partition(".")[2] for one in found}

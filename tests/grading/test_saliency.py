@@ -309,11 +309,17 @@ plot_saliency = task(
 )
 
 
-def plot(work: Work, seed: int, overlay: bool) -> tuple[Picture, np.ndarray, np.ndarray]:
-    """A student's plot of a random image and heat map, and those two."""
+def plot(
+    work: Work, seed: int, overlay: bool, side: int = 1
+) -> tuple[Picture, np.ndarray, np.ndarray]:
+    """A student's plot of a random image and heat map, and those two.
+
+    The heat map reaches further on one side of zero, and its values cover [-0.7, 1.3] or, with
+    side -1, [-1.3, 0.7]. An overlay of False is left to the default.
+    """
     image, heatmap = models.images(seed, 1)[0], random_maps(seed, 1)[0]
-    heatmap += np.float32(0.3 if seed % 2 else -0.3)  # reaches further on one side of zero
-    picture = work.saliency.plot_saliency(image, heatmap, overlay)
+    heatmap += np.float32(0.3 * side)
+    picture = work.saliency.plot_saliency(image, heatmap, *([True] if overlay else []))
     check(isinstance(picture, Picture), "The result should be a matplotlib Figure.")
     return picture, image, heatmap
 
@@ -348,14 +354,15 @@ def test_draws_image_and_heatmap(work: Work, seed: int, overlay: bool) -> None:
 @given(seeds, st.booleans())
 def test_zero_is_neutral(work: Work, seed: int, overlay: bool) -> None:
     """The colour scale goes from -v to v, so that zero has the neutral colour, and all fits."""
-    picture, _, heatmap = plot(work, seed, overlay)
-    low, high = drawn_heatmap(picture).limits
-    limit = float(np.abs(heatmap).max())
-    example = f"Expected -{limit:.3g} and {limit:.3g}, yours are {low:.3g} and {high:.3g}."
-    start = "The limits of the colour scale"
-    check(abs(low + high) < 1e-5, f"{start} are not symmetric around zero.", example)
-    check(high > limit - 1e-5, f"{start} do not hold the whole heat map.", example)
-    check(high < limit + 1e-5, f"{start} are not as tight as they could be.", example)
+    for side in (-1, 1):
+        picture, _, heatmap = plot(work, seed, overlay, side)
+        low, high = drawn_heatmap(picture).limits
+        limit = float(np.abs(heatmap).max())
+        example = f"Expected -{limit:.3g} and {limit:.3g}, yours are {low:.3g} and {high:.3g}."
+        start = "The limits of the colour scale"
+        check(abs(low + high) < 1e-5, f"{start} are not symmetric around zero.", example)
+        check(high > limit - 1e-5, f"{start} do not hold the whole heat map.", example)
+        check(high < limit + 1e-5, f"{start} are not as tight as they could be.", example)
 
 
 @plot_saliency

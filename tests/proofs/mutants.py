@@ -172,7 +172,7 @@ def main(modules: list[str]) -> int:
     console = Console(soft_wrap=True, highlight=False)
     sources = read_handin(ROOT / "solutions")
     reasons = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
-    workers = start_workers(PRELOAD)
+    workers = start_workers(PRELOAD, "spawn")  # stays warm, while every fork begins cold
     mutants = [
         mutant
         for module in modules or dict.fromkeys(task.module for task in select_tasks())

@@ -521,6 +521,11 @@ def plot_with_overlay_always(image: Any, heatmap: Any, overlay: bool = False) ->
     return _draw(image, heatmap, True)
 
 
+@_wrong_plot("The number of pictures is wrong")
+def plot_with_overlay_by_default(image: Any, heatmap: Any, overlay: bool = True) -> Any:
+    return _draw(image, heatmap, overlay)
+
+
 @_wrong_plot("The heat map is not drawn as it is")
 def plot_of_magnitudes(image: Any, heatmap: Any, overlay: bool = False) -> Any:
     return _draw(image, np.abs(heatmap), overlay)
@@ -551,6 +556,16 @@ def plot_with_limits_of_the_data(*args: Any) -> Any:
 @_wrong_plot("not symmetric around zero")
 def plot_with_limits_from_zero(*args: Any) -> Any:
     return _draw(*args, limits=lambda heatmap: (0, np.abs(heatmap).max()))
+
+
+@_wrong_plot("not symmetric around zero")
+def plot_with_an_upper_limit_only(*args: Any) -> Any:
+    return _draw(*args, limits=lambda heatmap: (None, np.abs(heatmap).max()))
+
+
+@_wrong_plot("not symmetric around zero")
+def plot_with_a_lower_limit_only(*args: Any) -> Any:
+    return _draw(*args, limits=lambda heatmap: (-np.abs(heatmap).max(), None))
 
 
 @_wrong_plot("not as tight as they could be")
