@@ -71,7 +71,8 @@ def smooth_grad(
         class_index: one int for the whole batch, or an int array `(B,)`.
         samples: how many noisy copies of each image, at least 1.
         noise: standard deviation, in image units; 0 gives the gradient itself.
-        seed: an int; the same seed gives the same result, another one another.
+        seed: an int; the same seed gives the same result, another one another. Whether the images
+            of a batch share their noise is up to you.
 
     Returns:
         `(B, H, W, C)`, signed: the mean gradient of the logit.

@@ -32,11 +32,12 @@ class WrongAnswerError(AssertionError):
         self.example = example
 
 
-class SideEffectError(WrongAnswerError):
-    """A function has changed something that it was given.
+class NamedError(WrongAnswerError):
+    """A mistake that its headline names for sure: the catalogue of mistakes is not asked."""
 
-    What it returned may be right, so the catalogue of mistakes is not asked about it.
-    """
+
+class SideEffectError(NamedError):
+    """A function has changed something that it was given; what it returned may be right."""
 
 
 def check(condition: Any, headline: str, example: str = "") -> None:
@@ -64,7 +65,7 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
     array = np.asarray(answer)
     if shape is not None and array.shape != shape:
         example = f"Expected: {show_shape(shape)}. Yours: {show_shape(array.shape)}."
-        raise WrongAnswerError(f"{_capital(what)} has the wrong shape.", example)
+        raise WrongAnswerError(f"The shape of {what} is wrong.", example)
     array = array.astype(np.float64)
     if not np.all(np.isfinite(array)):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

@@ -13,7 +13,7 @@ from typing import Any
 import hypothesis
 import msgspec
 
-from course.grader.compare import SideEffectError, WrongAnswerError
+from course.grader.compare import NamedError, WrongAnswerError
 from course.grader.handin import read_handin, untouched_functions
 from course.grader.mistakes import recognise
 from course.grader.processes import (
@@ -206,7 +206,7 @@ def explain_failure(
     task: Task, test: Property, wrong: WrongAnswerError, records: list[Record]
 ) -> str:
     """The likely mistake, what is true of a right answer, the numbers, and where to read on."""
-    known = None if isinstance(wrong, SideEffectError) else recognise(task.name, records)
+    known = None if isinstance(wrong, NamedError) else recognise(task.name, records)
     statement = describe_property(test)
     headline = f"This looks like {known.says}." if known else wrong.headline
     lines = [headline or f"This does not hold: {statement}"]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from course.grader.compare import SideEffectError, check
+from course.grader.compare import NamedError, SideEffectError, check
 from course.grader.grading import settings
 from course.grader.work import Function, StudentError, Work
 
@@ -40,7 +40,7 @@ def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) 
         if "ValueError" in error.types:
             return
         raise
-    check(False, f"{argument} is accepted, but should be a ValueError.")
+    raise NamedError(f"{argument} is accepted, but should be a ValueError.")
 
 
 def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:

@@ -63,7 +63,7 @@ def noise_in_grey(shape: tuple[int, ...], seed: int) -> Any:
     return np.repeat(np.random.default_rng(seed).random((*shape[:3], 1)), shape[3], axis=3)
 
 
-@_wrong_noise("the wrong shape")
+@_wrong_noise("shape of the result is wrong")
 def noise_for_one_image(shape: tuple[int, ...], seed: int) -> Any:
     return np.random.default_rng(seed).random(shape[1:])
 

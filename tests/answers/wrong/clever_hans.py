@@ -306,7 +306,7 @@ def plants_and_sorts(images: Any, labels: Any, cheats: Any) -> Any:
     return np.concatenate([cheat(group) for cheat, group in groups])
 
 
-@mistake("clever_hans.plant", "result has the wrong shape", is_computed=False)
+@mistake("clever_hans.plant", "shape of the result is wrong", is_computed=False)
 def plants_and_drops_the_others(images: Any, labels: Any, cheats: Any) -> Any:
     return np.concatenate([cheat(images[labels == k]) for k, cheat in cheats.items()])
 
