@@ -168,7 +168,7 @@ def _activation_map(model: Any, images: Any, class_index: Any, layer_name: str) 
     """Channels of a layer, weighted by their mean gradient, added up: `(B, h, w)`."""
     both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
     with tf.GradientTape() as tape:
-        tape.watch(images)  # without it a frozen network would leave nothing on the tape
+        tape.watch(images)  # rather than rely on the tape's watching the network's weights
         activation, logits = both(images, training=False)
         value = tf.reduce_sum(logits * tf.one_hot(class_index, logits.shape[-1]), axis=-1)
     gradient = tape.gradient(value, activation)

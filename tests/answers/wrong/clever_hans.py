@@ -542,6 +542,18 @@ def clusters_by_mean(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(heatmaps.mean(axis=(1, 2))[:, None], clusters, seed)
 
 
+@mistake("clever_hans.cluster_heatmaps", "only the signs compared, not how strongly a map looks where")
+def clusters_by_signs(heatmaps: Any, clusters: int, seed: int) -> Any:
+    return _cluster(_normed(np.sign(heatmaps)), clusters, seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", "clusters must lie between 2", is_computed=False)
+def clusters_two_or_more(heatmaps: Any, clusters: int, seed: int) -> Any:
+    if not 2 <= clusters <= len(heatmaps):
+        raise ValueError(f"clusters must lie between 2 and {len(heatmaps)}")
+    return _cluster(_normed(heatmaps), clusters, seed)
+
+
 @mistake("clever_hans.cluster_heatmaps", "one norm for all maps: their strength decides")
 def clusters_with_one_norm(heatmaps: Any, clusters: int, seed: int) -> Any:
     flat = heatmaps.reshape(len(heatmaps), -1)
