@@ -16,6 +16,7 @@ from course.grader.processes import PRELOAD, start_workers
 from course.grader.progress import progress
 from course.grader.tasks import select_tasks
 from tests.grading import models
+from tests.proofs.results import record
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,6 +41,7 @@ def main(times: int) -> int:
     finally:
         workers.close()
     console.print(f"{times} runs of {len(tasks)} tasks: {failures} failures")
+    record("flakes", runs=times, tasks=len(tasks), failures=failures)
     return 1 if failures else 0
 
 

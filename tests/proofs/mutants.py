@@ -23,6 +23,7 @@ from course.grader.processes import PRELOAD, Workers, start_workers
 from course.grader.progress import progress
 from course.grader.tasks import Task, select_tasks, tasks_of
 from course.grader.work import Work
+from tests.proofs.results import record
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
@@ -195,6 +196,9 @@ def main(modules: list[str]) -> int:
     console.print(
         f"{len(mutants)} mutants: {killed} killed, {excused} equivalent, {len(survivors)} survive"
     )
+    if not modules:
+        figures = {"killed": killed, "equivalent": excused, "survivors": len(survivors)}
+        record("mutants", mutants=len(mutants), **figures)
     return 1 if survivors else 0
 
 
