@@ -19,7 +19,7 @@ from tests.proofs.results import record
 
 def main() -> int:
     """Grade all answers; returns the exit code."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     workers = start_workers(PRELOAD, "spawn")
     rejected, named, accepted = 0, 0, 0
     try:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main(times: int) -> int:
     """Grade the solutions; returns the exit code."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     tasks = select_tasks()
     workers = start_workers(PRELOAD)
     failures = 0

@@ -170,7 +170,7 @@ def is_killed(mutant: Mutant, sources: dict[str, str], tasks: list[Task], worker
 
 def main(modules: list[str]) -> int:
     """Run all mutants of the modules; returns the exit code."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     sources = read_handin(ROOT / "solutions")
     reasons = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
     workers = start_workers(PRELOAD, "spawn")  # stays warm, while every fork begins cold
