@@ -237,9 +237,9 @@ def explain_error(task: Task, error: StudentError) -> str:
     if error.record is not None and error.record.function == task.name:
         lines.append(_wrap(f"For example: {show_call(error.record)}"))
     for frame in error.frames[-3:]:
-        place = f" in {frame.function}" if frame.function not in ("", "<module>") else ""
-        lines.append(_wrap(f"{frame.file}, line {frame.line}{place}:"))
-        lines.append("    " + textwrap.shorten(frame.text, WIDTH - 4))
+        place = f" in {frame.function[:60]}" if frame.function not in ("", "<module>") else ""
+        lines.append(_wrap(f"{frame.file[:60]}, line {frame.line}{place}:"))
+        lines.append("    " + textwrap.shorten(frame.text[:500], WIDTH - 4))
     if error.printed.strip():
         lines.append(_wrap(f"It printed: {error.printed.strip()[-200:]}"))
     return _printable("\n".join([*lines, _where_to_read(task)]))

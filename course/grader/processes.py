@@ -124,15 +124,29 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "course.grader.worker", *arguments]
 
 
-class ForkedWorkers:
-    """A fresh fork of one warm process for every task."""
+def _sandboxed(*arguments: str) -> list[str]:
+    from course.grader import sandbox  # not on Windows
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    inside = sandbox.command(sandbox.require_bubblewrap())
+    return [*inside, "-m", "course.grader.worker", *arguments]
+
+
+class ForkedWorkers:
+    """A fresh fork of one warm process for every task.
+
+    Args:
+        preload: libraries that the process imports ahead of time.
+        is_sandbox: whether strangers' code may run in it.
+    """
+
+    def __init__(self, preload: Sequence[str], is_sandbox: bool = False) -> None:
+        command = _sandboxed if is_sandbox else _command
+        mode = "sandbox" if is_sandbox else "fork"
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         self._server = subprocess.Popen(
-            _command("fork", str(theirs.fileno()), *preload),
+            command(mode, str(theirs.fileno()), *preload),
             env=_environment(),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -282,19 +296,24 @@ def start_workers(preload: Sequence[str], mode: str | None = None) -> Workers:
 
     Args:
         preload: libraries to import ahead of time.
-        mode: `"fork"`, `"spawn"` or `"in-process"`; by default what the environment variable
-            COURSE_WORKER says, or else fork on Linux and spawn elsewhere.
+        mode: `"fork"`, `"spawn"`, `"in-process"`, or `"sandbox"` for strangers' code; by default
+            what the environment variable COURSE_WORKER says, or else fork on Linux and spawn
+            elsewhere.
 
     Raises:
         ValueError: if there is no such mode.
+        NoSandboxError: if a sandbox is asked for, and there can be none.
     """
     mode = mode or os.environ.get("COURSE_WORKER")
     mode = mode or ("fork" if sys.platform == "linux" else "spawn")
     match mode:
         case "fork":
             return ForkedWorkers(preload)
+        case "sandbox":
+            return ForkedWorkers(preload, is_sandbox=True)
         case "spawn":
             return SpawnedWorkers(preload)
         case "in-process":
             return InProcess()
-    raise ValueError(f'COURSE_WORKER must be "fork", "spawn" or "in-process", not {mode!r}')
+    modes = '"fork", "sandbox", "spawn" or "in-process"'
+    raise ValueError(f"COURSE_WORKER must be {modes}, not {mode!r}")

@@ -42,11 +42,12 @@ class StudentError(Exception):
     record: "Record | None" = None
 
     def __init__(self, raised: protocol.Raised) -> None:
-        super().__init__(f"{raised.types[0]}: {raised.message}")
-        self.types = raised.types
-        self.message = raised.message
-        self.frames = raised.frames
-        self.printed = raised.printed
+        # The worker keeps these short, but a worker that has been tampered with need not.
+        self.types = [name[:100] for name in raised.types[:20]] or ["nothing"]
+        self.message = raised.message[:2000]
+        self.frames = raised.frames[:8]
+        self.printed = raised.printed[-2000:]
+        super().__init__(f"{self.types[0]}: {self.message}")
 
 
 class NotStartedError(BaseException):

@@ -5,6 +5,7 @@ knows no expected values and decides nothing. Run as
 
     python -m course.grader.worker serve MODULE...        one process, talking over stdin and stdout
     python -m course.grader.worker fork FD MODULE...      a server that forks a process on request
+    python -m course.grader.worker sandbox FD MODULE...   the same, with every fork shut in
 
 where MODULE... are libraries to import ahead of time: importing TensorFlow takes seconds, and
 forking a process that has done so takes milliseconds.
@@ -243,51 +244,88 @@ def _serve_over_standard_streams() -> None:
     serve(Channel(reader, writer, protocol.Request))
 
 
-def _serve_forks(control: socket.socket) -> None:
+def _serve_forks(control: socket.socket, is_sandbox: bool) -> None:
     """Fork a process for every socket that comes in; end it, and say how it ended, on request.
 
     Commands and answers strictly alternate: "f" with a socket forks, "e" ends the fork before.
     """
-    child = 0
+    fork = _fork_shut_in if is_sandbox else _fork_plainly
+    child, others = 0, []
     while True:
         command, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if command == b"f":
-            child = os.fork()
-            if child == 0:
-                os.setsid()  # a group of its own, so that what it starts can be ended with it
-                control.close()
-                _become_worker(socket.socket(fileno=sockets[0]))
-            os.close(sockets[0])
+            child, others = fork(socket.socket(fileno=sockets[0]))
             control.sendall(b"f")
         elif command == b"e":
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)  # it may not have reached its setsid yet
+            for process in [*others, child]:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(process, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
             control.sendall(b"%6d" % os.waitstatus_to_exitcode(status))
         else:
             return
 
 
+def _fork_plainly(connection: socket.socket) -> tuple[int, list[int]]:
+    """Fork a worker: its process number, and what to kill with it (its group)."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()  # a group of its own, so that what it starts can be ended with it
+        _become_worker(connection)
+    connection.close()
+    return child, [-child]
+
+
+def _fork_shut_in(connection: socket.socket) -> tuple[int, list[int]]:
+    """The same in a sandbox: killing the first process in there ends all of them."""
+    from course.grader.sandbox import confine
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(OSError):
+            confine(tell=writer)
+            _become_worker(connection)
+        os._exit(1)
+    os.close(writer)
+    connection.close()
+    with open(reader, "rb") as told:
+        inner = told.read(4)
+    return child, [int.from_bytes(inner, "little")] if inner else []
+
+
 def _become_worker(connection: socket.socket) -> None:
     try:
+        _leave_only(connection.fileno())
         serve(Channel(connection.makefile("rb"), connection.makefile("wb"), protocol.Request))
     finally:
         os._exit(0)
 
 
+def _leave_only(number: int) -> None:
+    """Close every file that a fork has inherited but this one."""
+    with open(os.devnull, "r+b") as nothing:
+        for stream in (0, 1, 2):
+            os.dup2(nothing.fileno(), stream)
+    os.closerange(3, number)
+    os.closerange(number + 1, 65536)
+
+
 def main(arguments: list[str]) -> None:
     """Run as a server or as a single worker; see the module's docstring."""
     mode, *rest = arguments
-    control = socket.socket(fileno=int(rest.pop(0))) if mode == "fork" else None
+    if mode == "sandbox":
+        from course.grader.sandbox import harden_server
+
+        harden_server()
+    control = socket.socket(fileno=int(rest.pop(0))) if mode != "serve" else None
     for name in rest:
         importlib.import_module(name)
     if control is None:
         _serve_over_standard_streams()
     else:
         control.sendall(b"r")  # ready
-        _serve_forks(control)
+        _serve_forks(control, is_sandbox=mode == "sandbox")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,183 @@
+"""No point forged, nothing stolen, nobody else harmed."""
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from course.grader import work as work_module
+from course.grader.grading import Verdict, grade_task
+from course.grader.handin import read_handin
+from course.grader.processes import Workers
+from course.grader.tasks import select_tasks
+from course.grader.work import Work
+from tests.attacks.conftest import CANARY
+from tests.attacks.known import FORGERIES, THEFTS, smoothing
+
+SOLUTIONS = read_handin(Path(__file__).resolve().parents[2] / "solutions")
+(SMOOTH,) = select_tasks(["saliency.smooth"])
+
+
+def grade_attack(source: str, workers: Workers) -> Verdict:
+    """The verdict on an attack; and see that an honest hand-in after it gets its point."""
+    verdict = grade_task(SMOOTH, Work({"saliency": source}, workers))
+    honest = grade_task(SMOOTH, Work(SOLUTIONS, workers))
+    assert honest.status == "passed", honest.message
+    return verdict
+
+
+def test_there_are_attacks_enough() -> None:
+    assert len(FORGERIES) + len(THEFTS) >= 25
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_no_point_is_forged(name: str, workers: Workers) -> None:
+    verdict = grade_attack(FORGERIES[name], workers)
+    assert verdict.status in ("failed", "error", "timeout", "not_started")
+    assert verdict.score == 0
+    assert CANARY not in verdict.message
+    assert len(verdict.message) < 4000
+    assert all(char.isprintable() or char == "\n" for char in verdict.message)
+
+
+@pytest.mark.parametrize("name", THEFTS)
+def test_nothing_is_found(name: str, workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "canary.txt").write_text(CANARY)
+    source = THEFTS[name].replace("CANARY", str(tmp_path / "canary.txt"))
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind("\0course-canary")
+        unix.listen()
+        verdict = grade_attack(source.replace("PORT", str(tcp.getsockname()[1])), workers)
+        for listener in (tcp, unix):
+            listener.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                listener.accept()
+    assert verdict.status == "error"
+    assert "LOOT: []" in verdict.message, verdict.message
+    assert CANARY not in verdict.message
+
+
+def test_a_hang_that_ignores_signals_is_ended(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_module, "CALL_SECONDS", 1.0)
+    hang = smoothing(
+        """
+        import signal, time
+        for number in range(1, 65):
+            try:
+                signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError):
+                pass
+        while True:
+            time.sleep(0.1)
+        """
+    )
+    assert grade_attack(hang, workers).status == "timeout"
+
+
+def test_a_fork_bomb_reaches_its_limit_and_ends(workers: Workers) -> None:
+    bomb = smoothing(
+        """
+        import time
+        count = 0
+        try:
+            while count < 5000:
+                if os.fork() == 0:
+                    time.sleep(1000)
+                count += 1
+        except OSError:
+            pass
+        raise RuntimeError(f"made {count}")
+        """
+    )
+    before = count_processes()
+    verdict = grade_attack(bomb, workers)
+    made = int(verdict.message.partition("made ")[2].split()[0])
+    assert made < 200  # the first call meets the limit; a replay finds it used up
+    workers.renew()
+    assert count_processes() <= before
+
+
+def test_a_daemon_ends_with_its_task(workers: Workers) -> None:
+    daemon = smoothing(
+        """
+        import time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                while True:
+                    time.sleep(0.05)
+            os._exit(0)
+        return 0 * heatmaps
+        """
+    )
+    before = count_processes()
+    assert grade_attack(daemon, workers).status == "failed"
+    workers.renew()
+    assert count_processes() <= before
+
+
+def test_a_disk_cannot_be_filled(workers: Workers) -> None:
+    filler = smoothing(
+        """
+        written = 0
+        for number in range(200):
+            try:
+                with open(f"/tmp/{number}", "wb") as file:
+                    written += file.write(bytes(2**20))
+            except OSError:
+                break
+        raise RuntimeError(f"wrote {written // 2**20} MB")
+        """
+    )
+    for _ in range(2):  # what the first has written is gone when the second comes
+        verdict = grade_attack(filler, workers)
+        assert 40 < int(verdict.message.partition("wrote ")[2].split()[0]) <= 64
+
+
+def test_what_is_patched_is_whole_again_for_the_next(workers: Workers) -> None:
+    patch = "import course.given.plots as p\np.show_images = None\nimport numpy\nnumpy.abs = None\n"
+    look = smoothing("import course.given.plots as p, numpy\nreport([p.show_images, numpy.abs])")
+    grade_task(SMOOTH, Work({"saliency": patch + smoothing("return heatmaps")}, workers))
+    verdict = grade_task(SMOOTH, Work({"saliency": look}, workers))
+    assert "None" not in verdict.message
+
+
+def test_killing_everything_costs_only_the_own_task(workers: Workers) -> None:
+    kill = smoothing("import signal\nos.kill(-1, 9)\nos.kill(1, 9)\nreturn 0 * heatmaps")
+    assert grade_attack(kill, workers).status in ("failed", "error")
+
+
+def test_a_worker_that_answers_by_drops_is_out_of_time(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_module, "CALL_SECONDS", 1.5)
+    drops = smoothing(
+        """
+        import time
+        while True:
+            for number in range(3, 64):
+                try:
+                    os.write(number, b"\\x00")
+                except OSError:
+                    pass
+            time.sleep(0.4)
+        """
+    )
+    started = time.monotonic()
+    assert grade_attack(drops, workers).status in ("timeout", "error")
+    assert time.monotonic() - started < 30
+
+
+def count_processes() -> int:
+    """How many processes of graders there are on this machine."""
+    count = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                count += b"course.grader.worker" in (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+    return count
