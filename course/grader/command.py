@@ -195,6 +195,66 @@ def start() -> None:
     start()
 
 
+@main.command()
+@click.argument("handins", type=Folder())
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the results. A run that was killed goes on there.",
+)
+@click.option(
+    "--only", "names", metavar="MODULE[.FUNCTION]", multiple=True, help="Grade only this."
+)
+@click.option("--seed", type=Seed(), help="Draws the inputs (default: a fresh one, kept in --out).")
+@click.option("--workers", type=click.IntRange(1), help="Processes (default: as many as fit).")
+@click.option("--scheduler", metavar="ADDRESS", help="A dask cluster's scheduler, tcp://HOST:PORT.")
+@click.option(
+    "--regrade",
+    type=click.Choice(["newer", "higher"]),
+    help="Where hand-ins have changed since the last run: take the newer or the higher score.",
+)
+@click.option("--no-sandbox", is_flag=True, help="Run hand-ins unprotected: you trust them all.")
+def grade(
+    handins: Path,
+    out: Path,
+    names: tuple[str, ...],
+    seed: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    regrade: str | None,
+    no_sandbox: bool,
+) -> None:
+    """For teachers: grade a folder of hand-ins, one folder or zip each.
+
+    Each hand-in runs in a sandbox. Writes gradebook.csv, a page of feedback for each student, a
+    summary of the class, and files for Canvas, Moodle, Gradescope and JUnit.
+    """
+    try:
+        import distributed as _
+        import jinja2 as _  # noqa: F811
+    except ImportError as error:
+        _stop(f"{error.name} is missing: pip install 'introspection-course[teach]'", 2)
+    from rich.console import Console
+
+    from course.grader.batch.run import CannotGradeError, grade_folder
+
+    mode = None
+    if not no_sandbox:
+        _insist_on_sandbox()
+        mode = "sandbox"
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    try:
+        rows = grade_folder(
+            handins, out, _select(names), seed, mode, scheduler, workers, regrade, console
+        )
+    except CannotGradeError as error:
+        _stop(str(error), 2)
+    refused = sum(bool(row.refusal) for row in rows)
+    console.print(f"{len(rows) - refused} hand-ins graded, {refused} refused.")
+    console.print(f"{out / 'gradebook.csv'}, {out / 'summary.html'}, {out / 'feedback'}")
+
+
 # --- helpers --------------------------------------------------------------------------------------
 
 
@@ -222,6 +282,15 @@ def _progress(title: str, total: int | None) -> Any:
     from course.grader.progress import progress
 
     return progress(title, total)
+
+
+def _insist_on_sandbox() -> None:
+    from course.grader.sandbox import NoSandboxError, require_bubblewrap
+
+    try:
+        require_bubblewrap()
+    except NoSandboxError as error:
+        _stop(str(error), 2)
 
 
 def _insist_on_json(path: Path) -> None:

@@ -15,7 +15,6 @@ import contextlib
 import ctypes
 import functools
 import os
-import resource
 import shutil
 import site
 import subprocess
@@ -41,12 +40,12 @@ TEMPORARY_BYTES = 64 * 2**20
 """How much a task may write, all in all: to /tmp, which is gone afterwards."""
 
 LIMITS = {
-    resource.RLIMIT_CPU: 180,  # seconds; the time limits of a task are shorter, but not in CPU time
-    resource.RLIMIT_DATA: 4 * 2**30,
-    resource.RLIMIT_NPROC: 128,  # processes and threads
-    resource.RLIMIT_FSIZE: TEMPORARY_BYTES,
-    resource.RLIMIT_NOFILE: 256,
-    resource.RLIMIT_CORE: 0,
+    "RLIMIT_CPU": 180,  # seconds; the time limits of a task are shorter, but not in CPU time
+    "RLIMIT_DATA": 4 * 2**30,
+    "RLIMIT_NPROC": 128,  # processes and threads
+    "RLIMIT_FSIZE": TEMPORARY_BYTES,
+    "RLIMIT_NOFILE": 256,
+    "RLIMIT_CORE": 0,
 }
 """The kernel's limits for every process of a task."""
 
@@ -218,8 +217,7 @@ def confine(tell: int | None = None) -> int:
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
     _cover_proc(safely)
     _drop_capabilities()
-    for limit, most in LIMITS.items():
-        resource.setrlimit(limit, (most, most))
+    _limit(LIMITS)
     return 0
 
 
@@ -261,9 +259,16 @@ def _wait_and_follow(child: int) -> None:
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _limit({"RLIMIT_CORE": 0})
         os.kill(os.getpid(), -code)
     os._exit(code if code >= 0 else 1)
+
+
+def _limit(limits: dict[str, int]) -> None:
+    import resource  # not on Windows, where this module is imported only to say that it cannot work
+
+    for name, most in limits.items():
+        resource.setrlimit(getattr(resource, name), (most, most))
 
 
 class _CapHeader(ctypes.Structure):

@@ -542,7 +542,9 @@ def clusters_by_mean(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(heatmaps.mean(axis=(1, 2))[:, None], clusters, seed)
 
 
-@mistake("clever_hans.cluster_heatmaps", "only the signs compared, not how strongly a map looks where")
+@mistake(
+    "clever_hans.cluster_heatmaps", "only the signs compared, not how strongly a map looks where"
+)
 def clusters_by_signs(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(_normed(np.sign(heatmaps)), clusters, seed)
 

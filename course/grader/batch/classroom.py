@@ -1,0 +1,206 @@
+"""A classroom: many hand-ins, shared out over processes or computers by dask.distributed.
+
+Every process keeps one warm TensorFlow worker, which serves hand-in after hand-in. A hand-in's
+result is written whole as soon as it is there, under a name made from all that it depends on; a
+second run takes it from there. So a run can be killed at any time, and started again.
+"""
+
+import atexit
+import contextlib
+import functools
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from course.grader.batch.handins import Handin
+from course.grader.files import write_whole
+from course.grader.grading import (
+    VERSION,
+    Report,
+    Verdict,
+    as_json,
+    grade_sources,
+    hash_of_properties,
+)
+from course.grader.processes import PRELOAD, BrokenGraderError, Workers, start_workers
+from course.grader.tasks import select_tasks
+
+WORKER_BYTES = 3 * 2**30
+"""What one worker may need: two imports of TensorFlow, and a hand-in that computes something."""
+
+TRIES = 2
+"""How often a hand-in may bring its worker down before it is given up."""
+
+
+def key_of(handin: Handin, tasks: tuple[str, ...], seed: int) -> str:
+    """The name of a hand-in's result: another one if anything that it depends on is another."""
+    depends = [VERSION, hash_of_properties(), seed, tasks, sorted(handin.sources.items())]
+    return hashlib.sha256(msgspec.json.encode(depends)).hexdigest()[:24]
+
+
+def grade_all(
+    handins: Iterable[Handin],
+    results: Path,
+    tasks: tuple[str, ...],
+    seed: int,
+    mode: str | None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    on_result: Callable[[Handin], None] = lambda handin: None,
+) -> dict[str, Report]:
+    """Grade hand-ins, except those whose result is there already.
+
+    Args:
+        handins: what to grade; those that are refused are passed over.
+        results: the folder of results, one JSON file each.
+        tasks: the names of what to grade.
+        seed: the inputs are drawn from it, the same for all.
+        mode: what kind of processes runs the students' code, as for `start_workers`.
+        scheduler: the address of a cluster's scheduler; None starts processes on this computer.
+        workers: how many; None as many as processors and memory allow.
+        on_result: called with each hand-in when its result is there.
+
+    Returns:
+        The reports by the hand-ins' names.
+    """
+    waiting: dict[str, list[Handin]] = {}  # by key: the same files handed in twice are graded once
+    reports = {}
+    for handin in handins:
+        if handin.refusal:
+            on_result(handin)
+            continue
+        key = key_of(handin, tasks, seed)
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            reports[handin.name] = msgspec.json.decode(
+                _file(results, key).read_bytes(), type=Report
+            )
+            on_result(handin)
+            continue
+        waiting.setdefault(key, []).append(handin)
+    if waiting:
+        for key, report in _share_out(waiting, tasks, seed, mode, scheduler, workers):
+            if not any(verdict.property == LOST for verdict in report.tasks):
+                write_whole(_file(results, key), as_json(report))
+            for handin in waiting[key]:
+                reports[handin.name] = report
+                on_result(handin)
+    return reports
+
+
+def read_result(results: Path, key: str) -> Report | None:
+    """A result that is there already, or None."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(_file(results, key).read_bytes(), type=Report)
+    return None
+
+
+def _file(results: Path, key: str) -> Path:
+    return results / f"{key}.json"
+
+
+def _share_out(
+    waiting: dict[str, list[Handin]],
+    tasks: tuple[str, ...],
+    seed: int,
+    mode: str | None,
+    scheduler: str | None,
+    workers: int | None,
+) -> Iterator[tuple[str, Report]]:
+    import dask
+    import distributed
+
+    # One at a time, so that only the hand-in at work is blamed when a worker ends.
+    settings = {"worker-saturation": 1.0, "allowed-failures": TRIES - 1}
+    dask.config.set({f"distributed.scheduler.{name}": value for name, value in settings.items()})
+    with contextlib.ExitStack() as stack:
+        if scheduler is None:
+            cluster = distributed.LocalCluster(
+                n_workers=workers or default_workers(),
+                threads_per_worker=1,
+                memory_limit=None,  # the hand-ins' processes have limits of their own
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+            scheduler = stack.enter_context(cluster).scheduler_address
+        client = stack.enter_context(distributed.Client(scheduler))
+        futures = [
+            client.submit(grade_here, group[0].sources, tasks, seed, mode, key=key, retries=1)
+            for key, group in waiting.items()
+        ]
+        for future in distributed.as_completed(futures):
+            try:
+                yield future.key, msgspec.json.decode(future.result(), type=Report)
+            except distributed.scheduler.KilledWorker:
+                yield future.key, lost(tasks, seed)
+            future.release()
+
+
+def default_workers() -> int:
+    """As many workers as there are processors, and as fit into the memory."""
+    import psutil
+
+    fitting = psutil.virtual_memory().available // WORKER_BYTES
+    return max(1, min(psutil.cpu_count() or 1, fitting))
+
+
+LOST = "worker lost"
+
+
+def lost(tasks: tuple[str, ...], seed: int) -> Report:
+    """The report on a hand-in that brought down every worker that graded it: no points."""
+    message = f"The grader's process ended {TRIES} times over this hand-in; it was given up."
+    verdicts = [
+        Verdict(
+            task=task.name,
+            status="error",
+            score=0.0,
+            max_score=task.points,
+            message=message,
+            property=LOST,
+        )
+        for task in select_tasks(tasks)
+    ]
+    return Report(
+        score=0.0,
+        max_score=sum(verdict.max_score for verdict in verdicts),
+        seed=seed,
+        version=VERSION,
+        properties=hash_of_properties(),
+        tasks=verdicts,
+    )
+
+
+# --- in a worker of the cluster -------------------------------------------------------------------
+
+
+def grade_here(
+    sources: dict[str, str], tasks: tuple[str, ...], seed: int, mode: str | None
+) -> bytes:
+    """Grade one hand-in in this process; the report as JSON."""
+    try:
+        report = _grade(sources, tasks, seed, mode)
+        late = [verdict.task for verdict in report.tasks if verdict.status == "timeout"]
+        if late:  # perhaps the computer was busy: what is slow in itself is slow again
+            again = {one.task: one for one in _grade(sources, tuple(late), seed, mode).tasks}
+            report.tasks = [again.get(verdict.task, verdict) for verdict in report.tasks]
+            report.score = sum(verdict.score for verdict in report.tasks)
+    except BrokenGraderError:
+        _warm_workers(mode).close()
+        _warm_workers.cache_clear()
+        raise
+    return as_json(report)
+
+
+def _grade(sources: dict[str, str], tasks: tuple[str, ...], seed: int, mode: Any) -> Report:
+    return grade_sources(sources, select_tasks(tasks), seed, _warm_workers(mode))
+
+
+@functools.cache
+def _warm_workers(mode: str | None) -> Workers:
+    workers = start_workers(PRELOAD, mode)
+    atexit.register(workers.close)
+    return workers

@@ -1,0 +1,209 @@
+"""`course grade`, from hand-ins to the gradebook."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from course.grader import command
+from course.grader.batch import classroom
+from course.grader.batch.handins import Handin
+from course.grader.sandbox import NoSandboxError
+from tests.proofs.classroom import Room, fill
+
+pytest.importorskip("distributed")
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+
+
+@pytest.fixture
+def handins(tmp_path: Path) -> Path:
+    folder = tmp_path / "handins"
+    for name in ("ada", "ben", "cleo"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(SOLUTIONS / "saliency.py", folder / "ada")
+    (folder / "ben" / "saliency.py").write_text("def smooth(heatmaps, sigma):\n    return 0\n")
+    (folder / "cleo" / "notes.txt").write_text("I did not manage.")
+    return folder
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """No cluster: hand-ins are graded right here, and counted."""
+    graded = []
+
+    def share_out(waiting, tasks, seed, mode, scheduler, workers):  # noqa: ANN001, ANN202
+        for key, group in waiting.items():
+            graded.append(group[0].name)
+            data = classroom.grade_here(group[0].sources, tasks, seed, "in-process")
+            yield key, classroom.msgspec.json.decode(data, type=classroom.Report)
+
+    monkeypatch.setattr(classroom, "_share_out", share_out)
+    return graded
+
+
+def grade(handins: Path, *words: str) -> Result:
+    out = handins.parent / "out"
+    call = ["grade", str(handins), "--out", str(out), "--no-sandbox"]
+    return CliRunner().invoke(command.main, [*call, "--only", "saliency.smooth", *words])
+
+
+def scores(handins: Path) -> dict[str, str]:
+    text = (handins.parent / "out" / "gradebook.csv").read_text()
+    return {line["hand-in"]: line["score"] for line in csv.DictReader(text.splitlines())}
+
+
+def test_writes_all_results(handins: Path, here: list[str]) -> None:
+    result = grade(handins, "--seed", "3")
+    assert result.exit_code == 0, result.output
+    assert "2 hand-ins graded, 1 refused" in result.output
+    assert scores(handins) == {"ada": "1", "ben": "0", "cleo": "0"}
+    out = handins.parent / "out"
+    scope = json.loads((out / "gradescope" / "ada" / "results.json").read_text())
+    assert (scope["score"], scope["tests"][0]["status"]) == (1.0, "passed")
+    assert 'failures="1"' in (out / "junit" / "ben.xml").read_text()
+    assert "number" in (out / "feedback" / "ben.html").read_text()
+    assert "none of the six modules" in (out / "feedback" / "cleo.html").read_text()
+    assert "saliency.smooth" in (out / "summary.html").read_text()
+    assert "ada,,,1" in (out / "canvas.csv").read_text()
+    assert "ada,ada,1,1" in (out / "moodle.csv").read_text()
+
+
+def test_grades_nothing_twice_and_keeps_the_seed(handins: Path, here: list[str]) -> None:
+    grade(handins)
+    first = (handins.parent / "out" / "gradebook.csv").read_bytes()
+    grade(handins)
+    assert here == ["ada", "ben"]
+    assert (handins.parent / "out" / "gradebook.csv").read_bytes() == first
+
+
+def test_the_same_files_twice_are_graded_once(handins: Path, here: list[str]) -> None:
+    shutil.copytree(handins / "ada", handins / "zoe")
+    grade(handins)
+    assert scores(handins)["zoe"] == "1"
+    assert here == ["ada", "ben"]
+
+
+def test_a_changed_handin_needs_a_word(handins: Path, here: list[str]) -> None:
+    grade(handins)
+    before = scores(handins)
+    (handins / "ada" / "saliency.py").write_text("broken(")
+    result = grade(handins)
+    assert result.exit_code == 2
+    assert "--regrade" in result.output
+    assert "ada" in result.output
+    assert scores(handins) == before
+
+
+@pytest.mark.parametrize(("rule", "score"), [("newer", "0"), ("higher", "1")])
+def test_regrade(handins: Path, here: list[str], rule: str, score: str) -> None:
+    grade(handins)
+    (handins / "ada" / "saliency.py").write_text("broken(")
+    shutil.copy(SOLUTIONS / "saliency.py", handins / "ben")
+    result = grade(handins, "--regrade", rule)
+    assert result.exit_code == 0, result.output
+    assert scores(handins) == {"ada": score, "ben": "1", "cleo": "0"}
+    assert "ben: 0 → 1" in result.output
+    changed = (handins.parent / "out" / "changes.csv").read_text()
+    assert "ben,0,1" in changed
+    assert ("ada,1,0" in changed) == (rule == "newer")
+    shown = (handins.parent / "out" / "feedback" / "ada.html").read_text()
+    assert (">1 of 1 points" in shown) == (rule == "higher")
+
+
+def test_a_folder_with_other_things_is_left_alone(handins: Path) -> None:
+    (handins.parent / "out").mkdir()
+    (handins.parent / "out" / "thesis.tex").write_text("precious")
+    result = grade(handins)
+    assert result.exit_code == 2
+    assert "--out" in result.output
+    assert [path.name for path in (handins.parent / "out").iterdir()] == ["thesis.tex"]
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    result = grade(tmp_path)
+    assert result.exit_code == 2
+    assert "HANDINS" in result.output
+
+
+def test_without_a_sandbox_it_refuses(handins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise NoSandboxError("There is no bubblewrap here: apt-get install bubblewrap")
+
+    monkeypatch.setattr("course.grader.sandbox.require_bubblewrap", refuse)
+    call = ["grade", str(handins), "--out", str(handins.parent / "out")]
+    result = CliRunner().invoke(command.main, call)
+    assert result.exit_code == 2
+    assert "apt-get install bubblewrap" in result.output
+    assert not (handins.parent / "out").exists()
+
+
+def test_a_time_out_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+
+    def slow_once(sources: dict, tasks: tuple[str, ...], seed: int, mode: str) -> classroom.Report:
+        tries.append(tasks)
+        report = classroom.lost(tasks, seed)
+        for verdict in report.tasks:
+            is_late = len(tries) == 1 and verdict.task == "saliency.smooth"
+            verdict.status = "timeout" if is_late else "passed"
+            verdict.score = 0.0 if is_late else 1.0
+        return report
+
+    monkeypatch.setattr(classroom, "_grade", slow_once)
+    both = ("saliency.smooth", "saliency.to_heatmap")
+    report = json.loads(classroom.grade_here({}, both, 0, None))
+    assert tries == [both, ("saliency.smooth",)]
+    assert report["score"] == 2.0
+
+
+# --- with processes -------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_handin_that_ends_its_workers_is_given_up(tmp_path: Path) -> None:
+    """Out of a sandbox it cannot do so; here it runs in the worker itself."""
+    sources = {"eve": "import os\nos._exit(1)\n", "zoe": (SOLUTIONS / "saliency.py").read_text()}
+    handins = [Handin(name, sources={"saliency": source}) for name, source in sources.items()]
+    task = ("saliency.smooth",)
+    reports = classroom.grade_all(handins, tmp_path, task, 1, "in-process", None, 1)
+    assert {name: report.score for name, report in reports.items()} == {"eve": 0, "zoe": 1}
+    assert "2 times" in reports["eve"].tasks[0].message
+    assert len(list(tmp_path.glob("*.json"))) == 1  # what was given up is tried again another time
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, needs_sandbox: None) -> None:
+    room = fill(tmp_path / "handins", count=10)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    run(room, whole).wait()
+    first = run(room, killed)
+    until(lambda: len(list(killed.glob("results/*.json"))) >= 3, first)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    assert not (killed / "gradebook.csv").exists()
+    done = {path: path.stat().st_mtime_ns for path in killed.glob("results/*.json")}
+    assert run(room, killed).wait() == 0
+    assert {path: path.stat().st_mtime_ns for path in done} == done  # nothing graded twice
+    assert (killed / "gradebook.csv").read_bytes() == (whole / "gradebook.csv").read_bytes()
+    room.check(whole / "gradebook.csv")
+
+
+def run(room: Room, out: Path) -> subprocess.Popen[bytes]:
+    call = [sys.executable, "-m", "course.grader", "grade", str(room.folder), "--out", str(out)]
+    call += ["--seed", "5", "--workers", "1"]
+    return subprocess.Popen(call, start_new_session=True, stdout=subprocess.DEVNULL)
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    while not condition():
+        assert process.poll() is None
+        time.sleep(0.05)
