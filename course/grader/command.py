@@ -255,6 +255,81 @@ def grade(
     console.print(f"{out / 'gradebook.csv'}, {out / 'summary.html'}, {out / 'feedback'}")
 
 
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--docs", is_flag=True, help="Add the chapters as text, without answers.")
+@click.option(
+    "--with-hidden",
+    "hidden",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw seeds for the final grade into this file, which stays with you.",
+)
+def release(folder: Path, docs: bool, hidden: Path | None) -> None:
+    """For teachers: write the student's edition, without solutions, into a new folder."""
+    from course.grader.release import CannotReleaseError
+    from course.grader.release import release as write_edition
+
+    try:
+        write_edition(folder, docs, hidden)
+    except CannotReleaseError as error:
+        _stop(str(error), 2)
+    click.echo(f"Wrote the student's edition to {folder}. To publish it: git init there, commit.")
+    if hidden is not None:
+        click.echo(f"Seeds for the final grade: {hidden}. Use one as course grade --seed N.")
+
+
+@main.command()
+@click.argument("path", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
+def gradescope(path: Path) -> None:
+    """For teachers: write the zip of a Gradescope autograder."""
+    from course.grader.batch.gradescope import build_zip
+
+    try:
+        build_zip(path)
+    except (ValueError, OSError) as error:
+        _stop(str(error), 2)
+    click.echo(f"Wrote {path}. On Gradescope: Configure Autograder, Zip file upload.")
+
+
+@main.command()
+@work_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="The report's file; an older one is replaced.",
+)
+@click.option(
+    "--answers",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("answers.md"),
+    show_default=True,
+    help="Your answers; made with the questions if it is not there, and never overwritten.",
+)
+@click.option("--seed", type=Seed(), default=0, show_default=True, help="As for course check.")
+def report(work: Path, out: Path, answers: Path, seed: int) -> None:
+    """Write your lab report: your own figures, your answers, and the board, as one HTML file."""
+    from course.grader.processes import BrokenGraderError
+    from course.grader.report import PICTURES_OF, ask_questions, write_report
+
+    if out.suffix != ".html":
+        raise click.UsageError(f"--out: {out} should end in .html")
+    if ask_questions(answers):
+        click.echo(f"Wrote {answers}, with the questions: answer them there, and run this again.")
+    try:
+        with _progress("Computing", len(PICTURES_OF) + 1) as advance:
+            missing = write_report(work, answers, out, seed, advance)
+    except BrokenGraderError as error:
+        _stop(f"The grader cannot work here. {error}", 2)
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(f"--answers: {answers} cannot be read: {error}", 2)
+    for what, why in missing.items():
+        click.echo(f"No picture of {what}: {why}")
+    click.echo(f"Wrote {out}")
+
+
 # --- helpers --------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import random
 import re
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 import hypothesis
 import msgspec
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from course.grader.compare import NamedError, WrongAnswerError
 from course.grader.handin import read_handin, untouched_functions
@@ -26,8 +28,12 @@ from course.grader.processes import (
 from course.grader.tasks import GRADING, Property, Task, describe_property
 from course.grader.work import NotStartedError, Record, StudentError, Work
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 VERSION = "0.1.0"
 WIDTH = 78
+
+# Its notes belong to no student's folder.
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-the-course")
 
 STATUSES = ("passed", "failed", "error", "timeout", "not_started")
 
@@ -298,7 +304,9 @@ def _show(value: Any) -> str:
 
 
 def _where_to_read(task: Task) -> str:
-    return f"Read on: docs/{task.module}.py, section {task.name}"
+    # The student's edition has the chapters as plain text, if it has them.
+    kind = "md" if (DOCS / f"{task.module}.md").exists() else "py"
+    return f"Read on: docs/{task.module}.{kind}, section {task.name}"
 
 
 def _wrap(text: str) -> str:

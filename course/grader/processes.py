@@ -137,9 +137,12 @@ class ForkedWorkers:
     Args:
         preload: libraries that the process imports ahead of time.
         is_sandbox: whether strangers' code may run in it.
+        user: the number of the user that it runs as; None for the same as here.
     """
 
-    def __init__(self, preload: Sequence[str], is_sandbox: bool = False) -> None:
+    def __init__(
+        self, preload: Sequence[str], is_sandbox: bool = False, user: int | None = None
+    ) -> None:
         command = _sandboxed if is_sandbox else _command
         mode = "sandbox" if is_sandbox else "fork"
         self._control, theirs = socket.socketpair()
@@ -152,6 +155,9 @@ class ForkedWorkers:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
         )
         theirs.close()
         self._is_ready = False
@@ -296,9 +302,9 @@ def start_workers(preload: Sequence[str], mode: str | None = None) -> Workers:
 
     Args:
         preload: libraries to import ahead of time.
-        mode: `"fork"`, `"spawn"`, `"in-process"`, or `"sandbox"` for strangers' code; by default
-            what the environment variable COURSE_WORKER says, or else fork on Linux and spawn
-            elsewhere.
+        mode: `"fork"`, `"spawn"`, `"in-process"`, or for strangers' code `"sandbox"` or, at
+            least, `"nobody"`; by default what the environment variable COURSE_WORKER says, or else
+            fork on Linux and spawn elsewhere.
 
     Raises:
         ValueError: if there is no such mode.
@@ -311,9 +317,13 @@ def start_workers(preload: Sequence[str], mode: str | None = None) -> Workers:
             return ForkedWorkers(preload)
         case "sandbox":
             return ForkedWorkers(preload, is_sandbox=True)
+        case "nobody":
+            from course.grader.sandbox import NOBODY
+
+            return ForkedWorkers(preload, user=NOBODY)
         case "spawn":
             return SpawnedWorkers(preload)
         case "in-process":
             return InProcess()
-    modes = '"fork", "sandbox", "spawn" or "in-process"'
+    modes = '"fork", "sandbox", "nobody", "spawn" or "in-process"'
     raise ValueError(f"COURSE_WORKER must be {modes}, not {mode!r}")

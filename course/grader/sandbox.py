@@ -113,6 +113,7 @@ def environment() -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE.parent),  # wherever it was found outside
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "-1",
         "MPLBACKEND": "Agg",

@@ -247,9 +247,9 @@ THEFTS: dict[str, str] = {
     ),
     "reads_the_environment": smoothing(
         """
-        known = {"PATH", "HOME", "LANG", "PWD", "TF_CPP_MIN_LOG_LEVEL", "CUDA_VISIBLE_DEVICES",
-                 "MPLBACKEND", "MPLCONFIGDIR", "KERAS_HOME", "PYTHONWARNINGS", "OMP_NUM_THREADS",
-                 "OPENBLAS_NUM_THREADS"}
+        known = {"PATH", "HOME", "LANG", "PWD", "PYTHONPATH", "TF_CPP_MIN_LOG_LEVEL",
+                 "CUDA_VISIBLE_DEVICES", "MPLBACKEND", "MPLCONFIGDIR", "KERAS_HOME",
+                 "PYTHONWARNINGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
         libraries = ("TF", "KERAS", "KMP", "TPU", "JAX", "XLA", "GRPC", "LC_",
                      "ENABLE_RUNTIME", "HDF5")
         report(name for name in os.environ

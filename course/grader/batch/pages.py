@@ -14,7 +14,7 @@ from course.grader.batch.results import Row
 from course.grader.grading import Report
 
 _templates = jinja2.Environment(
-    loader=jinja2.PackageLoader("course.grader.batch"),
+    loader=jinja2.PackageLoader("course.grader"),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
