@@ -1,0 +1,84 @@
+# %% [markdown]
+# # Ten thousand hand-ins
+#
+# `course grade` shares hand-ins out with [dask.distributed](https://distributed.dask.org). On one
+# computer it starts the processes itself; `--workers` says how many, and without it there are as
+# many as processors and memory allow. This page plans for more than one computer, from figures
+# that `python -m tests.benchmarks.batch` measured on a computer with 2 processors.
+
+# %% tags=["hide"]
+import json
+
+from course.grader.tasks import select_tasks
+from docs.tools.figures import table, write
+from tests.proofs.results import RESULTS
+
+results = json.loads(RESULTS.read_text(encoding="utf-8"))
+scale, room = results["scale"], results["classroom"]
+seconds_a_task = scale["seconds_alone"] / scale["tasks"]
+tasks = len(select_tasks())
+seconds = seconds_a_task * tasks * (1 + max(0, scale["overhead"]))
+write(
+    f"- A solved hand-in of {scale['tasks']} tasks takes {scale['seconds_alone']} s in one "
+    "process, once TensorFlow is imported.\n"
+    f"- Sharing it out adds {scale['overhead']:+.0%} with one worker, and two workers on the two "
+    f"processors are {scale['speed_up']} times as fast as one.\n"
+    f"- A worker takes {scale['worker_gigabytes']} GB: TensorFlow twice, once for the grader and "
+    "once in the sandbox.\n"
+    f"- A folder of {room['handins']} mixed hand-ins (solutions, stubs, wrong answers, attacks) "
+    f"took {room['seconds']} s with 2 workers. Killed with {room['at_the_kill']} results done and "
+    "started again, it gave the same gradebook, byte for byte "
+    f"(`python -m tests.proofs.classroom`, {room['day']})."
+)
+
+# %% [markdown]
+# A whole hand-in of all tasks then takes, if the others cost what these cost on average, the
+# seconds below; the plan follows. Stubs and unfinished modules cost nothing, so it errs on the safe
+# side. The worker count assumes one worker a processor, each at half of the second processor's gain
+# measured above, since the processors of a computer share memory.
+
+# %% tags=["hide"]
+gain = scale["speed_up"] / 2  # of a worker among others, against one alone
+rows = []
+for handins in (100, 1000, 10_000):
+    hours = handins * seconds / 3600
+    row = [f"{handins:,}", f"{hours:.1f}"]
+    rows.append(row + [f"{hours / (workers * gain):.1f}" for workers in (2, 16, 64)])
+write(f"One hand-in of all {tasks} tasks: {seconds:.1f} s.")
+table(["hand-ins", "processor hours", "2 workers (h)", "16 workers (h)", "64 workers (h)"], rows)
+write(
+    f"For 64 workers, plan {64 * scale['worker_gigabytes']:.0f} GB of memory in all, and what the "
+    "hand-ins themselves compute with on top (each at most 4 GB, mostly a hundredth of that)."
+)
+
+# %% [markdown]
+# ## On a cluster
+#
+# Every computer needs the course installed in the same place with the extra `[teach]`, and
+# bubblewrap. One runs the scheduler, the others a worker for each processor:
+#
+# ```bash
+# dask scheduler --port 8786
+# dask worker tcp://SCHEDULER:8786 --nworkers -1 --nthreads 1 --memory-limit 0
+# ```
+#
+# Then, from where the hand-ins are:
+#
+# ```bash
+# course grade handins/ --out results/ --scheduler tcp://SCHEDULER:8786
+# ```
+#
+# The workers need no shared disk: hand-ins go out as text, and verdicts come back as JSON. Set
+# `DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION=1.0` and
+# `DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=1` for the scheduler, as `course grade` does for
+# its own: then a hand-in that brings a worker down takes no other with it. On Slurm and its kin,
+# dask-jobqueue starts the workers; on Kubernetes, the dask operator. The connection is not
+# encrypted unless you tell dask so: use a network that students cannot reach.
+#
+# ## When something breaks
+#
+# - A worker dies: dask gives its hand-in to another. If that one dies as well, the hand-in gets no
+#   points in this run, and is tried again in the next.
+# - The run is killed: start it again with the same `--out`. What has been graded is kept under a
+#   name made from the hand-in, the seed and the grader; nothing is graded twice.
+# - The grader changes: results of another version or of other properties are not used again.
