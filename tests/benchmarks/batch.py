@@ -1,6 +1,6 @@
 """What a classroom costs: `python -m tests.benchmarks.batch [HANDINS]`.
 
-Grades the same hand-ins (saliency.py, solved; default 24) in one process, by `course grade` with
+Grades the same hand-ins (all six modules, solved; default 10) in one process, by `course grade` with
 one worker, and with two, all in sandboxes, and prints:
 - the overhead of a hand-in with one worker, as a share of grading it in one process;
 - the speed-up from one worker to two;
@@ -25,14 +25,14 @@ from course.grader.tasks import select_tasks
 from tests.proofs.results import record
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
-TASKS = tuple(task.name for task in select_tasks(["saliency"]))
+TASKS = tuple(task.name for task in select_tasks())
 
 
 def handins(count: int) -> list[Handin]:
     """Hand-ins that differ in a comment, so that each is graded."""
-    source = read_handin(SOLUTIONS)["saliency"]
-    numbered = (f"{source}\n# {number}\n" for number in range(count))
-    return [Handin(f"{i}", sources={"saliency": text}) for i, text in enumerate(numbered)]
+    solved = read_handin(SOLUTIONS)
+    marks = (f"{solved['saliency']}\n# {number}\n" for number in range(count))
+    return [Handin(f"{i}", sources=solved | {"saliency": text}) for i, text in enumerate(marks)]
 
 
 def in_one_process(some: list[Handin]) -> float:
@@ -106,4 +106,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 24)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
