@@ -30,8 +30,8 @@ write(
 
 # %% [markdown]
 # The plan below counts every hand-in as solved. Stubs cost nothing and a wrong answer ends its task
-# early, so it errs on the safe side. It assumes a worker for each processor, and that each is slowed
-# down by the others as much as the two were above.
+# early, so it errs on the safe side. It assumes a worker for each processor, and that each is
+# slowed down by the others as much as the two were above.
 
 # %% tags=["hide"]
 gain = scale["speed_up"] / 2  # of a worker among others, against one alone

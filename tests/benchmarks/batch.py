@@ -1,7 +1,7 @@
 """What a classroom costs: `python -m tests.benchmarks.batch [HANDINS]`.
 
-Grades the same hand-ins (all six modules, solved; default 10) in one process, by `course grade` with
-one worker, and with two, all in sandboxes, and prints:
+Grades the same hand-ins (all six modules, solved; default 10) in one process, by `course grade`
+with one worker, and with two, all in sandboxes, and prints:
 - the overhead of a hand-in with one worker, as a share of grading it in one process;
 - the speed-up from one worker to two;
 - the memory that a worker takes, with all its processes, at its peak.
