@@ -26,7 +26,7 @@ ALSO = {
     "course/grader/tasks.py": "tests/grading/*.py",
     "course/grader/mistakes.py": "tests/answers/wrong/*.py",
     "tests/proofs/results.py": "tests/proofs/results.json",
-    "tests/benchmarks/solutions.py": "tests/benchmarks/solutions.json",
+    "tests/benchmarks/results.py": "tests/benchmarks/solutions.json",
 }
 """What is read, though no import statement names it."""
 

@@ -1,0 +1,131 @@
+# %% [markdown]
+# # Speed
+#
+# How fast the solutions are, as ratios to what they cannot do without: compiled passes through the
+# network, measured in turns with them, at the size of a batch at which a pass is cheapest. Other
+# libraries explain the same network in the same run.
+
+# %% tags=["hide"]
+import json
+
+from docs.tools.figures import table, write
+from tests.benchmarks.results import RESULTS
+
+results = json.loads(RESULTS.read_text(encoding="utf-8"))
+machine = results["machine"]
+networks = [name for name, part in results.items() if "lines" in part]
+write(
+    f"Measured on {machine['day']} by `python -m tests.benchmarks.solutions`, on a computer with "
+    f"{machine['processors']} processors ({machine['processor']}), Python {machine['python']}, "
+    f"TensorFlow {machine['tensorflow']}, Keras {machine['keras']}. Medians; a goal is what the "
+    "ratio should not exceed."
+)
+for name in networks:
+    part = results[name]
+    rows = []
+    for line in part["lines"]:
+        others = ", ".join(f"{peer} {ratio:g}" for peer, ratio in line["others"].items())
+        rows.append(
+            (
+                f"`{line['method'].partition(',')[0]}`{''.join(line['method'].partition(',')[1:])}",
+                line["batch"],
+                f"{line['milliseconds']:.0f}",
+                f"{line['ratio']:.2f}",
+                f"{line['goal']:.2f}",
+                others or "–",
+            )
+        )
+    write(f"## {name}")
+    table(["method", "images", "ms", "× bound", "goal", "others, × bound"], rows)
+
+# %% [markdown]
+# ## Where a goal is missed, and why
+
+# %% tags=["hide"]
+missed = [
+    (name, line)
+    for name in networks
+    for line in results[name]["lines"]
+    if line["ratio"] > line["goal"] + 0.005
+]
+why = {
+    "smooth_grad": "the noise has to be drawn, which the bound leaves out: "
+    f"{results['noise']:.0%} of the bound of one image, on {networks[0]}, in the same run",
+    "gradient_saliency": "the class is picked and the arguments are turned into tensors on every "
+    "call: a constant that shows where a pass is short",
+    "grad_cam": "the map is enlarged, and the layer is looked up: a constant that shows where a "
+    "pass is short",
+    "occlusion_sensitivity": "the covered copies have to be made, which the bound leaves out",
+    "maximize_class": "a step also updates and clips the image, picks the class, and keeps the "
+    "score",
+    "integrated_gradients": "the points on the path have to be made, which the bound leaves out",
+}
+if missed:
+    write(
+        "\n".join(
+            f"- {name}, `{line['method']}`, {line['batch']} images: {line['ratio']:.2f}, the goal "
+            f"is {line['goal']:.2f}. Beyond the passes, {why[line['method'].partition(',')[0]]}."
+            for name, line in missed
+        )
+    )
+else:
+    write("None is.")
+ahead = [
+    (name, line, peer, ratio)
+    for name in networks
+    for line in results[name]["lines"]
+    for peer, ratio in line["others"].items()
+    if ratio < line["ratio"]
+]
+write(
+    "Ahead of ours: "
+    + "; ".join(
+        f"{peer} in `{line['method']}` ({name}, {ratio:.2f} against {line['ratio']:.2f})"
+        for name, line, peer, ratio in ahead
+    )
+    + ". tf-explain is compiled as well. It takes all samples as one batch, so its memory grows "
+    "with their number, which ours does not."
+    if ahead
+    else "No other library is ahead of ours in any line."
+)
+
+# %% [markdown]
+# ## The first call, memory, and growth
+
+# %% tags=["hide"]
+rows = [
+    (name, call, f"{seconds:.2f}")
+    for name in networks
+    for call, seconds in results[name]["first calls"].items()
+]
+table(["network", "call", "s"], rows)
+write(
+    "The first call traces. Another class does not trace again "
+    "(`tests/given/test_compiling.py` counts the traces)."
+)
+table(
+    ["samples of smooth_grad", "peak memory of the process (MB)"],
+    [(samples, peak) for samples, peak in results["memory"].items()],
+)
+table(
+    ["size of the image", "one gradient of a small MobileNetV2 (ms)"],
+    [(f"{size} × {size}", f"{ms:.0f}") for size, ms in results["growth"].items()],
+)
+for name in networks:
+    curves = results[name]["milliseconds a sample"]
+    table(
+        [f"{name}: images at once", *curves["forward"]],
+        [
+            (f"{kind}, ms for each", *(f"{ms:.1f}" for ms in curve.values()))
+            for kind, curve in curves.items()
+        ],
+    )
+if "captum" in results:
+    listed = ", ".join(f"`{method}` {ratio:g}" for method, ratio in results["captum"].items())
+    write(f"captum, on a network of PyTorch and as ratios to that network's own passes: {listed}.")
+if results["peers"]:
+    write(
+        "Not measured: "
+        + "; ".join(f"{name} ({why_not})" for name, why_not in results["peers"].items())
+        + "."
+    )

@@ -1,0 +1,56 @@
+"""`compiled`: traced once for a network, whatever the class, the step or the number of images."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from course.given import compiled
+
+
+@pytest.fixture
+def traces() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def explain(traces: list[str]) -> Any:
+    @compiled
+    def explain(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+        traces.append(output)  # Python runs only while tracing
+        return tf.gather(model(images, training=False), class_index, axis=1)
+
+    return explain
+
+
+def network() -> keras.Model:
+    inputs = keras.Input((4, 3, 1))
+    return keras.Model(inputs, keras.layers.Dense(5)(keras.layers.Flatten()(inputs)))
+
+
+def test_another_class_does_not_trace_again(explain: Any, traces: list[str]) -> None:
+    model, images = network(), np.zeros((2, 4, 3, 1), np.float32)
+    for class_index in (0, 3, np.int64(2)):
+        explain(model, images, class_index)
+    assert len(traces) == 1
+
+
+def test_batch_sizes_trace_once_more_for_all(explain: Any, traces: list[str]) -> None:
+    model = network()
+    for count in (1, 2, 3, 7):
+        assert explain(model, np.zeros((count, 4, 3, 1), np.float32), 1).shape == (count,)
+    assert len(traces) == 2
+
+
+def test_another_network_or_word_is_another_graph(explain: Any, traces: list[str]) -> None:
+    images = np.zeros((1, 4, 3, 1), np.float32)
+    one, other = network(), network()
+    for model, word in ((one, "logit"), (other, "logit"), (one, "softmax"), (one, "logit")):
+        explain(model, images, 1, word)
+    assert traces == ["logit", "logit", "softmax"]
+
+
+def test_doubles_become_floats(explain: Any) -> None:
+    assert explain(network(), np.zeros((1, 4, 3, 1)), 1).dtype == tf.float32
