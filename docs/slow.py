@@ -89,8 +89,8 @@ assert traces == [4, 1]
 table(["class", "as a Python number (ms)", "as a tensor (ms)"], firsts)
 write(
     f"Four classes as Python numbers were traced {traces[0]} times, as tensors {traces[1]} time. "
-    "The `compiled` of `course.given` turns every number into a tensor before the graph sees it, and "
-    "lets a second batch size stand for all sizes."
+    "The `compiled` of `course.given` turns every number into a tensor before the graph sees it, "
+    "and lets a second batch size stand for all sizes."
 )
 
 # %% [markdown]
@@ -187,8 +187,8 @@ write(
     f"The layers of EfficientNet-Lite0 put out {numbers / 1e6:.1f} million numbers for one image, "
     f"{kept[0]:.0f} MB in float32. A batch of 16 may need {kept[1] / 1000:.1f} GB, and SmoothGrad "
     f"with 256 samples in one batch {kept[2] / 1000:.0f} GB, if nothing is reused. So the "
-    "solutions cut the samples into chunks of 16: as fast as any size, and the memory is the same for 20 "
-    "samples and for 2000."
+    "solutions cut the samples into chunks of 16: as fast as any size, and the memory is the same "
+    "for 20 samples and for 2000."
 )
 
 # %% [markdown]
