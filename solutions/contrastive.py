@@ -115,12 +115,12 @@ def smooth_grad(
     """
     if samples < 1 or noise < 0:
         raise ValueError(f"samples must be 1 or more ({samples}), noise not negative ({noise})")
+    images, draw = tf.convert_to_tensor(images, tf.float32), tf.random.stateless_normal
     maps = []
     for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
-        draw = np.random.default_rng(seed).standard_normal  # every image as if it were alone
-        shapes = ((size, *image.shape) for size in _sizes(samples))
-        noisy = (image + noise * draw(shape, np.float32) for shape in shapes)
-        maps.append(_mean_gradient(model, noisy, k))
+        shapes = [(size, *image.shape) for size in _sizes(samples)]
+        noisy = (image + noise * draw(shape, (seed, i)) for i, shape in enumerate(shapes))
+        maps.append(_mean_gradient(model, noisy, k))  # every image as if it were alone
     return tf.stack(maps)
 
 
@@ -153,6 +153,7 @@ def integrated_gradients(
     """
     if steps < 1:
         raise ValueError(f"steps must be 1 or more, not {steps}")
+    images = tf.convert_to_tensor(images, tf.float32)
     alphas = ((np.arange(steps, dtype=np.float32) + 0.5) / steps).reshape(-1, 1, 1, 1)
     maps = []
     for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
@@ -210,13 +211,14 @@ _logit = compiled(select_output)
 
 def _drops(model: Any, image: Any, class_index: int, windows: list[Any], fill: float) -> Any:
     """How far the logit falls with each of the windows covered, `(len(windows),)`."""
-    falls = []
+    windows = [np.s_[:0], *windows]  # the first one covers nothing
+    logits = []
     for i in range(0, len(windows), CHUNK):
         covered = np.stack([image] * len(windows[i : i + CHUNK]))
         for one, window in zip(covered, windows[i:], strict=False):
             one[window] = fill
-        falls.append(-_logit(model, covered, class_index))
-    return np.concatenate(falls) + _logit(model, image[None], class_index)
+        logits.extend(_logit(model, covered, class_index).numpy())
+    return logits[0] - np.array(logits[1:])
 
 
 def occlusion_sensitivity(

@@ -175,6 +175,12 @@ def harden_server() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
+def die_with_parent() -> None:
+    """Let the kernel end this process when its parent ends, however that happens."""
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, 9)
+
+
 def confine(tell: int | None = None) -> int:
     """Shut this process's children in: call it just after a fork, and before anything else.
 
@@ -207,7 +213,7 @@ def confine(tell: int | None = None) -> int:
         _wait_and_follow(child)
     if tell is not None:
         os.close(tell)
-    _prctl(_PR_SET_PDEATHSIG, 9)
+    die_with_parent()
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     safely = _MS_NOSUID | _MS_NODEV
     with _kept(Path(sys.prefix), Path(sys.base_prefix), PACKAGE):

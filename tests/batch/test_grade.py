@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -47,6 +46,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             yield key, classroom.msgspec.json.decode(data, type=classroom.Report)
 
     monkeypatch.setattr(classroom, "_share_out", share_out)
+    monkeypatch.setattr(classroom, "die_with_parent", lambda: None)
     return graded
 
 
@@ -187,8 +187,9 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, needs_sandbox
     run(room, whole).wait()
     first = run(room, killed)
     until(lambda: len(list(killed.glob("results/*.json"))) >= 3, first)
-    os.killpg(first.pid, signal.SIGKILL)
+    first.kill()
     first.wait()
+    wait_for_the_end_of_group(first.pid)
     assert not (killed / "gradebook.csv").exists()
     done = {path: path.stat().st_mtime_ns for path in killed.glob("results/*.json")}
     assert run(room, killed).wait() == 0
@@ -201,6 +202,17 @@ def run(room: Room, out: Path) -> subprocess.Popen[bytes]:
     call = [sys.executable, "-m", "course.grader", "grade", str(room.folder), "--out", str(out)]
     call += ["--seed", "5", "--workers", "1"]
     return subprocess.Popen(call, start_new_session=True, stdout=subprocess.DEVNULL)
+
+
+def wait_for_the_end_of_group(number: int) -> None:
+    """What a killed run has started ends by itself."""
+    for _ in range(200):
+        try:
+            os.killpg(number, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise AssertionError("processes are left over")
 
 
 def until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:

@@ -27,6 +27,7 @@ from course.grader.grading import (
     hash_of_properties,
 )
 from course.grader.processes import PRELOAD, BrokenGraderError, Workers, start_workers
+from course.grader.sandbox import die_with_parent
 from course.grader.tasks import select_tasks
 
 WORKER_BYTES = 3 * 2**30
@@ -201,6 +202,7 @@ def _grade(sources: dict[str, str], tasks: tuple[str, ...], seed: int, mode: Any
 
 @functools.cache
 def _warm_workers(mode: str | None) -> Workers:
+    die_with_parent()  # a run that is killed leaves nothing behind
     workers = start_workers(PRELOAD, mode)
     atexit.register(workers.close)
     return workers
