@@ -181,6 +181,26 @@ def test_a_handin_that_ends_its_workers_is_given_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_cluster_elsewhere_grades_as_well(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    handins = [Handin("ada", sources={"saliency": (SOLUTIONS / "saliency.py").read_text()})]
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        address = cluster.scheduler_address
+        reports = classroom.grade_all(handins, tmp_path, ("saliency.smooth",), 1, None, address)
+    assert reports["ada"].is_full
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_not_there_is_named(handins: Path) -> None:
+    result = grade(handins, "--scheduler", "tcp://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "--scheduler: tcp://127.0.0.1:9" in result.output
+    assert not (handins.parent / "out" / "gradebook.csv").exists()
+
+
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, needs_sandbox: None) -> None:
     room = fill(tmp_path / "handins", count=10)
     whole, killed = tmp_path / "whole", tmp_path / "killed"

@@ -127,7 +127,7 @@ def _share_out(
                 silence_logs=logging.CRITICAL,
             )
             scheduler = stack.enter_context(cluster).scheduler_address
-        client = stack.enter_context(distributed.Client(scheduler))
+        client = stack.enter_context(distributed.Client(scheduler, timeout="10s"))
         futures = [
             client.submit(grade_here, group[0].sources, tasks, seed, mode, key=key, retries=1)
             for key, group in waiting.items()
