@@ -231,6 +231,8 @@ def explain_error(task: Task, error: StudentError) -> str:
         headline = f"It needs {error.message}, which is not started yet."
     elif kind == "SyntaxError" or "SyntaxError" in error.types:
         headline = f"Python cannot read the file: {error.message}."
+    elif kind == "NameError" and error.message == f"the module has no function {task.function}":
+        headline = f"There is no function {task.function} in {task.module}.py."
     elif "SystemExit" in error.types:
         headline = "The function ends the whole program (exit or quit): return a result instead."
     elif "MemoryError" in error.types:

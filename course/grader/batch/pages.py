@@ -78,6 +78,7 @@ def _plot(counts: Mapping[str, Counter[str]]) -> str:
             axes.barh(tasks, widths, left=left, color=colour, label=status.replace("_", " "))
             left = [one + other for one, other in zip(left, widths, strict=True)]
         axes.invert_yaxis()
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("hand-ins", color=ink)
         axes.tick_params(colors=ink)
         axes.spines[:].set_visible(False)
