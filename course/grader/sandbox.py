@@ -68,9 +68,15 @@ def require_bubblewrap() -> str:
     """
     program = shutil.which("bwrap")
     otherwise = "or say --no-sandbox if you trust every hand-in."
+    if sys.platform != "linux":
+        raise NoSandboxError(
+            f"There can be no sandbox here: use Linux with bubblewrap, {otherwise}"
+        )
     if program is None:
-        how = "It needs Linux." if sys.platform != "linux" else "Debian: apt-get install bubblewrap"
-        raise NoSandboxError(f"There is no bubblewrap here ({how}). Install it, {otherwise}")
+        raise NoSandboxError(
+            "There is no bubblewrap here. Install it (Debian: apt-get install bubblewrap), "
+            + otherwise
+        )
     nested = "from course.grader import sandbox; sandbox.harden_server(); sandbox.confine()"
     tried = subprocess.run(
         [*command(program), "-c", nested], capture_output=True, text=True, check=False
@@ -94,7 +100,7 @@ def command(program: str) -> list[str]:
     words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     words += ["--unshare-cgroup-try"]
     if os.getuid() == 0:
-        # Root is above some limits, so the server becomes nobody as soon as it runs (`drop_root`).
+        # Root is above some limits, so the server becomes nobody as soon as it runs (`harden_server`).
         words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         words += ["--unshare-user"]
