@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from course.given import load_model
 from docs.tools.figures import COLOURS, show, table, write
+from solutions.activation_maximization import maximize_class
 
 model = load_model()
 photo = tf.constant(np.random.default_rng(0).uniform(0, 1, (1, 224, 224, 3)), tf.float32)
@@ -169,6 +170,31 @@ show(
     "A curve that falls from one image at a time to a handful and is nearly flat from there.",
     f"What one gradient costs by how many are computed together. The cheapest is {best} at once, "
     f"at {min(each) / each[0]:.0%} of what an image alone costs.",
+)
+
+# %% [markdown]
+# ## Many steps
+#
+# What cannot be done at once grows with the number of steps, and with nothing else: each step of an
+# ascent is one pass, and what it costs beyond that has to stay small.
+
+# %% tags=["fold"]
+counts = (4, 16, 64)
+start = np.array(photo)
+works = {n: lambda n=n: np.asarray(maximize_class(model, start, 1, n, 0.1).images) for n in counts}
+works["pass"] = lambda: compiled_gradient(photo, one).numpy()
+taken = milliseconds(works, 3)
+assert taken[64] / 64 < 2 * taken["pass"]
+table(
+    ["steps", "ms", "ms for each step", "in passes"],
+    [
+        (n, f"{taken[n]:.0f}", f"{taken[n] / n:.1f}", f"{taken[n] / n / taken['pass']:.2f}")
+        for n in counts
+    ],
+)
+write(
+    "An ascent also asks for the score after its last step, which is half a pass more: with few "
+    "steps it shows, with many it does not."
 )
 
 # %% [markdown]

@@ -100,7 +100,7 @@ def command(program: str) -> list[str]:
     words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     words += ["--unshare-cgroup-try"]
     if os.getuid() == 0:
-        # Root is above some limits, so the server becomes nobody as soon as it runs (`harden_server`).
+        # Root is above some limits, so the server soon becomes nobody (`harden_server`).
         words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         words += ["--unshare-user"]
