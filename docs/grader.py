@@ -145,6 +145,10 @@ if stale:
     )
 
 # %% [markdown]
+# A check of a task without a network is as fast as importing TensorFlow once. One with a network
+# takes about twice that: the grader and the student's process both import TensorFlow, at the same
+# time, and then the small networks are built, sent over, and traced.
+#
 # A mutant is a solution with one small thing changed: a plus turned into a minus, an argument left
 # out, a call skipped. Each has to be failed by some property. Those that no student could tell from
 # the solution are listed with a reason, one by one, in `tests/proofs/equivalent.toml`.
