@@ -135,10 +135,10 @@ Request = Load | PutModel | Call | GetWeights
 
 
 class Returned(msgspec.Struct, tag="returned"):
-    """A function returned this; `changed` names array arguments that it wrote into."""
+    """A function returned this; `changed` counts the array arguments that it wrote into."""
 
     value: Value
-    changed: list[str]
+    changed: list[int]
 
 
 class Frame(msgspec.Struct):
@@ -245,8 +245,9 @@ def unpack_array(message: Array) -> np.ndarray:
     Raises:
         ProtocolError: if dtype, shape and number of bytes do not fit together.
     """
-    if message.dtype not in DTYPES or any(side < 0 for side in message.shape):
-        raise ProtocolError(f"not an array: {message.dtype} {message.shape}")
+    is_shape = len(message.shape) <= 8 and all(0 <= side < 2**31 for side in message.shape)
+    if message.dtype not in DTYPES or not is_shape:
+        raise ProtocolError(f"not an array: {message.dtype[:20]} {str(message.shape)[:80]}")
     dtype = np.dtype(message.dtype).newbyteorder("<")
     if math.prod(message.shape) * dtype.itemsize != len(message.data):
         raise ProtocolError(f"{len(message.data)} bytes are no {message.dtype} {message.shape}")

@@ -148,7 +148,7 @@ def _python() -> Iterator[str]:
     places |= {Path(folder) for folder in site.getsitepackages()}
     seen: list[Path] = [Path("/usr")]
     for place in sorted(places):
-        if place.exists() and not any(place.is_relative_to(outer) for outer in seen):
+        if os.path.isdir(place) and not any(place.is_relative_to(outer) for outer in seen):
             seen.append(place)
             # The folders above have to be made first, or bubblewrap hides them from nobody.
             yield from ("--dir", str(place.parent), "--ro-bind", str(place), str(place))

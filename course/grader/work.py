@@ -116,11 +116,14 @@ class Work:
         except StudentError as error:
             error.record = Record(name, args, kwargs, answer=None)
             raise
-        answer = self._unpack(reply.value)
+        try:
+            answer = self._unpack(reply.value)
+        except protocol.ProtocolError as error:
+            raise LostError("error", f"the answer could not be read: {error}") from None
         if reply.changed:
             raise SideEffectError(
                 "The function writes into an array that it was given: work on a copy.",
-                f"Changed in place: argument number {int(reply.changed[0]) + 1}.",
+                f"Changed in place: argument number {reply.changed[0] + 1}.",
             )
         if name == self._task:
             self.records.append(Record(name, args, kwargs, answer))

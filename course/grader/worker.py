@@ -91,7 +91,7 @@ class Student:
         given += [(kwargs[key], packed_kwargs[key]) for key in kwargs]
         # Compared with the bytes that came in, so that no copy has to be made beforehand.
         changed = [
-            str(position)
+            position
             for position, (value, packed) in enumerate(given)
             if isinstance(packed, protocol.Array) and value.tobytes() != packed.data
         ]

@@ -37,6 +37,25 @@ def smoothing(body: str) -> str:
     return f"{LOOK}\ndef smooth(heatmaps, sigma):\n{lines}\n"
 
 
+def forging(shape: str) -> str:
+    """An attack that writes an answer with an array of this shape on every line it can find."""
+    return smoothing(
+        f"""
+        import struct
+        import msgspec
+        value = {{"type": "array", "dtype": "uint8", "shape": {shape}, "data": b""}}
+        answer = {{"type": "returned", "value": value, "changed": []}}
+        frame = msgspec.msgpack.encode(answer)
+        for number in range(3, 1024):
+            try:
+                os.write(number, struct.pack("<I", len(frame)) + frame)
+            except OSError:
+                pass
+        return heatmaps
+        """
+    )
+
+
 FORGERIES: dict[str, str] = {
     # It goes away before anyone can look.
     "exits": "import sys\nsys.exit(0)\n",
@@ -184,6 +203,8 @@ worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(Tru
         return heatmaps
         """
     ),
+    "sends_an_impossible_shape": forging("(0, 2**62)"),
+    "sends_seventy_axes": forging("(1,) * 69 + (0,)"),
     "hangs_up": smoothing("os.closerange(0, 65536)\nreturn 0 * heatmaps"),
     # It wants to be seen, or not to end.
     "floods_the_output": smoothing(

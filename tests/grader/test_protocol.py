@@ -71,7 +71,7 @@ def test_what_is_no_reply_is_refused(data: bytes) -> None:
 
 def test_a_message_crosses_a_channel() -> None:
     wire = io.BytesIO()
-    sent = protocol.Returned(protocol.Items([protocol.Scalar(1.5), pack_array(np.eye(2))]), ["0"])
+    sent = protocol.Returned(protocol.Items([protocol.Scalar(1.5), pack_array(np.eye(2))]), [0])
     Channel(io.BytesIO(), wire, protocol.Request).send(sent)
     assert receive(wire.getvalue()) == sent
 
