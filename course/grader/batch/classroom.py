@@ -123,7 +123,7 @@ def _share_out(
                 n_workers=workers or default_workers(),
                 threads_per_worker=1,
                 memory_limit=None,  # the hand-ins' processes have limits of their own
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # any free port, and for nobody else
                 silence_logs=logging.CRITICAL,
             )
             scheduler = stack.enter_context(cluster).scheduler_address
