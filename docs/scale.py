@@ -66,7 +66,9 @@ write(
 # The workers need no shared disk: hand-ins go out as text, and verdicts come back as JSON. Set
 # `DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION=1.0` and
 # `DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=1` for the scheduler, as `course grade` does for
-# its own: then a hand-in that brings a worker down takes no other with it. On Slurm and its kin,
+# its own: then a hand-in that brings a worker down takes no other with it. Set
+# `DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False` for the workers: dask's profiler can stop older
+# versions of Python 3.11 and 3.12 for good. On Slurm and its kin,
 # dask-jobqueue starts the workers; on Kubernetes, the dask operator. The connection is not
 # encrypted unless you tell dask so: use a network that students cannot reach.
 #

@@ -193,6 +193,20 @@ def test_a_cluster_elsewhere_grades_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_settings_reach_the_workers() -> None:
+    """With dask's profiler, a worker may wait for itself without end."""
+    dask, distributed = pytest.importorskip("dask"), pytest.importorskip("distributed")
+    quiet = {"dashboard_address": None, "silence_logs": 50}
+    with (
+        dask.config.set(classroom.SETTINGS),
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, **quiet) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        asked = client.submit(dask.config.get, "distributed.worker.profile.enabled")
+        assert asked.result(timeout=30) is False
+
+
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_named(handins: Path) -> None:
     result = grade(handins, "--scheduler", "tcp://127.0.0.1:9")
     assert result.exit_code == 2

@@ -23,7 +23,10 @@ def test_a_page_is_open_to_everyone(
     elsewhere, errors = [], []
     with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
         page = context.new_page()
-        page.on("request", lambda one: one.url.startswith(("data:", address)) or elsewhere.append(one.url))
+        page.on(
+            "request",
+            lambda one: one.url.startswith(("data:", address)) or elsewhere.append(one.url),
+        )
         page.on("console", lambda one: one.type == "error" and errors.append(one.text))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/{page_name}", wait_until="load")

@@ -37,6 +37,16 @@ TRIES = 2
 """How often a hand-in may bring its worker down before it is given up."""
 
 
+SETTINGS = {
+    # One hand-in at a time, so that only the one at work is blamed when a worker ends.
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.scheduler.allowed-failures": TRIES - 1,
+    # dask's profiler walks all threads' frames, and Python before 3.11.9 and 3.12.1 may then wait
+    # for itself without end (python/cpython issue 106883).
+    "distributed.worker.profile.enabled": False,
+}
+
+
 def key_of(handin: Handin, tasks: tuple[str, ...], seed: int) -> str:
     """The name of a hand-in's result: another one if anything that it depends on is another."""
     depends = [VERSION, hash_of_properties(), seed, tasks, sorted(handin.sources.items())]
@@ -114,9 +124,7 @@ def _share_out(
     import dask
     import distributed
 
-    # One at a time, so that only the hand-in at work is blamed when a worker ends.
-    settings = {"worker-saturation": 1.0, "allowed-failures": TRIES - 1}
-    dask.config.set({f"distributed.scheduler.{name}": value for name, value in settings.items()})
+    dask.config.set(SETTINGS)
     with contextlib.ExitStack() as stack:
         if scheduler is None:
             cluster = distributed.LocalCluster(
