@@ -307,8 +307,10 @@ def _show(value: Any) -> str:
 
 def _where_to_read(task: Task) -> str:
     # The student's edition has the chapters as plain text, if it has them.
-    kind = "md" if (DOCS / f"{task.module}.md").exists() else "py"
-    return f"Read on: docs/{task.module}.{kind}, section {task.name}"
+    for kind in ("md", "py"):
+        if (DOCS / f"{task.module}.{kind}").exists():
+            return f"Read on: docs/{task.module}.{kind}, section {task.name}"
+    return f"Read on: course/{task.module}.py, the docstring of {task.function}"
 
 
 def _wrap(text: str) -> str:

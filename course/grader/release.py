@@ -53,12 +53,12 @@ def release(folder: Path, with_docs: bool = False, hidden: Path | None = None) -
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".release-") as draft:
         fill(Path(draft) / "edition", with_docs)
+        if hidden is not None:
+            seeds = {"seeds": [fresh_seed() for _ in range(HIDDEN_SEEDS)]}
+            write_whole(hidden, json.dumps(seeds, indent=2).encode() + b"\n")
         if folder.exists():
             folder.rmdir()
         (Path(draft) / "edition").rename(folder)
-    if hidden is not None:
-        seeds = {"seeds": [fresh_seed() for _ in range(HIDDEN_SEEDS)]}
-        write_whole(hidden, json.dumps(seeds, indent=2).encode() + b"\n")
 
 
 def insist_on_stubs(package: Path) -> None:
