@@ -18,8 +18,8 @@ seconds = scale["seconds_alone"] * (1 + max(0, scale["overhead"]))
 write(
     f"- A hand-in with all {scale['tasks']} tasks solved takes {scale['seconds_alone']} s in one "
     "process, once TensorFlow is imported.\n"
-    f"- Sharing it out adds {scale['overhead']:+.0%} with one worker, and two workers on the two "
-    f"processors are {scale['speed_up']} times as fast as one.\n"
+    f"- Sharing it out changes that by {scale['overhead']:+.0%} with one worker, and two workers "
+    f"on the two processors are {scale['speed_up']} times as fast as one.\n"
     f"- A worker takes {scale['worker_gigabytes']} GB: TensorFlow twice, once for the grader and "
     "once in the sandbox.\n"
     f"- A folder of {room['handins']} mixed hand-ins (solutions, stubs, wrong answers, attacks) "
