@@ -1,15 +1,17 @@
-"""`check` for notebooks: grades functions that are defined in cells, and shows the board."""
+"""`check` and `hint` for notebooks: functions that are defined in cells are graded."""
 
 import ast
 import functools
 import html
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
 from course.grader.board import STYLES
 from course.grader.grading import Report, grade_sources
 from course.grader.handin import MODULES, read_handin
+from course.grader.hints import next_hint
 from course.grader.processes import PRELOAD, Workers, start_workers
 from course.grader.tasks import select_tasks
 
@@ -24,7 +26,10 @@ class Board:
         self.report = report
 
     def __repr__(self) -> str:
-        lines = [f"{STYLES[v.status][0]} {v.task}: {v.status}" for v in self.report.tasks]
+        lines = [
+            f"{STYLES[verdict.status][0]} {verdict.task}: {verdict.status.replace('_', ' ')}"
+            for verdict in self.report.tasks
+        ]
         return "\n".join([*lines, f"{self.report.score:g} of {self.report.max_score:g} points"])
 
     def _repr_html_(self) -> str:
@@ -46,7 +51,7 @@ def check(*names: str, work: str | Path = COURSE, seed: int = 0) -> Board:
     """Grade tasks from a notebook.
 
     A function that is defined in the notebook under a task's name is graded instead of the one in
-    the file; the notebook's other functions, its imports and its constants go with it.
+    the file; what it uses of the notebook's other functions, imports and constants goes with it.
 
     Args:
         names: modules or tasks, such as "saliency" or "saliency.smooth"; none means everything.
@@ -68,9 +73,26 @@ def check(*names: str, work: str | Path = COURSE, seed: int = 0) -> Board:
     sources = read_handin(Path(work))
     for module in MODULES:
         graded = {task.function for task in select_tasks() if task.module == module}
-        if graded & _functions_in(own):
-            sources[module] = f"{sources.get(module, '')}\n\n{own}\n"
+        if defined := graded & _functions_in(own):
+            sources[module] = f"{sources.get(module, '')}\n\n{needed_by(defined, own)}\n"
     return Board(grade_sources(sources, tasks, seed, _workers()))
+
+
+def hint(name: str, work: str | Path = COURSE) -> None:
+    """Print the next of a task's three hints; the last one again once all have been read.
+
+    Args:
+        name: a task, such as "saliency.smooth".
+        work: the folder with the six modules, which remembers what has been read.
+
+    Raises:
+        LookupError: if there is no such task.
+    """
+    tasks = select_tasks([name])
+    if "." not in name:
+        raise LookupError(f"name one task, for instance {tasks[0].name!r}")
+    number, text = next_hint(tasks[0], Path(work))
+    print(f"Hint {number} of {len(tasks[0].hints)} for {name}\n\n{textwrap.fill(text, 78)}")
 
 
 def definitions_in(cell: str) -> str:
@@ -84,6 +106,43 @@ def definitions_in(cell: str) -> str:
     except SyntaxError:
         return ""
     return "\n\n".join(ast.unparse(node) for node in tree.body if _defines(node))
+
+
+def needed_by(functions: set[str], own: str) -> str:
+    """Those of a notebook's definitions that some functions use, directly or by others.
+
+    Of what was defined several times only the last counts: a cell that raised an error when it was
+    first run must not raise it again after it has been put right. What is not used is left out, for
+    it may need what is only there in the notebook.
+    """
+    nodes = ast.parse(own).body
+    places: dict[str, list[int]] = {}
+    for place, node in enumerate(nodes):
+        for name in _bound_by(node):
+            earlier = places.get(name, []) if _adds(node) else []
+            places[name] = [*earlier, place]
+    kept: set[int] = set()
+    wanted = [*functions, "*"]
+    while wanted:
+        for place in set(places.get(wanted.pop(), [])) - kept:
+            kept.add(place)
+            wanted += [one.id for one in ast.walk(nodes[place]) if isinstance(one, ast.Name)]
+    return "\n\n".join(ast.unparse(nodes[place]) for place in sorted(kept))
+
+
+def _adds(node: ast.stmt) -> bool:
+    """Whether a definition leaves an earlier one of the name valid: one of several submodules."""
+    return isinstance(node, ast.Import) and not any(alias.asname for alias in node.names)
+
+
+def _bound_by(node: ast.stmt) -> set[str]:
+    """The names that a definition gives a meaning to; "*" if it does not say which."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    stored = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return {one.id for one in stored if isinstance(one.ctx, ast.Store)}
 
 
 def _defines(node: ast.stmt) -> bool:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from course.grader import check, notebook
+from course.grader import check, hint, notebook
 from course.grader.grading import Report, Verdict
-from course.grader.notebook import Board, definitions_in
+from course.grader.notebook import Board, definitions_in, needed_by
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +37,42 @@ def test_functions_in_cells_are_graded(monkeypatch: pytest.MonkeyPatch) -> None:
     board = check("saliency.to_heatmap", "saliency.symmetric_limit")
     assert [verdict.status for verdict in board.report.tasks] == ["passed", "failed"]
     assert "1 of 2 points" in repr(board)
+
+
+def test_only_what_is_used_goes_along() -> None:
+    own = (
+        "import numpy as np\nimport scipy.ndimage\nimport scipy.stats\nimport docs.tools.figures\n"
+        "from math import *\nSIZE = 3\nOTHER = 4\n"
+        "def blur(x):\n    return scipy.ndimage.uniform_filter(x, SIZE)\n\n"
+        "def smooth(x):\n    return np.asarray(blur(x))\n\n"
+        "def draw(x=only_in_the_notebook):\n    return smooth(x)\n"
+    )
+    taken = needed_by({"smooth"}, own)
+    for name in ("import numpy", "ndimage", "stats", "math", "SIZE", "def blur", "def smooth"):
+        assert name in taken
+    for name in ("figures", "OTHER", "draw"):
+        assert name not in taken
+
+
+def test_an_error_that_has_been_put_right_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = "import nunpy as np\n\n@no_such_decorator\ndef to_heatmap(saliency):\n    return 0"
+    right = "import numpy as np\n\ndef to_heatmap(saliency):\n    return np.sum(saliency, axis=-1)"
+    monkeypatch.setattr(notebook, "_cells", lambda: [wrong, right])
+    assert [one.status for one in check("saliency.to_heatmap").report.tasks] == ["passed"]
+
+
+def test_a_stub_in_a_cell_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    stub = 'def to_heatmap(saliency):\n    raise NotImplementedError("saliency.to_heatmap")'
+    monkeypatch.setattr(notebook, "_cells", lambda: [stub])
+    assert "to_heatmap: not started" in repr(check("saliency.to_heatmap"))
+
+
+def test_hints_come_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2, 3, 3):
+        hint("saliency.to_heatmap", work=tmp_path)
+        assert f"Hint {number} of 3 for saliency.to_heatmap" in capsys.readouterr().out
+    with pytest.raises(LookupError, match="name one task"):
+        hint("saliency", work=tmp_path)
 
 
 def test_the_board_is_escaped_html() -> None:
