@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 1.2 Activation maximization: what would the network like to see?
 #
-# A saliency map explains one photo. Now turn the question round: leave the network as it is and
-# change the *image*, again and again, a little uphill, until the network is as sure as it can be.
-# What comes out is an espresso as the network would paint it. It tells what the network has
-# learned an espresso to be, and it does not look as you expect.
+# [The map of the last chapter](saliency.md) explains one photo. Now turn the question round: leave
+# the network as it is and change the *image*, again and again, a little uphill, until the network
+# is as sure as it can be. What comes out should show what the network has learned an espresso to
+# be. It does not look as you expect.
 
 # %% tags=["fold"]
 from itertools import pairwise
@@ -38,9 +38,9 @@ cat, coffee = load_photo("chelsea")[None], load_photo("coffee")[None]
 # $$ x^\star = \arg\max_{x \in [0, 1]^{H \times W \times C}} z_c(x) . $$
 #
 # Nobody can solve this exactly. But the gradient of the last chapter says which way is up, so
-# climb: **gradient ascent** in the space of images (Erhan et al., 2009). Training a network uses
-# the same gradient with other roles: there the images are fixed and the weights move, here the
-# weights are fixed and the image moves.
+# climb: **gradient ascent** in the space of images [@erhan2009]. Training a network uses the same
+# gradient with other roles: there the images are fixed and the weights move, here the weights are
+# fixed and the image moves. @simonyan2013 were the first to climb the classes of a large network.
 #
 # ## Choose a start { #activation_maximization.random_start }
 #
@@ -189,10 +189,10 @@ assert logits["blurred by 1 pixel"][0] > 0.4 * logits["as it is"][0]
 # %% [markdown] tags=["answer"]
 # The optimum lives on fine patterns between neighbouring pixels. The network has only ever seen
 # photos, where neighbours resemble each other; nothing in its training told it what to answer
-# outside of that. The ascent walks straight out of the world of photos, because there the logit
-# can rise without limit. So it is *not* true that the network "imagines" an espresso like this.
-# It is true that the network cannot tell this from an espresso: the same finding as adversarial
-# examples (Szegedy et al., 2013).
+# outside of that. The ascent walks straight out of the world of photos, because there the logit can
+# rise without limit. So it is *not* true that the network "imagines" an espresso like this. It is
+# true that the network cannot tell this from an espresso: the same finding as adversarial examples
+# [@szegedy2013] and images that mean nothing to anyone but a network [@nguyen2015].
 
 # %% [markdown]
 # ??? question "What do many steps do?"
@@ -440,6 +440,17 @@ assert softmax_scores[-1, 0] < 0.01
 # look like?", that is beside the point.
 
 # %% [markdown]
+# ## What you know now
+#
+# You can climb from any start to an image of which the network is surer than of any photo in this
+# course. You also know why that is no portrait of an espresso: it lives on differences between
+# neighbouring pixels, a blur that nobody minds takes most of it away, and another start gives
+# another image. And you know to climb the logit, because the softmax has no slope where it matters.
+#
+# What you do not know yet is whether there is a picture behind the noise that a *person* could
+# read. That takes telling the ascent what images are like: [1.+ Feature
+# visualization](feature_visualization.md).
+#
 # ## Try this
 #
 # - `course show ascent --class "tarantula" --image chelsea` runs your own functions. Which
@@ -452,11 +463,7 @@ assert softmax_scores[-1, 0] < 0.01
 #
 # ## Read more
 #
-# - Erhan, Bengio, Courville, Vincent, "Visualizing Higher-Layer Features of a Deep Network",
-#   University of Montreal, technical report 1341, 2009.
-# - Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013.
-#   [arXiv:1312.6034](https://arxiv.org/abs/1312.6034)
-# - Szegedy, Zaremba, Sutskever, Bruna, Erhan, Goodfellow, Fergus, "Intriguing properties of
-#   neural networks", 2013. [arXiv:1312.6199](https://arxiv.org/abs/1312.6199)
-# - Nguyen, Yosinski, Clune, "Deep Neural Networks are Easily Fooled", 2015.
-#   [arXiv:1412.1897](https://arxiv.org/abs/1412.1897)
+# @erhan2009 is the first of its kind, for networks that are small by now. @nguyen2015 show how sure
+# a network can be of patterns in which no person sees anything.
+#
+# {{ references erhan2009 nguyen2015 simonyan2013 szegedy2013 }}

@@ -3,15 +3,28 @@
 #
 # Around 1900, a horse called Hans tapped the answers to sums with his hoof, and tapped them
 # correctly. Oskar Pfungst found out how: Hans watched the face of whoever had asked, and stopped
-# tapping when it relaxed.
+# tapping when it relaxed [@pfungst1911].
 #
 # Networks do the same. If all the photos of horses come from one photographer, it is easier to
 # learn the photographer's name in the corner than to learn what a horse is, and in the test set,
-# which comes from the same photographer, nobody notices (Lapuschkin et al., 2019). In this chapter
-# you plant such giveaways in a data set, train networks on it, and then try to catch them. At the
-# end there is a cheat that nobody planted, in a real network.
+# which comes from the same photographer, nobody notices [@lapuschkin2019]. The general case is
+# called shortcut learning [@geirhos2020].
+#
+# ## What is asked
+#
+# The first part ended with a doubt: a map may persuade and be wrong. To see who is right, one has
+# to know the answer. So in this chapter you plant giveaways in a data set, train networks on it,
+# and then try to catch them:
+#
+# - Does the network cheat, and how much?
+# - Which tool shows it: a map, many maps sorted into groups, or an intervention?
+# - What if the cheat has no place in the image, or the augmentation disturbs it?
+#
+# At the end there is a cheat that nobody planted, in a real network. Numbers come with 95 %
+# intervals in brackets: Wilson's for shares [@wilson1927], the bootstrap's for all others
+# [@efron1979].
 
-# %%
+# %% tags=["fold"]
 import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
@@ -295,15 +308,16 @@ table(["Cheat, network", "pasted into other classes", "lost when taken away"], r
 #
 # ## Which images look alike? { #clever_hans.cluster_heatmaps }
 #
-# Spectral relevance analysis (SpRAy) needs no such idea. It sorts the *heat maps* of many images of
-# one class into groups. If some stars are recognised by their points and others by a date in the
-# corner, there should be two groups, and a glance at one map of each tells what they are.
+# Spectral relevance analysis (SpRAy) needs no such idea [@lapuschkin2019]. It sorts the *heat maps*
+# of many images of one class into groups. If some stars are recognised by their points and others
+# by a date in the corner, there should be two groups, and a glance at one map of each tells what
+# they are.
 #
 # {{ task clever_hans.cluster_heatmaps }}
 #
 # For the test, half of 80 stars carry the cheat and half do not. The maps are reduced to 8 × 8
 # absolute values, and sorted into two groups. How well the groups agree with the truth is measured
-# by the adjusted Rand index: 1 is perfect, 0 is chance.
+# by the adjusted Rand index [@hubert1985]: 1 is perfect, 0 is chance.
 
 
 # %%
@@ -521,7 +535,7 @@ write(
 # ## In the wild
 #
 # Nobody planted anything in ImageNet, at least not on purpose. But its photos of *cartons* often
-# carry a Chinese watermark, and many networks have learned it (Li et al., 2023). What about ours,
+# carry a Chinese watermark, and many networks have learned it [@li2023]. What about ours,
 # EfficientNet-Lite0? A mask of such a mark is given, with controls that tell what it is about it:
 # other Chinese characters, Latin letters, and the same pixels shuffled. Each is laid over several
 # photos, four crops of each, with half of full opacity. Crops of one photo are not independent of
@@ -801,9 +815,20 @@ assert rise["shortcut"].mean() > 4 * max(abs(rise["latin"].mean()), abs(rise["sh
 assert after.mean() > 1.4 * before.mean()
 
 # %% [markdown]
+# ## What you know now
+#
+# A network can be right on every test image for a reason that nobody wants. The intervention
+# exposed every cheat, but you must have thought of the cheat first. Maps showed those that have a
+# small place. Clusters of maps needed no idea of the cheat, and found no more than the maps could
+# show. An augmentation may even hide a cheat from these maps without removing it.
+#
 # What these figures do not show: one architecture, one seed, one cheated class, and cheats that all
 # images of the class carry. A cheat that only every third image carries leaves a network with a
 # reason to learn both.
+#
+# What you do not know yet is how to explain a single *error* of a network with which nobody has
+# tampered. A map of the wrong answer alone will not do; it takes a comparison: [2.2 Contrastive
+# explanations](contrastive.md).
 #
 # ## Try this
 #
@@ -814,15 +839,9 @@ assert after.mean() > 1.4 * before.mean()
 # - Give two classes the *same* cheat. What does the network do with it?
 # - Lay the watermark over your own photos, and look at the five likeliest classes.
 #
-# ## Sources
+# ## Read more
 #
-# - Lapuschkin, Wäldchen, Binder, Montavon, Samek, Müller: *Unmasking Clever Hans predictors and
-#   assessing what machines really learn*, Nature Communications 10, 2019,
-#   [arXiv:1902.10178](https://arxiv.org/abs/1902.10178).
-# - Li et al.: *A Whac-A-Mole dilemma: shortcuts come in multiples where mitigating one amplifies
-#   others*, CVPR 2023, [arXiv:2212.04825](https://arxiv.org/abs/2212.04825).
-# - Geirhos et al.: *Shortcut learning in deep neural networks*, Nature Machine Intelligence 2,
-#   2020, [arXiv:2004.07780](https://arxiv.org/abs/2004.07780).
-# - Pfungst: *Clever Hans (the horse of Mr. von Osten)*, 1911 (in German 1907).
-# - Hubert, Arabie: *Comparing partitions*, Journal of Classification 2, 1985,
-#   [doi:10.1007/BF01908075](https://doi.org/10.1007/BF01908075).
+# @lapuschkin2019 tell the story of the horses, and of more. @geirhos2020 show how common shortcuts
+# are, @li2023 that closing one may open another.
+#
+# {{ references efron1979 geirhos2020 hubert1985 lapuschkin2019 li2023 pfungst1911 wilson1927 }}

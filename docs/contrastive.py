@@ -7,10 +7,21 @@
 # makes two maps of each picture, one for the class that the network chose and one for the class
 # that is right, and looks at the difference.
 #
-# You write six short functions for this, and a seventh that finds the errors. Then the methods
-# are put to the test: which of them helps to explain 18 errors of a real network?
+# You write six short functions for this, and a seventh that finds the errors. Then the methods are
+# put to the test: which of them helps to explain 18 errors of a real network?
+#
+# ## What is asked
+#
+# The network decides by comparing logits. It errs because the **margin**
+#
+# $$ m(x) = z_{\text{right}}(x) - z_{\text{predicted}}(x) $$
+#
+# is negative. An explanation of the error names the parts of the picture that push it down: "why
+# this class, rather than that one?" [@prabhushankar2020]. Unlike most explanations, it makes a
+# claim that can be tested. *Without* these parts, the margin should grow. At the end of the chapter
+# we take them away and look.
 
-# %%
+# %% tags=["fold"]
 import time
 
 import numpy as np
@@ -89,17 +100,9 @@ write(
 )
 
 # %% [markdown]
-# ## What would explain an error?
+# ## Six methods
 #
-# The network decides by comparing logits. It errs because the **margin**
-#
-# $$ m(x) = z_{\text{right}}(x) - z_{\text{predicted}}(x) $$
-#
-# is negative. An explanation of the error names the parts of the picture that push it down. This
-# gives a claim that can be tested: *without* these parts, the margin should grow. At the end of
-# the chapter we take them away and look.
-#
-# First, the methods. Three pictures serve as examples.
+# Each gives one map for one class. Three pictures serve as examples.
 
 # %%
 examples = [7, 11, 12]
@@ -118,7 +121,7 @@ def narrow(figure: Figure, width: float, height: float) -> Figure:
 #
 # The gradient says what a change of a pixel would do. It does not say what the pixel *does*. If
 # the network were linear, $z_c(x) = b_c + \sum_i w_i x_i$, the contribution of pixel $i$ would be
-# $w_i x_i$, the gradient times the value (Shrikumar et al., 2016):
+# $w_i x_i$, the gradient times the value [@shrikumar2016]:
 #
 # $$ R_i = x_i \, \frac{\partial z_c}{\partial x_i} . $$
 #
@@ -159,7 +162,7 @@ show(
 # ## SmoothGrad { #contrastive.smooth_grad }
 #
 # The gradient flickers because the logit is rugged on a small scale. SmoothGrad asks for the
-# gradient in a neighbourhood: it averages over noisy copies of the image (Smilkov et al., 2017).
+# gradient in a neighbourhood: it averages over noisy copies of the image [@smilkov2017].
 #
 # $$ \hat g = \frac{1}{n} \sum_{j=1}^{n} \nabla_x z_c(x + \varepsilon_j), \qquad
 # \varepsilon_j \sim \mathcal N(0, \sigma^2) . $$
@@ -215,7 +218,7 @@ assert float(agree[-1][1]) > float(agree[0][1])
 #
 # Gradient × input takes the slope at the end of the way from black to the image, and pretends
 # that it was the same all along. Integrated gradients walks the way, from a **baseline**
-# $\bar x$, and averages the slope (Sundararajan et al., 2017):
+# $\bar x$, and averages the slope [@sundararajan2017]:
 #
 # $$ R_i = (x_i - \bar x_i) \int_0^1 \frac{\partial z_c}{\partial x_i}
 # \bigl(\bar x + \alpha (x - \bar x)\bigr) \, d\alpha, \qquad
@@ -308,7 +311,7 @@ assert shares[0] < shares[1]
 #
 # Pixels are small, and no pixel is a tripod. The last convolution of the network has only 7 × 7
 # places, but 1280 channels, each of which stands for something. Grad-CAM weighs the channels by
-# their mean gradient, adds them up, and keeps what is positive (Selvaraju et al., 2017):
+# their mean gradient, adds them up, and keeps what is positive [@selvaraju2017]:
 #
 # $$ w_k = \frac{1}{hw} \sum_{u, v} \frac{\partial z_c}{\partial A_k(u, v)}, \qquad
 # L(u, v) = \max\Bigl(0, \sum_k w_k A_k(u, v)\Bigr) . $$
@@ -337,7 +340,7 @@ show(
 # ## Occlusion { #contrastive.occlusion_sensitivity }
 #
 # All these methods use gradients to guess what would happen without a part of the image. One can
-# also try: cover a patch with grey, and see how far the logit falls (Zeiler and Fergus, 2014).
+# also try: cover a patch with grey, and see how far the logit falls [@zeiler2014].
 #
 # $$ d_P = z_c(x) - z_c(x \text{ with patch } P \text{ grey}), \qquad
 # R_i = \text{mean of } d_P \text{ over the patches } P \text{ that cover } i . $$
@@ -503,8 +506,10 @@ write(
 # %% [markdown]
 # ## Questions
 #
-# The pictures come from a few photos, and two pictures of one photo are no independent
-# witnesses. So the intervals below are 95 % bootstrap intervals that draw *photos*, not pictures.
+# Try to answer before you unfold.
+#
+# The pictures come from a few photos, and two pictures of one photo are no independent witnesses.
+# So the intervals below are 95 % bootstrap intervals [@efron1979] that draw *photos*, not pictures.
 # With so few photos they are rough, and rather too narrow than too wide.
 
 # %%
@@ -561,7 +566,7 @@ assert same["occlusion"][0] < 0.5
 # %% [markdown]
 # ??? question "Does the map depend on what the network has learned?"
 #
-#     Adebayo et al. (2018) shuffle the network's weights, from the logits downwards, and compare
+#     @adebayo2018 shuffle the network's weights, from the logits downwards, and compare
 #     each map with the original one. A map that stays the same does not explain the network; it
 #     shows the picture. Here with one error from each of six photos, and fewer samples, steps and
 #     patches than above, to save time.
@@ -657,7 +662,7 @@ assert set(stubborn) == {"gradient × input", "integrated gradients"}
 # ??? question "Does what the map calls relevant carry the wrong answer? (Deletion curves)"
 #
 #     Delete the pixels that a method's map *for the predicted class* ranks highest, and watch the
-#     probability of that class. The better the map, the faster it falls (Petsiuk et al., 2018).
+#     probability of that class. The better the map, the faster it falls [@petsiuk2018].
 #     For comparison, blocks are deleted in a random order, one for each picture.
 
 # %% tags=["answer", "fold"]
@@ -891,6 +896,18 @@ assert corrects[best][0] < 0.5
 #   still tell a reader nothing about *why* they look like a crutch.
 
 # %% [markdown]
+# ## What you know now
+#
+# Six methods give six accounts of the same error. Which one looks best says nothing; which one
+# names the parts that matter can be measured. On these errors the two that look at regions,
+# occlusion and Grad-CAM, did best, and gradient × input worst. Two maps that are nearly the same
+# for both classes, or that stay when the network is shuffled, are a warning.
+#
+# And taking away what spoke for the error makes the network right in fewer than half of the cases.
+# So you do not know yet what *would* make it right. One can search for exactly that, and see
+# whether what is found explains anything: [2.3 Explanation by input
+# optimization](input_optimization.md).
+#
 # ## Try this
 #
 # - Your own photo: `course show contrast --image my_dog.jpg --class "golden retriever"`. Is the
@@ -904,21 +921,9 @@ assert corrects[best][0] < 0.5
 #
 # ## Read more
 #
-# - Prabhushankar, Kwon, Temel, AlRegib, "Contrastive Explanations in Neural Networks", 2020.
-#   [arXiv:2008.00178](https://arxiv.org/abs/2008.00178)
-# - Shrikumar, Greenside, Shcherbina, Kundaje, "Not Just a Black Box: Learning Important Features
-#   Through Propagating Activation Differences", 2016.
-#   [arXiv:1605.01713](https://arxiv.org/abs/1605.01713)
-# - Smilkov, Thorat, Kim, Viégas, Wattenberg, "SmoothGrad: removing noise by adding noise", 2017.
-#   [arXiv:1706.03825](https://arxiv.org/abs/1706.03825)
-# - Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", 2017.
-#   [arXiv:1703.01365](https://arxiv.org/abs/1703.01365)
-# - Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, "Grad-CAM: Visual Explanations from Deep
-#   Networks via Gradient-based Localization", 2017.
-#   [arXiv:1610.02391](https://arxiv.org/abs/1610.02391)
-# - Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", 2014.
-#   [arXiv:1311.2901](https://arxiv.org/abs/1311.2901)
-# - Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, "Sanity Checks for Saliency Maps", 2018.
-#   [arXiv:1810.03292](https://arxiv.org/abs/1810.03292)
-# - Petsiuk, Das, Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box Models",
-#   2018. [arXiv:1806.07421](https://arxiv.org/abs/1806.07421)
+# Each method has its paper; @sundararajan2017 is the one that says what it wants before it says
+# what it does. @prabhushankar2020 draw contrastive maps in another way, with one gradient.
+# @petsiuk2018 introduce the deletion curve.
+#
+# {{ references adebayo2018 efron1979 petsiuk2018 prabhushankar2020 selvaraju2017 shrikumar2016
+# smilkov2017 sundararajan2017 zeiler2014 }}

@@ -1,10 +1,10 @@
 # %% [markdown]
-# # Bonus: feature visualization
+# # 1.+ Feature visualization: can it be made to look natural?
 #
-# Plain ascent ends in fine patterns that only a network understands. This chapter adds a taste
-# for natural images to it, and finds something in the noise: fruit, legs, eyes. Then it asks the
-# same question of the hidden channels, from the first layer to the last: what are *you* looking
-# for?
+# [Plain ascent](activation_maximization.md) ends in fine patterns that only a network understands.
+# This chapter, a bonus, adds a taste for natural images to it, and finds something in the noise:
+# fruit, legs, eyes. Then it asks the hidden channels, from the first layer to the last: what are
+# *you* looking for?
 
 # %% tags=["fold"]
 import keras
@@ -32,10 +32,21 @@ noise = np.asarray(random_start((2, 224, 224, 3), seed=0))
 faint = 0.48 + 0.04 * noise  # noise of little contrast, around mid-grey
 
 # %% [markdown]
+# ## What is asked
+#
+# The image with the largest logit was no answer, because nothing asked it to look like anything. So
+# ask for two things at once:
+#
+# $$ x^\star = \arg\max_{x \in [0, 1]^{H \times W \times C}} \; z_c(x) - R(x) , $$
+#
+# with a **regulariser** $R$ that is small for images as we know them. There are many, and each is a
+# guess at what "natural" means. That is the strength of this way, and its weakness: what comes out
+# is the network's answer *and* ours.
+#
 # ## How rough is it? { #feature_visualization.total_variation }
 #
 # The optimum of chapter 1.2 gave itself away by its roughness: neighbouring pixels had nothing to
-# do with each other. The **total variation** measures that, as the sum of the absolute
+# do with each other. The **total variation** [@rudin1992] measures that, as the sum of the absolute
 # differences between neighbours:
 #
 # $$ \mathrm{TV}(x) = \sum_{h, w, c}
@@ -131,7 +142,7 @@ table(
 #
 # with a clip and perhaps a little **blur** after every step. Total variation says "smooth", the
 # squares say "not too much contrast", the blur removes what is fine whatever its use, and jitter
-# says "robust" (Mahendran and Vedaldi, 2015; Yosinski et al., 2015; Olah et al., 2017).
+# says "robust" [@mahendran2015; @mordvintsev2015; @yosinski2015; @olah2017].
 #
 # {{ task feature_visualization.maximize_class_regularized }}
 #
@@ -309,14 +320,24 @@ assert all(float(row[3]) > float(row[2]) for row in rows)
 # widths are measured: how many columns of the image have a gradient. Images are 112 pixels wide
 # here.)
 #
-# The last two columns are the mean activation of the four channels: the best of the bundled
-# photos for each, and what the ascent reached. No photo comes near it. So be careful with names
-# such as "the eye detector". A picture like this is an extreme that never occurs, and that it
-# reminds you of an eye is your own network at work. To check such a name, look for photos that
-# activate the channel, and for some that should and do not (Olah et al., 2017, do this with whole
-# data sets).
+# The last two columns are the mean activation of the four channels: the best of the bundled photos
+# for each, and what the ascent reached. No photo comes near it. So be careful with names such as
+# "the eye detector". A picture like this is an extreme that never occurs, and that it reminds you
+# of an eye is your own network at work. To check such a name, look for photos that activate the
+# channel, and for some that should and do not; @olah2017 do this with whole data sets.
 
 # %% [markdown]
+# ## What you know now
+#
+# With a few plain wishes, that it be smooth, pale and robust to a shift, the ascent gives pictures
+# in which a person may find fruit and legs. The wishes are ours, and so is part of the picture.
+# Hidden channels answer in the same way: stripes first, then textures, then what no word fits.
+#
+# This is the end of Part 1. You have two tools, and with each of them the same doubt: it looks
+# reasonable, but is it what the network goes by? Nobody can tell you that for a network of which
+# nothing else is known. So Part 2 begins with networks that you spoil yourself. There you know the
+# answer, and can see who finds it: [2.1 Clever Hans](clever_hans.md).
+#
 # ## Try this
 #
 # - `course show feature --class "goldfish"` runs your own functions, with and without
@@ -332,13 +353,7 @@ assert all(float(row[3]) > float(row[2]) for row in rows)
 #
 # ## Read more
 #
-# - Olah, Mordvintsev, Schubert, "Feature Visualization", Distill, 2017.
-#   [doi:10.23915/distill.00007](https://doi.org/10.23915/distill.00007)
-# - Mahendran, Vedaldi, "Understanding Deep Image Representations by Inverting Them", 2015.
-#   [arXiv:1412.0035](https://arxiv.org/abs/1412.0035)
-# - Yosinski, Clune, Nguyen, Fuchs, Lipson, "Understanding Neural Networks Through Deep
-#   Visualization", 2015. [arXiv:1506.06579](https://arxiv.org/abs/1506.06579)
-# - Mordvintsev, Olah, Tyka, "Inceptionism: Going Deeper into Neural Networks", 2015, Google
-#   Research blog.
-# - Rudin, Osher, Fatemi, "Nonlinear total variation based noise removal algorithms", Physica D
-#   60, 1992. [doi:10.1016/0167-2789(92)90242-F](https://doi.org/10.1016/0167-2789(92)90242-F)
+# If you read one thing, read @olah2017: an article on the web whose pictures move, and the best on
+# this subject.
+#
+# {{ references mahendran2015 mordvintsev2015 olah2017 rudin1992 yosinski2015 }}

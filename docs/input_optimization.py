@@ -1,16 +1,27 @@
 # %% [markdown]
 # # 2.3 Explanation by input optimization: does it work?
 #
-# A network gets a photo wrong. Change the photo, as little as you can, until the network gets it
-# right. Then look at the change. Should it not tell why the network was wrong? If it paints
-# stripes on a cat that was not taken for a tabby, you have learned something.
+# [The last chapter](contrastive.md) took things away from a picture. Now go the other way. A
+# network gets a photo wrong: change the photo, as little as you can, until the network gets it
+# right. Then look at the change. Should it not tell why the network was wrong? If it paints stripes
+# on a cat that was not taken for a tabby, you have learned something.
 #
-# Whoever set this assignment did not know whether it works. In this chapter you write the four
-# functions that it takes, and then the question is answered with numbers: how often the change is
-# found, how large it is, whether it lies on the object, and whether another network, which was
-# never asked, is convinced by it too.
+# ## What is asked
+#
+# Among all images $x'$ that the network takes for class $t$, the one that is nearest to the photo:
+#
+# $$ x^\star = \arg\min_{x'} \; d(x', x) \quad \text{such that the network answers } t . $$
+#
+# Meant as an explanation, this is called a counterfactual [@wachter2017]. Meant as an attack, the
+# same search is as old as the discovery of adversarial examples [@szegedy2013]. That the two are
+# one calculation should make you suspicious.
+#
+# Whoever set this assignment did not know whether it works. You write the four functions that it
+# takes, and then the question is answered with numbers: how often the change is found, how large it
+# is, whether it lies on the object, and whether another network, which was never asked, is
+# convinced by it too.
 
-# %%
+# %% tags=["fold"]
 import keras
 import numpy as np
 import tensorflow as tf
@@ -88,10 +99,8 @@ table(
 # $$ L(x') = -\log p_t(x') + w \cdot \text{penalty}(x' - x), \qquad
 #    x' \leftarrow \text{clip}_{[0,1]}\bigl(x' - \eta \, \nabla L(x')\bigr). $$
 #
-# It is activation maximization again, with a leash. The same search, meant as an attack, is as old
-# as the discovery of adversarial examples (Szegedy et al., 2013); meant as an explanation it is
-# called a counterfactual (Wachter et al., 2017). That the two are the same calculation should make
-# you suspicious.
+# It is [activation maximization](activation_maximization.md) again, with a leash: the heavier the
+# weight $w$, the shorter the leash.
 #
 # {{ task input_optimization.optimize_to_class }}
 #
@@ -188,9 +197,12 @@ table(
 #   only exploits a weakness of the first network should not. As a control, the judge also sees the
 #   changes shuffled among the images.
 #
-# All of it twice: for an ordinary network, and for its **adversarially trained twin** (Madry et
-# al., 2018), which has learned for as long, but on images that had been made as hard as possible
-# within a small distance. Whoever cannot be fooled by tiny changes has to be shown something.
+# All of it twice: for an ordinary network, and for its **adversarially trained twin** [@madry2018],
+# which has learned for as long, but on images that had been made as hard as possible within a small
+# distance. Whoever cannot be fooled by tiny changes has to be shown something. (The images are made
+# hard by *projected gradient descent*, PGD: a few steps uphill in the loss, each put back into the
+# distance that is allowed.) The intervals are those of [chapter 2.1](clever_hans.md): Wilson's
+# [@wilson1927] and the bootstrap's [@efron1979].
 
 
 # %%
@@ -511,10 +523,10 @@ assert few < many
 #     network lets it. A network that can be turned by changes nobody sees will be turned by them,
 #     because they are the smallest; whatever it is that a person would have called the reason costs
 #     more. Nothing in the objective asks for a reason. On small networks the change does carry
-#     something that another network understands too; on the real one we could not show that.
-#     Others found that adversarial training makes such changes meaningful on real photos
-#     (Santurkar et al., 2019; Tsipras et al., 2019); the small twin here agrees as far as the
-#     figures above say, and no further. One architecture, a few dozen errors, one seed each.
+#     something that another network understands too; on the real one we could not show that. Others
+#     found that adversarial training makes such changes meaningful on real photos [@santurkar2019;
+#     @tsipras2019]; the small twin here agrees as far as the figures above say, and no further. One
+#     architecture, a few dozen errors, one seed each.
 
 # %% tags=["answer", "hide"]
 rms = np.sqrt(((optimized - photos) ** 2).mean(axis=(1, 2, 3))) * 255
@@ -525,21 +537,31 @@ write(
 assert rms.max() < 2
 
 # %% [markdown]
+# ## What you know now
+#
+# The smallest change that turns an error is easy to find. On the real network it cannot be seen,
+# and a slight blur undoes much of it: it tells of the network's weak spots, not of the photo. On
+# small networks it carried something that another network understood too. So the answer to the open
+# question is: as a search, yes; as an explanation, only as far as the network goes by what people
+# go by.
+#
+# And the question of the whole course, can an explanation be trusted? Not for its looks. Every
+# chapter had pictures that persuade and numbers that object. What objected was simple each time: a
+# sign that is kept, a control, shuffled weights, an intervention, a judge who was never asked. Take
+# these with you; they work on methods that are not in this course, and on networks of your own.
+#
+# From here: try the methods by hand in the [playground](playground.md), read [where the ideas come
+# from](history.md), or go back to a question under "Try this" that you left out.
+#
 # ## Try this
 #
 # - Go from the right class to a *random* one. Is the change larger? Does it lie elsewhere?
 # - Average the gradient over small shifts of the image (chapter 1.+). Is the change less brittle?
 # - Let the judge be a third network with another architecture.
 #
-# ## Sources
+# ## Read more
 #
-# - Wachter, Mittelstadt, Russell: *Counterfactual explanations without opening the black box*,
-#   2017, [arXiv:1711.00399](https://arxiv.org/abs/1711.00399).
-# - Szegedy et al.: *Intriguing properties of neural networks*, 2013,
-#   [arXiv:1312.6199](https://arxiv.org/abs/1312.6199).
-# - Madry et al.: *Towards deep learning models resistant to adversarial attacks*, 2018,
-#   [arXiv:1706.06083](https://arxiv.org/abs/1706.06083).
-# - Tsipras et al.: *Robustness may be at odds with accuracy*, 2019,
-#   [arXiv:1805.12152](https://arxiv.org/abs/1805.12152).
-# - Santurkar et al.: *Image synthesis with a single (robust) classifier*, 2019,
-#   [arXiv:1906.09453](https://arxiv.org/abs/1906.09453).
+# @wachter2017 say why a counterfactual should explain, @szegedy2013 what else it is. @santurkar2019
+# show what such changes look like in a large network that was trained against them.
+#
+# {{ references efron1979 madry2018 santurkar2019 szegedy2013 tsipras2019 wachter2017 wilson1927 }}

@@ -7,7 +7,9 @@
 # for all of them in one pass backwards through the network.
 #
 # In this chapter you write six short functions that compute such a map and draw it honestly. Then
-# you ask what the map is worth, and it will not always come out well.
+# you ask what the map is worth, and it will not always come out well. The network is
+# EfficientNet-Lite0, an EfficientNet for phones [@tan2019], which has learned the 1000 classes of
+# ImageNet from 1.3 million photos [@russakovsky2015].
 
 # %% tags=["fold"]
 import numpy as np
@@ -58,9 +60,8 @@ show(
 #
 # The partial derivatives are the **saliency**: for every pixel $i$ and every colour channel, how
 # fast the logit rises if this one value grows. A positive entry means that a larger value would
-# raise the logit, a negative one that it would lower it. Nothing is trained here. The weights
-# stay as they are, and the derivative is taken with respect to the *input* (Simonyan et al.,
-# 2013).
+# raise the logit, a negative one that it would lower it. Nothing is trained here. The weights stay
+# as they are, and the derivative is taken with respect to the *input* [@simonyan2013].
 #
 # ## Pick what to explain { #saliency.select_output }
 #
@@ -104,9 +105,9 @@ print(saliency.shape, f"from {saliency.min():.2f} to {saliency.max():.2f}")
 # ## One number a pixel { #saliency.to_heatmap }
 #
 # A pixel has three channels, a picture of the saliency has one value a pixel. You could take the
-# largest absolute value, as Simonyan et al. did; but then the sign is lost. The sum keeps it, and
-# it has a meaning: by the chain rule it is the derivative along "all channels grow together",
-# that is, **what happens if the pixel becomes lighter**.
+# largest absolute value, as @simonyan2013 did; but then the sign is lost. The sum keeps it, and it
+# has a meaning: by the chain rule it is the derivative along "all channels grow together", that is,
+# **what happens if the pixel becomes lighter**.
 #
 # {{ task saliency.to_heatmap }}
 
@@ -202,9 +203,9 @@ assert share > 1.3 * area
 
 # %% [markdown] tags=["answer"]
 # **Is it about this class?** The maps of other classes for the same photo should differ, and the
-# map of a related class should resemble it. **Does it depend on what the network has learned?**
-# If the weights are shuffled, the explanation has to change: the sanity check of Adebayo et al.
-# (2018). Both can be measured with Spearman's correlation, which is 1 for the same map and 0 for
+# map of a related class should resemble it. **Does it depend on what the network has learned?** If
+# the weights are shuffled, the explanation has to change: the sanity check of @adebayo2018. Both
+# can be measured with the rank correlation of @spearman1904, which is 1 for the same map and 0 for
 # no relation.
 
 # %% tags=["answer", "fold"]
@@ -298,7 +299,7 @@ assert wrong > 0.3
 
 # %% [markdown] tags=["answer"]
 # "jet" adds a lie of its own: its yellow and cyan bands are brighter than what lies on both sides
-# of them, so that the eye sees edges that are not in the data (Borland and Taylor, 2007). A
+# of them, so that the eye sees edges that are not in the data [@borland2007]. A
 # sequential colour map is the right choice for what has no sign, such as the strength of the
 # saliency above.
 
@@ -452,6 +453,17 @@ assert softmaxes < -0.4
 # way.
 
 # %% [markdown]
+# ## What you know now
+#
+# You can ask a network which pixels would change its answer, and draw the map honestly. You also
+# know what the map is: the slope of one number, true in a neighbourhood of the photo that nobody
+# can see. Its sign is about the class, its strength mostly about the photo, and smoothing makes
+# blobs out of anything.
+#
+# What you do not know yet is what the network has *learned*. A map explains one photo. What is an
+# espresso to the network, when no photo suggests the answer? The same gradient can be made to tell:
+# [1.2 Activation maximization](activation_maximization.md).
+#
 # ## Try this
 #
 # - Your own photo: `course show saliency --image my_dog.jpg`, and for another class `--class
@@ -460,19 +472,13 @@ assert softmaxes < -0.4
 #   above still hold, and which cannot even be asked?
 # - Turn the photo upside down (`image[::-1]`). Does the map turn with it?
 # - Average the gradients of many copies of the photo with a little noise on them. That is
-#   SmoothGrad, a task of Part 2. Compare it with `smooth`: which of the two falsifies less?
+#   SmoothGrad [@smilkov2017], a task of Part 2. Compare it with `smooth`: which of the two
+#   falsifies less?
 #
 # ## Read more
 #
-# - Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks: Visualising Image
-#   Classification Models and Saliency Maps", 2013.
-#   [arXiv:1312.6034](https://arxiv.org/abs/1312.6034)
-# - Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, "Sanity Checks for Saliency Maps", 2018.
-#   [arXiv:1810.03292](https://arxiv.org/abs/1810.03292)
-# - Smilkov, Thorat, Kim, Viégas, Wattenberg, "SmoothGrad: removing noise by adding noise", 2017.
-#   [arXiv:1706.03825](https://arxiv.org/abs/1706.03825)
-# - Borland, Taylor, "Rainbow Color Map (Still) Considered Harmful", IEEE Computer Graphics and
-#   Applications 27(2), 2007.
-#   [doi:10.1109/MCG.2007.323435](https://doi.org/10.1109/MCG.2007.323435)
-# - Tan, Le, "EfficientNet", 2019. [arXiv:1905.11946](https://arxiv.org/abs/1905.11946). The
-#   network here is its Lite variant, made for phones.
+# @simonyan2013 is short, and where this chapter comes from. @adebayo2018 is the paper to read next:
+# it tells which maps to mistrust.
+#
+# {{ references adebayo2018 borland2007 russakovsky2015 simonyan2013 smilkov2017 spearman1904
+# tan2019 }}

@@ -93,9 +93,12 @@ def fill(folder: Path, with_docs: bool) -> None:
     workflow.parent.mkdir(parents=True)
     shutil.copyfile(TEMPLATES / "classroom.yml", workflow)
     if with_docs:
+        from docs.tools.citations import with_citations  # the student's edition has no docs/tools
+
         for path in sorted((ROOT / "docs").glob("*.py")):
             if path.stem in MODULES:
                 text = without_answers(path.read_text(encoding="utf-8"))
+                text = with_citations(text, away=True)
                 (folder / "docs").mkdir(exist_ok=True)
                 (folder / "docs" / f"{path.stem}.md").write_text(text, encoding="utf-8")
 

@@ -14,7 +14,7 @@ from course.grader.handin import MODULES
 ROOT = Path(__file__).resolve().parents[2]
 
 HEAD = """\
-# Reference
+# Functions
 
 The functions that you write, and those that are given, from their docstrings. Types say `Any` where
 TensorFlow's tensors and numpy's arrays are both welcome; the docstrings give shapes and units.
@@ -65,10 +65,16 @@ def entry(node: ast.FunctionDef, anchor: str, chapter: str) -> str:
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     signature = f"{node.name}({ast.unparse(node.args)}){returns}"
     more = f"\n\n[In the chapter]({chapter})" if chapter else ""
-    text = to_markdown(ast.get_docstring(node) or "")
+    text = with_links(to_markdown(ast.get_docstring(node) or ""))
     return (
         f"### {node.name} {{ #{anchor}-reference }}\n\n```python\n{signature}\n```\n\n{text}{more}"
     )
+
+
+def with_links(text: str) -> str:
+    """Papers that a docstring names by their number, as links by their DOI."""
+    doi = r"[doi:10.48550/arXiv.\1](https://doi.org/10.48550/arXiv.\1)"
+    return re.sub(r"\barXiv:(\d+\.\d+)", doi, text)
 
 
 def to_markdown(docstring: str) -> str:
