@@ -1,10 +1,13 @@
 # %% [markdown]
 # # Looking inside a neural network
 #
-# A network says "espresso", and is right. But what did it look at? What would it like to see? And
-# can its explanation be trusted? This is a course in which you find out, by writing the tools
-# that look inside: short functions in Python and TensorFlow, each of them graded by tests that
+# A network says "espresso", and is right. What did it look at? What would it like to see? And when
+# it explains itself, can the explanation be trusted? In this course you find out, by writing the
+# tools that look inside: some thirty short functions in Python and TensorFlow, graded by tests that
 # say what went wrong, on a real ImageNet network and real photos.
+#
+# [Start](start.md){ .md-button .md-button--primary } [Chapter 1.1](saliency.md){ .md-button }
+# [Playground](playground.md){ .md-button }
 
 # %% tags=["hide"]
 import numpy as np
@@ -49,21 +52,57 @@ show(
 )
 
 # %% [markdown]
-# [Start](start.md){ .md-button .md-button--primary } [Chapter 1.1](saliency.md){ .md-button }
-#
 # ## The way
 #
-# | chapter | you find out |
-# | --- | --- |
-# | 1.1 [Saliency](saliency.md) | which pixels would change the answer |
-# | 1.2 [Activation maximization](activation_maximization.md) | what it would like to see |
-# | Bonus: [feature visualization](feature_visualization.md) | how that comes to look natural |
+# ### Part 1: looking inside
 #
-# Each chapter says why, gives the mathematics, sets its tasks in the order in which they build on
-# each other, and ends with questions. The answers are folded away, and every one is backed by a
-# figure or a number.
+# You build the tools, and end with a doubt: they give pictures that persuade, whether they are true
+# or not.
+#
+# 1.1 [Saliency](saliency.md)
+# :   Which pixels would change the answer? *You find a slope, true in a neighbourhood of the photo
+#     that nobody can see.*
+#
+# 1.2 [Activation maximization](activation_maximization.md)
+# :   What would the network like to see? *Images of which it is sure, and nobody else is.*
+#
+# 1.+ [Feature visualization](feature_visualization.md)
+# :   Can that be made to look natural? *Fruit and legs, in part of our own making.*
+#
+# ### Part 2: cheats and errors
+#
+# You put the tools to the test, first where the truth is known because you planted it, then where
+# it is not.
+#
+# 2.1 [Clever Hans](clever_hans.md)
+# :   Is it right for the wrong reason? *Cheats that maps miss and interventions expose, one of them
+#     in the wild.*
+#
+# 2.2 [Contrastive explanations](contrastive.md)
+# :   Why this class, and not the right one? *Six accounts of one error, and a test that tells them
+#     apart.*
+#
+# 2.3 [Explanation by input optimization](input_optimization.md)
+# :   What would have to change? *A change that turns the answer, and on the real network explains
+#     little.*
+#
+# In the [playground](playground.md) you try the methods by hand, in the browser.
+#
+# Each chapter says what is asked, gives the mathematics, and sets its tasks in the order in which
+# they build on each other. It ends with questions, whose answers are folded away. Every answer is
+# backed by a figure or a number that the page computed when it was built, and says so when a method
+# fails.
+#
+# ## What you take with you
+#
+# - Tools that you have written and understood: gradients with respect to the input, ascent,
+#   regularisers, SmoothGrad, integrated gradients, Grad-CAM, occlusion, counterfactuals.
+# - Habits that outlast them: keep the sign, ask for a control, shuffle the weights, intervene,
+#   count instead of looking, and give the spread of what you count.
+# - A lab report with your own figures and answers, if you like: `course report`.
 #
 # ## What you need
 #
-# Python, and a first acquaintance with TensorFlow or NumPy and with what a gradient is. The
-# course runs without a graphics card, and without a network connection once it is installed.
+# Python, and a first acquaintance with TensorFlow or NumPy and with what a gradient is. The course
+# runs without a graphics card, and without a network connection once it is installed. Teachers find
+# the grader, the sandbox and the set-up for a class [on their page](teachers.md).
