@@ -41,6 +41,13 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
     """Put figures in their places, now that Markdown can no longer touch them."""
     for place, output in _html.get(page.file.src_uri, {}).items():
         html = html.replace(f"<p>{place}</p>", output)
+    return tidy(html)
+
+
+def tidy(html: str) -> str:
+    """Tables as they should be: an interval in brackets below its number, no empty headers."""
+    interval = r"(<td[^>]*>[^<>]*?) ([(\[][^<>()\[\]]*\d[^<>()\[\]]*[)\]])</td>"
+    html = re.sub(interval, r'\1 <span class="interval">\2</span></td>', html)
     return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)  # a header without words is none
 
 

@@ -66,8 +66,25 @@ def _output(output: NotebookNode, html: dict[str, str]) -> str:
         html[place] = _own_ids(data["text/html"], len(html))
         return place
     if "text/markdown" in data:
-        return data["text/markdown"]
+        return _with_signs(_aligned(data["text/markdown"]))
     return f"```text\n{data['text/plain']}\n```"
+
+
+def _with_signs(text: str) -> str:
+    """A computed negative number has a minus, as in the figures, not a hyphen; code stays."""
+    found = r"(?P<code>(`+).*?\2)|(?<![\w.-])-(?=\d)"
+    return re.sub(found, lambda one: one["code"] or "−", text, flags=re.S)
+
+
+def _aligned(text: str) -> str:
+    """In a table, only columns of numbers are aligned on the right."""
+    lines = text.split("\n")
+    if len(lines) < 3 or not re.fullmatch(r"[|: -]+", lines[1]):
+        return text
+    columns = zip(*(line[2:-2].split(" | ") for line in lines[2:]), strict=True)
+    numbers = [all(re.match(r"[+−-]?\d|–|$", cell) for cell in column) for column in columns]
+    lines[1] = f"| {' | '.join('--:' if number else ':--' for number in numbers)} |"
+    return "\n".join(lines)
 
 
 def _own_ids(html: str, number: int) -> str:

@@ -16,6 +16,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from docs.tools import notebooks
+from docs.tools.chapters import tidy
 from docs.tools.markdown import to_markdown
 from docs.tools.tasks import task_box
 
@@ -85,6 +86,28 @@ def test_figures_bypass_markdown_and_share_no_ids() -> None:
     ids = [set(re.findall(r'\bid="(.*?)"', figure)) for figure in (first, second)]
     assert ids[0]
     assert not ids[0] & ids[1]
+
+
+def test_columns_of_numbers_stand_on_the_right_and_have_a_minus() -> None:
+    html, _ = page("""
+        # %%
+        from docs.tools.figures import table, write
+        table(["a", "b", "c"], [("x", -1.5, "one-2"), ("y", "", "`-3`")])
+        write("From -0.2 to +1, by `--seed -1`.")
+    """)
+    aligned = re.findall(r'<td style="text-align: (\w+);">(.*?)</td>', html)
+    assert aligned[1] == ("right", "−1.5")
+    assert aligned[2] == ("left", "one-2")
+    assert aligned[4] == ("right", "")
+    assert "From −0.2 to +1, by <code>--seed -1</code>." in html
+
+
+def test_an_interval_stands_below_its_number() -> None:
+    found = tidy("<td>0.5 [0.1, 0.9]</td><td>a (b)</td><td>7% (5% to 9%)</td><th></th>")
+    assert found == (
+        '<td>0.5 <span class="interval">[0.1, 0.9]</span></td><td>a (b)</td>'
+        '<td>7% <span class="interval">(5% to 9%)</span></td><td></td>'
+    )
 
 
 def test_cell_that_raises_stops_the_build() -> None:
