@@ -186,8 +186,6 @@ def test_links_become_complete_or_words() -> None:
 
 
 def test_addresses_are_those_of_the_site() -> None:
-    from mkdocs.exceptions import PluginError
-
     urls = {"saliency.md": "saliency/", "start.md": "start/"}
     files = SimpleNamespace(
         get_file_from_path=lambda path: SimpleNamespace(url=urls[path]) if path in urls else None
@@ -195,9 +193,8 @@ def test_addresses_are_those_of_the_site() -> None:
     known = address_in(files, "saliency.md", SITE)
     assert known("start.md#install") == f"{SITE}start/#install"
     assert known("#questions") == f"{SITE}saliency/#questions"
+    assert known("no.md") == "", "which mkdocs itself complains of"
     assert address_in(files, "saliency.md", "")("start.md") == ""
-    with pytest.raises(PluginError, match=r"no\.md"):
-        known("no.md")
 
 
 def test_colab_is_offered_if_it_can_find_the_notebook() -> None:
