@@ -42,12 +42,12 @@ def release(folder: Path, with_docs: bool = False, hidden: Path | None = None) -
     Raises:
         CannotReleaseError: if the folder is not empty, or a stub has been filled in.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()  # `../edition`, called in the course's folder, is not in it
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotReleaseError(f"DIR: {folder} is not empty; name a new folder")
     if folder.is_relative_to(ROOT) and folder != ROOT:
         raise CannotReleaseError(f"DIR: {folder} lies in the course itself; name one outside")
-    if hidden is not None and (hidden.exists() or hidden.absolute().is_relative_to(folder)):
+    if hidden is not None and (hidden.exists() or hidden.resolve().is_relative_to(folder)):
         raise CannotReleaseError(f"--with-hidden: {hidden} has to be a new file, and not in DIR")
     insist_on_stubs(ROOT / "course")
     folder.parent.mkdir(parents=True, exist_ok=True)
