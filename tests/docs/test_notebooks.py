@@ -4,6 +4,7 @@ import ast
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -287,6 +288,7 @@ def test_the_set_up_works_on_a_fresh_computer(
         str(tmp_path / "bare"),
         str(folder / "introspection" / "course" / "__init__.py"),
     ]
+    shutil.rmtree(tmp_path / "bare")  # pytest keeps the rest, but this is large
 
 
 def test_a_tensorflow_that_is_there_stays() -> None:
