@@ -1,0 +1,42 @@
+// Chapter 2.3 in the page: the smallest change that turns an answer, one step at a time.
+
+import { clip, totalVariation, totalVariationGradient } from "./images.js";
+import { differentiate } from "./network.js";
+import { softmax } from "./saliency.js";
+
+/** How far an image was changed: "l2", "l1" or "tv", each a mean over the image's numbers. */
+export function changePenalty(image, original, size, kind = "l2") {
+  const change = image.map((value, i) => value - original[i]);
+  const mean = (of) => change.reduce((sum, value) => sum + of(value), 0) / change.length;
+  if (kind === "l2") return mean((value) => value * value);
+  if (kind === "l1") return mean(Math.abs);
+  if (kind === "tv") return totalVariation(change, size) / change.length;
+  throw new RangeError(`kind must be "l2", "l1" or "tv", not "${kind}"`);
+}
+
+function penaltyGradient(image, original, size, kind) {
+  const change = image.map((value, i) => value - original[i]);
+  const n = change.length;
+  if (kind === "l2") return change.map((value) => (2 * value) / n);
+  if (kind === "l1") return change.map((value) => Math.sign(value) / n);
+  return totalVariationGradient(change, size).map((value) => value / n);
+}
+
+/**
+ * Go down one step: cross-entropy towards the target + weight · penalty, then clip.
+ *
+ * @returns {{image: Float32Array, logits: Float32Array}} and the logits *before* the step.
+ */
+export function optimizeStep(
+  network,
+  image,
+  original,
+  target,
+  { stepSize, weight, penalty = "l2" },
+) {
+  const seed = (logits) => softmax(logits).map((p, k) => p - (k === target ? 1 : 0));
+  const { logits, gradient } = differentiate(network, image, seed);
+  const pull = penaltyGradient(image, original, network.size, penalty);
+  const moved = image.map((value, i) => clip(value - stepSize * (gradient[i] + weight * pull[i])));
+  return { image: moved, logits };
+}

@@ -1,0 +1,118 @@
+// The network, the image, and what the one says of the other.
+
+import { computeLogits } from "../network.js";
+import { softmax } from "../saliency.js";
+import { paintImage } from "./painting.js";
+import { makeSketch } from "./sketch.js";
+import { networkChoice } from "./stage.js";
+import { announcement, button, h, percent, picture, slider, toggle } from "./widgets.js";
+
+export function makeChoose(root, stage) {
+  const sheet = picture(stage.size, "", "");
+  sheet.canvas.tabIndex = 0;
+  sheet.canvas.setAttribute("role", "application"); // it takes the arrow keys
+  const frame = h("div", { className: "pg-sheet" });
+  sheet.canvas.replaceWith(frame);
+  frame.append(sheet.canvas);
+  const colour = h("input", { type: "color", value: "#f2d23c" });
+  const ground = h("input", { type: "color", value: "#34506b" });
+  const brush = slider("brush", { least: 0.5, most: 6, value: 1.5, step: 0.5 });
+  makeSketch(sheet.canvas, {
+    pixels: () => stage.unstamped,
+    colour: () => fromHex(colour.value),
+    radius: () => brush.value,
+    done: (unstamped) => stage.set({ unstamped, truth: undefined }),
+  });
+
+  const samples = h("div", {
+    className: "pg-samples",
+    role: "group",
+    "aria-label": "Images to pick",
+  });
+  stage.samples.forEach(({ image, label }, i) => {
+    const canvas = h("canvas", { width: stage.size, height: stage.size });
+    paintImage(canvas, image);
+    const pick = button(canvas, () => stage.set({ unstamped: image.slice(), truth: label }));
+    pick.setAttribute("aria-label", `image ${i + 1}, a ${label}`);
+    pick.className = "pg-sample";
+    samples.append(pick);
+  });
+  stage.truth = stage.samples[0].label;
+
+  const stamps = h(
+    "div",
+    { className: "pg-row", role: "group", "aria-label": "Stamps" },
+    "Stamp on it: ",
+  );
+  for (const stamp of stage.stamps) {
+    stamps.append(
+      toggle(stamp.name, (on) => {
+        stamp.on = on;
+        stage.set({});
+      }),
+    );
+  }
+  const empty = button("New sheet", () => {
+    const unstamped = new Float32Array(stage.unstamped.length);
+    const [red, green, blue] = fromHex(ground.value);
+    for (let i = 0; i < unstamped.length; i += 3) unstamped.set([red, green, blue], i);
+    stage.set({ unstamped, truth: undefined });
+  });
+  const drawing = h(
+    "div",
+    { className: "pg-row", role: "group", "aria-label": "Drawing" },
+    h("label", {}, "colour ", colour),
+    brush,
+    h("label", {}, "ground ", ground),
+    empty,
+  );
+  const help = h(
+    "p",
+    { className: "pg-help" },
+    "Draw on the large image with mouse or finger. By keyboard: Tab to it, move with the arrow keys, paint with the space bar, and hold Shift to paint while moving.",
+  );
+  const bars = makeBars(stage.classes);
+  const verdict = announcement();
+  root.append(
+    networkChoice(stage),
+    h("div", { className: "pg-stage" }, sheet, h("div", {}, verdict, bars)),
+    samples,
+    stamps,
+    drawing,
+    help,
+  );
+
+  stage.watch(() => {
+    const image = stage.image;
+    paintImage(sheet.canvas, image);
+    const p = softmax(computeLogits(stage.network, image));
+    bars.show(p);
+    const best = p.indexOf(Math.max(...p));
+    const truth = stage.truth === undefined ? "" : ` It is a ${stage.truth}.`;
+    verdict.textContent = `The ${stage.networkName} network sees a ${stage.classes[best]}, ${percent(p[best])}.${truth}`;
+    const on = stage.stamps.filter((stamp) => stamp.on).map((stamp) => stamp.name);
+    const what = stage.truth === undefined ? "your drawing" : `a ${stage.truth}`;
+    const words = on.length ? `${what}, with ${on.join(" and ")}` : what;
+    sheet.describe(`The image, a sheet to draw on: ${words}`, words);
+  });
+}
+
+const fromHex = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+
+/** A bar for the probability of each class. */
+export function makeBars(names) {
+  const rows = names.map((name) => {
+    const bar = h("i", {});
+    const value = h("span", {});
+    return { bar, value, row: h("li", {}, h("span", {}, name), h("b", {}, bar), value) };
+  });
+  const element = h("ul", { className: "pg-bars" }, ...rows.map(({ row }) => row));
+  element.setAttribute("aria-label", "Probabilities");
+  element.show = (probabilities) => {
+    rows.forEach(({ bar, value }, k) => {
+      bar.style.width = `${100 * probabilities[k]}%`;
+      value.textContent = percent(probabilities[k]);
+    });
+  };
+  return element;
+}

@@ -1,0 +1,97 @@
+// A sheet to draw on, with a pointer or with the keyboard.
+
+/**
+ * Make a canvas a sheet.
+ *
+ * @param {HTMLCanvasElement} canvas of size × size pixels, shown larger.
+ * @param {{pixels: () => Float32Array, colour: () => number[], radius: () => number,
+ *   done: (image: Float32Array) => void}} options `pixels` gives the image to draw on, `done` gets
+ *   the changed one.
+ */
+export function makeSketch(canvas, { pixels, colour, radius, done }) {
+  const size = canvas.width;
+  let last = null; // where the pointer was
+  let cursor = [size / 2, size / 2]; // where the keyboard's brush is
+  const mark = document.createElement("span"); // shows the keyboard's brush
+  mark.className = "pg-brush";
+  mark.hidden = true;
+  canvas.after(mark);
+
+  const place = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return [
+      ((event.clientX - box.left) / box.width) * size,
+      ((event.clientY - box.top) / box.height) * size,
+    ];
+  };
+  const stroke = (from, to) => {
+    const image = pixels().slice();
+    const way = Math.max(1, Math.ceil(2 * Math.hypot(to[0] - from[0], to[1] - from[1])));
+    for (let i = 0; i <= way; i++) {
+      dab(
+        image,
+        size,
+        from[0] + ((to[0] - from[0]) * i) / way,
+        from[1] + ((to[1] - from[1]) * i) / way,
+        radius(),
+        colour(),
+      );
+    }
+    done(image);
+  };
+
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    last = place(event);
+    stroke(last, last);
+    event.preventDefault();
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (last === null) return;
+    const now = place(event);
+    stroke(last, now);
+    last = now;
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => (last = null));
+
+  const show = () => {
+    mark.style.left = `${(100 * cursor[0]) / size}%`;
+    mark.style.top = `${(100 * cursor[1]) / size}%`;
+  };
+  canvas.addEventListener("focus", () => (mark.hidden = !canvas.matches(":focus-visible")));
+  canvas.addEventListener("blur", () => (mark.hidden = true));
+  canvas.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const step = steps[event.key];
+    if (!step && event.key !== " ") return;
+    event.preventDefault();
+    mark.hidden = false;
+    const before = cursor;
+    if (step)
+      cursor = cursor.map((at, axis) => Math.min(size - 0.5, Math.max(0.5, at + step[axis])));
+    if (event.key === " " || event.shiftKey) stroke(before, cursor);
+    show();
+  });
+  show();
+}
+
+/** Paint a disc with a soft edge; what is half covered is half painted. */
+function dab(image, size, x, y, radius, colour) {
+  for (
+    let row = Math.max(0, Math.floor(y - radius - 1));
+    row < Math.min(size, y + radius + 1);
+    row++
+  ) {
+    for (
+      let column = Math.max(0, Math.floor(x - radius - 1));
+      column < Math.min(size, x + radius + 1);
+      column++
+    ) {
+      const distance = Math.hypot(column + 0.5 - x, row + 0.5 - y);
+      const cover = Math.min(1, Math.max(0, radius + 0.5 - distance));
+      const at = 3 * (row * size + column);
+      for (let c = 0; c < 3; c++) image[at + c] += cover * (colour[c] - image[at + c]);
+    }
+  }
+}

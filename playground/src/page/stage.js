@@ -1,0 +1,88 @@
+// What all parts of the page share: the networks, and the one network and image that are chosen.
+
+import { makeNetwork } from "../network.js";
+import { stampOn } from "../stamps.js";
+import { choice } from "./widgets.js";
+
+const NETWORKS = [
+  ["honest", "honest"],
+  ["cheating", "cheating"],
+  ["robust", "robust"],
+];
+
+export class Stage extends EventTarget {
+  /**
+   * Load the networks.
+   *
+   * @param {URL} folder where networks.json, networks.f32 and networks-samples.u8 lie.
+   */
+  static async load(folder) {
+    const [described, numbers, pixels] = await Promise.all([
+      fetched(new URL("networks.json", folder)).then((answer) => answer.json()),
+      fetched(new URL("networks.f32", folder)).then((answer) => answer.arrayBuffer()),
+      fetched(new URL("networks-samples.u8", folder)).then((answer) => answer.arrayBuffer()),
+    ]);
+    return new Stage(described, new Float32Array(numbers), new Uint8Array(pixels));
+  }
+
+  constructor({ size, classes, networks, stamps, samples }, numbers, pixels) {
+    super();
+    this.size = size;
+    this.classes = classes;
+    let offset = 0;
+    const take = (count) => numbers.slice(offset, (offset += count));
+    this.networks = Object.fromEntries(
+      networks.map(({ name, numbers: count, layers }) => [
+        name,
+        makeNetwork({ size, layers }, take(count)),
+      ]),
+    );
+    this.stamps = stamps.map((stamp) => ({ ...stamp, mask: take(size * size), on: false }));
+    const length = size * size * 3;
+    this.samples = samples.map((label, i) => ({
+      label,
+      image: Float32Array.from(
+        pixels.subarray(i * length, (i + 1) * length),
+        (value) => value / 255,
+      ),
+    }));
+    this.networkName = networks[0].name;
+    this.unstamped = this.samples[0].image.slice();
+  }
+
+  get network() {
+    return this.networks[this.networkName];
+  }
+
+  /** The image as the network sees it: with its stamps. */
+  get image() {
+    const on = this.stamps.filter((stamp) => stamp.on);
+    return on.reduce(stampOn, this.unstamped);
+  }
+
+  /** Change something, and tell everyone. */
+  set(changes) {
+    Object.assign(this, changes);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Call a function now, and whenever something changes. */
+  watch(listener) {
+    this.addEventListener("change", listener);
+    listener();
+  }
+}
+
+/** The choice of the network, which every part of the page offers, and which changes them all. */
+export function networkChoice(stage) {
+  const element = choice("network", NETWORKS, (networkName) => stage.set({ networkName }));
+  stage.watch(() => element.pick(stage.networkName));
+  return element;
+}
+
+/** Fetch a file of this site. */
+export async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address.pathname} could not be loaded (${answer.status})`);
+  return answer;
+}

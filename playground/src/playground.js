@@ -1,0 +1,16 @@
+// The page's script. What it computes with is exported as well, so that tests can call it.
+
+import { bringToLife } from "./page/index.js";
+
+export * from "./ascent.js";
+export * from "./backend.js";
+export * from "./half.js";
+export * from "./images.js";
+export * from "./network.js";
+export * from "./optimization.js";
+export * from "./page/photo.js";
+export * from "./saliency.js";
+export * from "./stamps.js";
+
+const folder = new URL("./", import.meta.url);
+if (document.querySelector("[data-playground]")) bringToLife(folder);
