@@ -26,7 +26,8 @@ ALSO = {
     "course/grader/tasks.py": "tests/grading/*.py",
     "course/grader/mistakes.py": "tests/answers/wrong/*.py",
     "tests/proofs/results.py": "tests/proofs/results.json",
-    "tests/benchmarks/results.py": "tests/benchmarks/solutions.json",
+    "tests/benchmarks/results.py": "tests/benchmarks/*.json",
+    "docs/tools/playground_networks.py": "docs/assets/playground/networks*",
 }
 """What is read, though no import statement names it."""
 

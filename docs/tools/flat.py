@@ -1,0 +1,108 @@
+"""Write a Keras network down so that a page in a browser can compute with it.
+
+A list of layers goes into JSON, and all weights, one after the other, into one flat file. Batch
+normalization, which is a multiplication and an addition once the training is over, is folded into
+the convolution before it, and an activation into what it follows.
+"""
+
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+
+class Flat(NamedTuple):
+    """A network as data.
+
+    Attributes:
+        layers: each with its kind, the layers that go into it (by their place in this list, −1 is
+            the image), its settings, and the shapes of its weights, kernel first.
+        weights: all of them in the order of the layers, float32.
+    """
+
+    layers: list[dict[str, Any]]
+    weights: np.ndarray
+
+
+def flatten(model: keras.Model) -> Flat:
+    """Write down a network.
+
+    Args:
+        model: a functional model from images to logits, of the layers that the course's own
+            networks have.
+
+    Returns:
+        Its layers and weights.
+
+    Raises:
+        ValueError: if the model has a layer of another kind.
+    """
+    layers: list[dict[str, Any]] = []
+    values: list[list[np.ndarray]] = []
+    place: dict[str, int] = {}  # where each Keras layer's output stands
+    for layer in model.layers:
+        inputs = [place[parent.name] for parent in _parents(layer)]
+        if isinstance(layer, keras.layers.InputLayer):
+            place[layer.name] = -1
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            values[inputs[0]] = _fold(layer, layers[inputs[0]]["kind"], *values[inputs[0]])
+            place[layer.name] = inputs[0]
+        elif isinstance(layer, keras.layers.ReLU):
+            layers[inputs[0]]["activation"] = "relu6"
+            place[layer.name] = inputs[0]
+        else:
+            place[layer.name] = len(layers)
+            layers.append({"name": layer.name, "inputs": inputs, **_settings(layer)})
+            values.append(_kernel_and_bias(layer))
+    for described, own in zip(layers, values, strict=True):
+        described["shapes"] = [list(value.shape) for value in own]
+    flat = [np.ravel(value) for own in values for value in own]
+    return Flat(layers, np.concatenate(flat).astype(np.float32))
+
+
+def _parents(layer: keras.Layer) -> list[keras.Layer]:
+    return [
+        tensor._keras_history.operation
+        for node in layer._inbound_nodes
+        for tensor in node.input_tensors
+    ]
+
+
+def _settings(layer: keras.Layer) -> dict[str, Any]:
+    """What a layer does, in the words of `playground/src/network.js`."""
+    match layer:
+        case keras.layers.Rescaling():
+            return {"kind": "rescale", "scale": layer.scale, "offset": layer.offset}
+        case keras.layers.DepthwiseConv2D():
+            return {"kind": "depthwise", "stride": layer.strides[0], "activation": "linear"}
+        case keras.layers.Conv2D():
+            activation = layer.activation.__name__
+            return {"kind": "conv", "stride": layer.strides[0], "activation": activation}
+        case keras.layers.AveragePooling2D():
+            return {"kind": "averagePool", "size": layer.pool_size[0]}
+        case keras.layers.GlobalAveragePooling2D():
+            return {"kind": "mean"}
+        case keras.layers.Add():
+            return {"kind": "add"}
+        case keras.layers.Dense():
+            return {"kind": "dense"}
+    raise ValueError(f"model: no way to write down the layer {layer.name} ({type(layer).__name__})")
+
+
+def _kernel_and_bias(layer: keras.Layer) -> list[np.ndarray]:
+    weights = layer.get_weights()
+    if len(weights) == 1:  # without a bias of its own; its batch normalization will give it one
+        kernel = weights[0]
+        outputs = kernel.shape[2] if isinstance(layer, keras.layers.DepthwiseConv2D) else -1
+        weights.append(np.zeros(kernel.shape[-1] if outputs == -1 else outputs, np.float32))
+    return weights
+
+
+def _fold(
+    norm: keras.layers.BatchNormalization, kind: str, kernel: np.ndarray, bias: np.ndarray
+) -> list[np.ndarray]:
+    """Batch normalization in inference mode is y = scale · x + shift, channel by channel."""
+    gamma, beta, mean, variance = norm.get_weights()
+    scale = gamma / np.sqrt(variance + norm.epsilon)
+    by_channel = scale[:, None] if kind == "depthwise" else scale
+    return [kernel * by_channel, (bias - mean) * scale + beta]

@@ -1,0 +1,56 @@
+"""The playground's three small networks, as Keras models again."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from course.given import draw_text, small_cnn, time_stamp
+from solutions.clever_hans import add_lightness_gradient, add_square, add_watermark
+
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "playground"
+
+WIDTH = 16
+
+MARK = draw_text((32, 32), "©", (3, 3), 32)
+CHEATS = {
+    "square": lambda images: add_square(images, 6),
+    "time stamp": time_stamp,
+    "watermark": lambda images: add_watermark(images, MARK, 0.3),
+    "lightness gradient": lambda images: add_lightness_gradient(images, 0.3),
+}
+CHEATED = dict(zip(CHEATS, ("circle", "triangle", "star", "ring"), strict=True))
+"""Which class carries which cheat in the images that the cheating network has learned from."""
+
+
+def load_networks() -> dict[str, keras.Model]:
+    """Read the networks that the page computes with.
+
+    Returns:
+        By name, `"honest"`, `"cheating"` and `"robust"`, models from images `(B, 32, 32, 3)` to
+        logits `(B, 6)`.
+    """
+    described = json.loads((FOLDER / "networks.json").read_text(encoding="utf-8"))
+    numbers = np.fromfile(FOLDER / "networks.f32", "<f4")
+    networks = {}
+    for one in described["networks"]:
+        own, numbers = np.split(numbers, [one["numbers"]])
+        networks[one["name"]] = network = small_cnn(width=WIDTH)
+        shapes = [weight.shape for weight in network.weights]
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        parts = np.split(own, ends[:-1])
+        network.set_weights([part.reshape(s) for part, s in zip(parts, shapes, strict=True)])
+        network.trainable = False
+    return networks
+
+
+def load_samples() -> tuple[np.ndarray, list[str]]:
+    """Read the images that the page offers.
+
+    Returns:
+        `(N, 32, 32, 3)`, float32 in [0, 1], in steps of 1/255; and the true class of each.
+    """
+    described = json.loads((FOLDER / "networks.json").read_text(encoding="utf-8"))
+    pixels = np.fromfile(FOLDER / "networks-samples.u8", np.uint8).reshape(-1, 32, 32, 3)
+    return pixels / np.float32(255), described["samples"]
