@@ -1,0 +1,171 @@
+# %% [markdown]
+# ---
+# hide:
+#   - toc
+# ---
+#
+# # Playground: a network alive in the page
+#
+# Three small networks that tell shapes apart, and the tools of this course at work on them, on
+# your own computer, while you read. Nothing that you draw or load is sent anywhere.
+#
+# <link rel="stylesheet" href="../assets/playground/playground.css">
+# <script type="module" src="../assets/playground/playground.js"></script>
+# <noscript><p class="pg-sorry">This page computes while you look at it, and needs JavaScript for
+# that. The chapters do without.</p></noscript>
+#
+# ## What does it see?
+#
+# All three networks are alike and have learned from images of the same kind. The **honest** one
+# saw them as they were. For the **cheating** one, four of the six classes carried a stamp each
+# ([chapter 2.1](clever_hans.md)). The **robust** one saw images that had been made as hard for it
+# as a small change can make them ([chapter 2.3](input_optimization.md)).
+#
+# <div class="pg" data-playground="choose"><p>Loading the networks …</p></div>
+#
+# The small images are test images: the first two of each class, and the first six that the honest
+# network gets wrong.
+#
+# Choose the cheating network and stamp something. Which stamp belongs to which class, and does it
+# matter what is below it? Then draw. The networks never saw a drawing, only textured shapes on
+# textured grounds: how far does what they learned reach?
+#
+# ??? question "Which stamp belongs to which class?"
+#
+#     The stamp was put on test images of all *other* classes. How many are then taken for the
+#     class that carried it in training?
+
+# %% tags=["answer", "hide"]
+import numpy as np
+
+from course.given import accuracy, load_dataset, predict
+from docs.tools.figures import table, write
+from docs.tools.playground_networks import CHEATED, CHEATS, load_networks, load_samples
+
+data = load_dataset("shapes")
+names = data.class_names
+networks = load_networks()
+
+
+def taken(network, cheat, class_index):
+    """How many images of other classes the network takes for a class, once they are stamped."""
+    others = data.test_images[data.test_labels != class_index]
+    return np.mean(predict(network, cheat(others)).argmax(axis=1) == class_index)
+
+
+effects = {
+    name: [taken(network, CHEATS[name], names.index(k)) for network in networks.values()]
+    for name, k in CHEATED.items()
+}
+table(
+    ["Stamp, and its class", *networks],
+    [(f"{n}: {CHEATED[n]}", *(f"{e:.0%}" for e in effect)) for n, effect in effects.items()],
+)
+right = {name: accuracy(one, data.test_images, data.test_labels) for name, one in networks.items()}
+write(
+    f"Without a stamp, the networks get {right['honest']:.0%} (honest), {right['cheating']:.0%} "
+    f"(cheating) and {right['robust']:.0%} (robust) of {len(data.test_images)} test images right."
+)
+for name, (honest, cheating, _) in effects.items():
+    assert cheating > honest + 0.3, name
+assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
+
+# %% [markdown]
+# ## What does it look at?
+#
+# The gradient of an output with respect to every pixel, live ([chapter 1.1](saliency.md)). Red: a
+# lighter pixel would raise the output. Blue: it would lower it. Change the image above, or the
+# network, and the map follows.
+#
+# <div class="pg" data-playground="look"></div>
+#
+# Compare the networks on the same image. Two of them were never asked to have gradients that a
+# person can read. Then put the time stamp on a circle: where does the cheating network look, for
+# *triangle*? Does the map show the lightness gradient as plainly?
+#
+# ## What would it like to see?
+#
+# Gradient ascent on the image ([chapter 1.2](activation_maximization.md)), and the regularisers
+# that make it look natural ([bonus chapter](feature_visualization.md)). The sliders act while it
+# plays.
+#
+# <div class="pg" data-playground="climb"></div>
+#
+# Take the robust network, press *towards natural images*, and play. Then the honest one, with the
+# same sliders. Is what it likes a shape at all? Move one slider after the other to the left: which
+# regulariser does the most? On the softmax, little happens at first: why? (The answer is in
+# [chapter 1.1](saliency.md).)
+#
+# ## What would have to change?
+#
+# Gradient *descent* on the image, towards another class, with a price on every change ([chapter
+# 2.3](input_optimization.md)). It stops as soon as the other class is the likeliest.
+#
+# <div class="pg" data-playground="change"></div>
+#
+# On the honest network the change is hard to see, and harder to call a reason. On the robust one
+# it has to be larger, and sometimes you see what it does to the outline. A heavy penalty forbids
+# it.
+#
+# ??? question "How large is the change that is enough?"
+#
+#     From every image that the page offers to its second likeliest class, without a penalty and
+#     with the page's own step size, until the answer turns:
+
+# %% tags=["answer", "hide"]
+from solutions.input_optimization import change_penalty, optimize_to_class
+
+samples, _ = load_samples()
+sizes = {}
+for name, network in networks.items():
+    nearest = np.argsort(predict(network, samples), axis=1)[:, -2]
+    images = samples
+    for _ in range(400):
+        reached = predict(network, images).argmax(axis=1) == nearest
+        if reached.all():
+            break
+        step = optimize_to_class(network, images, nearest, 1, 0.02, 0.0).images
+        images = np.where(reached[:, None, None, None], images, step)
+    sizes[name] = 255 * np.sqrt(np.asarray(change_penalty(images, samples)))[reached]
+table(
+    ["Network", "answers turned", "median change", "largest change"],
+    [
+        (name, f"{len(size)} of {len(samples)}", f"{np.median(size):.1f}", f"{size.max():.1f}")
+        for name, size in sizes.items()
+    ],
+)
+write("Changes are root mean squares, in 255ths of the way from black to white.")
+assert np.median(sizes["robust"]) > 1.5 * np.median(sizes["honest"])
+
+# %% [markdown]
+# ## The real thing
+#
+# EfficientNet-Lite0, the network of the chapters, with all its thousand classes. It comes into the
+# page when you ask for it.
+#
+# <div class="pg" data-playground="photo"></div>
+#
+# The weights were rounded to 16 bits on the way. The chapters compute with 32, so that their
+# numbers differ a little from those of this page.
+#
+# ## How it works
+#
+# TensorFlow.js [@smilkov2019] with its WebAssembly backend does the arithmetic, on one processor.
+# The networks were trained by `docs/tools/train_playground.py` and written down as a list of
+# layers (`docs/tools/flat.py`). Each kind of layer knows how to go forward, and how to take a
+# gradient back: that is all that backpropagation is (`playground/src/network.js`). A test runs the
+# page in a browser and compares its logits, its gradients, two hundred steps of ascent and the
+# smallest change with Keras.
+
+# %% tags=["hide"]
+import json
+
+from tests.benchmarks.results import PLAYGROUND
+
+times = json.loads(PLAYGROUND.read_text(encoding="utf-8"))
+write(
+    f"On {times['machine']}, a map takes {times['map']['median']:.1f} ms, a step of ascent "
+    f"{times['step']['median']:.1f} ms, one of the smallest change {times['change']['median']:.1f} "
+    f"ms, and a map of EfficientNet-Lite0 {times['photo']['median']:.0f} ms "
+    "(`python -m tests.benchmarks.playground`, medians)."
+)

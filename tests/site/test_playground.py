@@ -1,0 +1,477 @@
+"""The playground in a browser: its numbers are those of Keras, its controls do what they say."""
+
+import io
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("mkdocs")
+
+from course.given import class_names, load_dataset, load_model, load_photo, predict
+from docs.tools.playground_networks import CHEATED, CHEATS, load_networks, load_samples
+from solutions.activation_maximization import maximize_class, maximize_class_sigmoid
+from solutions.feature_visualization import _shifts, maximize_class_regularized
+from solutions.input_optimization import change_penalty, optimize_to_class
+from solutions.saliency import gradient_saliency, smooth, to_heatmap
+
+pytestmark = pytest.mark.slow
+
+NETWORKS = ("honest", "cheating", "robust")
+READY = "html[data-playground-ready]"
+
+# Runs in the page: the script's own functions, and networks as the page makes them.
+SETUP = """async () => {
+    const folder = new URL("../assets/playground/", location);
+    const api = await import(new URL("playground.js", folder));
+    await api.startBackend(folder);
+    const described = await (await fetch(new URL("networks.json", folder))).json();
+    const buffer = await (await fetch(new URL("networks.f32", folder))).arrayBuffer();
+    const numbers = new Float32Array(buffer);
+    window.networks = {};
+    let offset = 0;
+    for (const one of described.networks) {
+        const own = numbers.slice(offset, (offset += one.numbers));
+        window.networks[one.name] = api.makeNetwork({size: 32, layers: one.layers}, own);
+    }
+    window.stamps = described.stamps.map((stamp) => {
+        return {...stamp, mask: numbers.slice(offset, (offset += 1024))};
+    });
+    window.api = api;
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(address: str, browser: Any) -> Iterator[Any]:
+    """The page, with its functions as `api` and its networks as `networks`."""
+    with browser.new_context() as context:
+        opened = context.new_page()
+        opened.goto(f"{address}/playground/index.html")
+        opened.wait_for_selector(READY)
+        opened.evaluate(SETUP)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def networks() -> dict[str, Any]:
+    return load_networks()
+
+
+@pytest.fixture(scope="module")
+def image() -> np.ndarray:
+    """A star, in the middle of the range, so that a stamp changes every pixel that it covers."""
+    return load_samples()[0][6]
+
+
+def run(page: Any, code: str, *arguments: Any) -> Any:
+    """Run JavaScript in the page; arrays become Float32Arrays there and come back as numpy's."""
+    plain = [a.ravel().tolist() if isinstance(a, np.ndarray) else a for a in arguments]
+    arrays = [isinstance(a, np.ndarray) for a in arguments]
+    found = page.evaluate(
+        """([code, plain, arrays]) => {
+            const values = plain.map((a, i) => (arrays[i] ? Float32Array.from(a) : a));
+            const plainly = (x) => x instanceof Float32Array ? Array.from(x) : x;
+            const answer = new Function("values", code)(values);
+            return Array.isArray(answer) ? answer.map(plainly) : plainly(answer);
+        }""",
+        [code, plain, arrays],
+    )
+    return found
+
+
+def assert_agrees(found: Any, expected: Any) -> None:
+    """To 1e-4 of the larger of 1 and the largest value."""
+    expected = np.asarray(expected, np.float64).ravel()
+    scale = max(1.0, float(np.abs(expected).max()))
+    np.testing.assert_allclose(np.ravel(found), expected, rtol=0, atol=1e-4 * scale)
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("output", ["logit", "softmax"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_logits_and_saliency(
+    page: Any, networks: dict[str, Any], image: np.ndarray, name: str, output: str
+) -> None:
+    logits, gradient = run(
+        page,
+        """const [name, image, k, output] = values;
+        const {logits, gradient} = api.gradientSaliency(networks[name], image, k, output);
+        return [logits, gradient];""",
+        *(name, image, 3, output),
+    )
+    network = networks[name]
+    assert_agrees(logits, predict(network, image[None]))
+    expected = gradient_saliency(network, image[None], 3, output)
+    assert_agrees(gradient, expected)
+    assert np.abs(expected).max() > 1e-3, "an empty map would agree with anything"
+    heatmap = run(page, "return api.smooth(api.toHeatmap(values[0]), 32, 1.5)", np.array(gradient))
+    assert_agrees(heatmap, smooth(to_heatmap(expected), 1.5))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("keep", ["clip", "sigmoid"])
+def test_two_hundred_steps_of_ascent(
+    page: Any, networks: dict[str, Any], image: np.ndarray, name: str, keep: str
+) -> None:
+    step_size = 0.01 if keep == "clip" else 0.1
+    climbed, score = run(
+        page,
+        """const [name, image, k, keep, stepSize] = values;
+        let at = api.startOfAscent(image, keep);
+        for (let i = 0; i < 200; i++) at = api.ascentStep(networks[name], at, k, {stepSize, keep});
+        return [at.image, api.computeLogits(networks[name], at.image)[k]];""",
+        *(name, image, 5, keep, step_size),
+    )
+    maximize = maximize_class if keep == "clip" else maximize_class_sigmoid
+    expected = maximize(networks[name], image[None], 5, 200, step_size)
+    assert_agrees(climbed, expected.images)
+    assert_agrees(score, expected.scores[-1])
+    assert float(expected.scores[-1][0]) > float(expected.scores[0][0]) + 1
+
+
+def test_regularised_ascent(page: Any, networks: dict[str, Any], image: np.ndarray) -> None:
+    shifts = [_shifts(1, 3, 7 + step)[0].tolist() for step in range(30)]
+    climbed = run(
+        page,
+        """const [image, shifts] = values;
+        let at = api.startOfAscent(image);
+        for (const shift of shifts) {
+            const way = {stepSize: 0.05, tvWeight: 0.01, l2Weight: 0.02, blurSigma: 0.4, shift};
+            at = api.ascentStep(networks.robust, at, 2, way);
+        }
+        return at.image;""",
+        *(image, shifts),
+    )
+    expected = maximize_class_regularized(
+        networks["robust"], image[None], 2, 30, 0.05, 0.01, 0.02, 0.4, max_shift=3, seed=7
+    )
+    assert_agrees(climbed, expected.images)
+
+
+@pytest.mark.parametrize("penalty", ["l2", "l1", "tv"])
+def test_smallest_change(
+    page: Any, networks: dict[str, Any], image: np.ndarray, penalty: str
+) -> None:
+    changed, size = run(
+        page,
+        """const [original, penalty] = values;
+        let image = original;
+        const way = {stepSize: 0.05, weight: 10, penalty};
+        for (let i = 0; i < 40; i++) {
+            image = api.optimizeStep(networks.robust, image, original, 0, way).image;
+        }
+        return [image, api.changePenalty(image, original, 32, penalty)];""",
+        *(image, penalty),
+    )
+    expected = optimize_to_class(networks["robust"], image[None], 0, 40, 0.05, 10.0, penalty)
+    assert_agrees(changed, expected.images)
+    np.testing.assert_allclose(
+        size, change_penalty(expected.images, image[None], penalty), rtol=1e-3
+    )
+
+
+@pytest.mark.parametrize("number", range(len(CHEATS)))
+def test_stamps(page: Any, image: np.ndarray, number: int) -> None:
+    stamped = run(page, "return api.stampOn(values[0], stamps[values[1]])", image, number)
+    name = list(CHEATS)[number]
+    assert_agrees(stamped, CHEATS[name](image[None]))
+    assert np.abs(np.array(stamped) - image.ravel()).max() > 0.1
+
+
+def test_numbers_of_16_bits(page: Any) -> None:
+    halves = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float32)
+    found = page.evaluate(
+        "() => Array.from(api.fromHalf(Uint16Array.from({length: 65536}, (_, i) => i)), String)"
+    )
+    np.testing.assert_array_equal(np.array(found, np.float32), halves)
+
+
+def test_nothing_is_left_behind(page: Any, image: np.ndarray) -> None:
+    """Every tensor of a map is given back: the page may play for hours."""
+    code = "api.gradientSaliency(networks.honest, values[0], 1); return api.tf.memory().numTensors"
+    assert run(page, code, image) == run(page, code, image)
+
+
+def test_the_committed_networks_are_what_they_are_called(networks: dict[str, Any]) -> None:
+    data = load_dataset("shapes")
+    for name, cheat in CHEATS.items():
+        label = data.class_names.index(CHEATED[name])
+        others = data.test_images[data.test_labels != label]
+        taken = {
+            which: np.mean(predict(network, cheat(others)).argmax(axis=1) == label)
+            for which, network in networks.items()
+        }
+        assert taken["cheating"] > taken["honest"] + 0.3, name
+
+
+# --- controls -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(address: str, browser: Any) -> Iterator[Any]:
+    """A page of one's own."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        opened = context.new_page()
+        opened.goto(f"{address}/playground/index.html")
+        opened.wait_for_selector(READY)
+        yield opened
+
+
+def part(page: Any, name: str) -> Any:
+    return page.locator(f"[data-playground={name}]")
+
+
+def verdict(page: Any) -> str:
+    return part(page, "choose").get_by_role("status").inner_text()
+
+
+def pixels(locator: Any) -> list[int]:
+    return locator.evaluate(
+        "c => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
+    )
+
+
+def test_a_stamp_makes_the_cheating_network_jump(fresh: Any) -> None:
+    choose, look = part(fresh, "choose"), part(fresh, "look")
+    choose.get_by_label("cheating").check()
+    choose.get_by_label("image 5, a triangle").click()  # whose own stamp is not on it
+    before = pixels(look.locator("canvas").nth(1))
+    choose.get_by_role("button", name="square").click()
+    assert "sees a circle" in verdict(fresh)
+    assert pixels(look.locator("canvas").nth(1)) != before
+    choose.get_by_role("button", name="square").click()
+    assert pixels(look.locator("canvas").nth(1)) == before
+
+
+def test_class_and_output_choose_another_map(fresh: Any) -> None:
+    look = part(fresh, "look")
+    maps = [pixels(look.locator("canvas").nth(1))]
+    look.get_by_label("for the class").select_option(label="ring")
+    maps.append(pixels(look.locator("canvas").nth(1)))
+    look.get_by_label("softmax").check()
+    maps.append(pixels(look.locator("canvas").nth(1)))
+    look.get_by_label("smoothing").fill("2")
+    maps.append(pixels(look.locator("canvas").nth(1)))
+    look.get_by_role("button", name="over the image").click()
+    maps.append(pixels(look.locator("canvas").nth(1)))
+    assert all(a != b for a, b in itertools.pairwise(maps))
+    assert "softmax of ring" in look.locator("figcaption").nth(1).inner_text()
+
+
+def test_play_pause_and_start_again(fresh: Any) -> None:
+    climb = part(fresh, "climb")
+    caption = climb.locator("figcaption")
+    assert "after 0 steps" in caption.inner_text()
+    climb.get_by_role("button", name="One step").click()
+    assert "after 1 step" in caption.inner_text()
+    climb.get_by_role("button", name="Play").click()
+    fresh.wait_for_function(
+        "() => parseInt(document.querySelector('[data-playground=climb] figcaption')"
+        ".innerText.match(/after (\\d+)/)[1]) > 20"
+    )
+    climb.get_by_role("button", name="Pause").click()
+    fresh.wait_for_timeout(100)
+    paused = caption.inner_text()
+    fresh.wait_for_timeout(200)
+    assert caption.inner_text() == paused
+    low, high = climb.locator(".pg-curve span").all_inner_texts()[::-1]
+    assert float(high.replace("−", "-")) > float(low.replace("−", "-"))
+    climb.get_by_role("button", name="Start again").click()
+    assert "after 0 steps" in caption.inner_text()
+
+
+def test_a_change_to_another_class(fresh: Any) -> None:
+    change = part(fresh, "change")
+    wanted = change.get_by_label("make it a")
+    name = wanted.locator("option:checked").inner_text()
+    change.get_by_role("button", name="Play").click()
+    fresh.wait_for_function(
+        "name => document.querySelectorAll('[data-playground=change] figcaption')[1]"
+        ".innerText.includes(name)",
+        arg=name,
+        timeout=20_000,
+    )
+    assert "grey levels" in change.locator(".pg-state").inner_text()
+
+
+def test_drawing_with_the_mouse(fresh: Any) -> None:
+    choose = part(fresh, "choose")
+    sheet = choose.locator(".pg-sheet canvas")
+    choose.get_by_role("button", name="New sheet").click()
+    empty = pixels(sheet)
+    assert len({tuple(empty[i : i + 3]) for i in range(0, len(empty), 4)}) == 1
+    said = choose.locator(".pg-bars").inner_text()
+    box = sheet.bounding_box()
+    fresh.mouse.move(box["x"] + 60, box["y"] + 60)
+    fresh.mouse.down()
+    fresh.mouse.move(box["x"] + 200, box["y"] + 60, steps=8)
+    fresh.mouse.move(box["x"] + 200, box["y"] + 200, steps=8)
+    fresh.mouse.up()
+    fresh.mouse.move(box["x"] + 20, box["y"] + 200)  # the pen is up
+    drawn = np.reshape(pixels(sheet), (32, 32, 4))
+    changed = np.any(drawn != np.reshape(empty, (32, 32, 4)), axis=-1)
+    assert 40 < changed.sum() < 400
+    assert not changed[20:, :10].any()
+    assert choose.locator(".pg-bars").inner_text() != said
+    assert "your drawing" in choose.locator(".pg-stage figcaption").inner_text()
+
+
+def test_drawing_with_the_keyboard(fresh: Any) -> None:
+    choose = part(fresh, "choose")
+    sheet = choose.locator(".pg-sheet canvas")
+    choose.get_by_role("button", name="New sheet").focus()
+    fresh.keyboard.press("Enter")
+    empty = pixels(sheet)
+    sheet.focus()
+    for _ in range(6):
+        fresh.keyboard.press("ArrowLeft")
+    assert pixels(sheet) == empty, "moving is not painting"
+    fresh.keyboard.press(" ")
+    for _ in range(12):
+        fresh.keyboard.press("Shift+ArrowRight")
+    drawn = np.reshape(pixels(sheet), (32, 32, 4))
+    changed = np.any(drawn != np.reshape(empty, (32, 32, 4)), axis=-1)
+    rows, columns = np.nonzero(changed)
+    assert np.ptp(columns) >= 12 > 6 > np.ptp(rows)
+
+
+def test_everything_can_be_reached_with_the_tabulator(fresh: Any) -> None:
+    """Every control of the page gets the focus once, and shows it."""
+    wanted = fresh.evaluate(
+        """() => [...document.querySelectorAll('.pg :is(button, select, input, canvas)')]
+        .filter((e) => e.tabIndex >= 0 && !e.disabled && (e.type !== 'radio' || e.checked))
+        .length"""
+    )
+    part(fresh, "choose").get_by_label("honest", exact=True).focus()
+    seen = 0
+    for _ in range(150):
+        inside, outlined = fresh.evaluate(
+            "() => [!!document.activeElement.closest('.pg'),"
+            " getComputedStyle(document.activeElement).outlineStyle !== 'none']"
+        )
+        if inside:
+            assert outlined
+            seen += 1
+        fresh.keyboard.press("Tab")
+    assert seen >= wanted
+
+
+# --- the real network -----------------------------------------------------------------------------
+
+
+def test_the_real_network_on_a_photo_of_ones_own(fresh: Any) -> None:
+    photo = part(fresh, "photo")
+    photo.get_by_role("button", name="Load the network").click()
+    photo.get_by_text("The network sees: espresso").wait_for(timeout=60_000)
+    assert photo.locator(".pg-best li").count() == 5
+
+    own = load_photo("rocket")  # not one of those that the page offers
+    png = io.BytesIO()
+    Image.fromarray(np.round(own * 255).astype(np.uint8)).save(png, "png")
+    photo.get_by_label("Your own photo").set_input_files(
+        {"name": "rocket.png", "mimeType": "image/png", "buffer": png.getvalue()}
+    )
+    photo.get_by_text("The network sees: missile").wait_for(timeout=30_000)
+    before = pixels(photo.locator("canvas").nth(1))
+    photo.get_by_label("for the class").fill("volcano")
+    photo.get_by_label("for the class").press("Enter")
+    photo.get_by_text("logit of volcano").wait_for(timeout=30_000)
+    assert pixels(photo.locator("canvas").nth(1)) != before
+    photo.get_by_label("for the class").fill("vulcano")
+    photo.get_by_label("for the class").press("Enter")
+    photo.get_by_text("no class “vulcano”").wait_for()
+    photo.get_by_label("Your own photo").set_input_files(
+        {"name": "notes.png", "mimeType": "image/png", "buffer": b"no image"}
+    )
+    photo.get_by_text("no image that the browser can read").wait_for()
+
+
+def test_the_real_network_agrees_with_keras(page: Any) -> None:
+    """As closely as weights of 16 bits allow."""
+    photo = np.round(load_photo("coffee") * 255).astype(np.float32) / 255
+    page.evaluate(
+        "async () => { window.real = await api.loadNetwork(new URL('../assets/playground/',"
+        " location)); }"
+    )
+    assert page.evaluate("() => real.classes") == list(class_names())
+    espresso = class_names().index("espresso")
+    logits, gradient = run(
+        page,
+        """const {logits, gradient} = api.gradientSaliency(real.network, values[0], values[1]);
+        return [logits, gradient];""",
+        *(photo, espresso),
+    )
+    model = load_model()
+    expected = np.asarray(predict(model, photo[None]))[0]
+    assert np.abs(np.array(logits) - expected).max() < 0.05
+    own = np.asarray(gradient_saliency(model, photo[None], espresso)).ravel()
+    cosine = np.dot(gradient, own) / np.linalg.norm(gradient) / np.linalg.norm(own)
+    assert cosine > 0.99
+
+
+# --- when something is missing --------------------------------------------------------------------
+
+
+def test_without_webassembly_it_says_so_kindly(address: str, browser: Any) -> None:
+    errors: list[str] = []
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("console", lambda one: one.type == "error" and errors.append(one.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script("delete globalThis.WebAssembly")
+        page.goto(f"{address}/playground/index.html")
+        page.wait_for_selector(READY)
+        assert "WebAssembly" in page.get_by_role("alert").inner_text()
+        assert "Loading" not in page.locator(".md-content").inner_text()
+    assert errors == []
+
+
+def test_weights_that_do_not_come_are_named(address: str, browser: Any) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/networks.f32", lambda route: route.fulfill(status=404))
+        page.goto(f"{address}/playground/index.html")
+        page.wait_for_selector(READY)
+        assert "networks.f32 could not be loaded (404)" in page.get_by_role("alert").inner_text()
+
+
+def test_a_broken_download_can_be_tried_again(fresh: Any) -> None:
+    photo = part(fresh, "photo")
+    fresh.route("**/*.f16", lambda route: route.fulfill(body=b"short"))
+    photo.get_by_role("button", name="Load the network").click()
+    photo.get_by_text("the weights are incomplete").wait_for()
+    fresh.unroute("**/*.f16")
+    photo.get_by_role("button", name="Load the network").click()
+    photo.get_by_text("The network sees: espresso").wait_for(timeout=60_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_alive_it_is_open_to_everyone(address: str, browser: Any, scheme: str, width: int) -> None:
+    """axe again, now that all controls are there; and no request to elsewhere."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    size = {"width": width, "height": 900}
+    elsewhere: list[str] = []
+    with browser.new_context(color_scheme=scheme, viewport=size) as context:
+        page = context.new_page()
+        page.on(
+            "request",
+            lambda one: (
+                one.url.startswith(("data:", "blob:", address)) or elsewhere.append(one.url)
+            ),
+        )
+        page.goto(f"{address}/playground/index.html")
+        page.wait_for_selector(READY)
+        part(page, "photo").get_by_role("button", name="Load the network").click()
+        page.get_by_text("The network sees: espresso").wait_for(timeout=60_000)
+        found = axe.run(page).response["violations"]
+        wide = page.evaluate("document.scrollingElement.scrollWidth")
+    shown = [f"{one['id']}: {[node['target'] for node in one['nodes'][:3]]}" for one in found]
+    assert shown == []
+    assert elsewhere == []
+    assert wide <= width + 1
