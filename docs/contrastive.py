@@ -164,8 +164,10 @@ show(
 # The gradient flickers because the logit is rugged on a small scale. SmoothGrad asks for the
 # gradient in a neighbourhood: it averages over noisy copies of the image [@smilkov2017].
 #
-# $$ \hat g = \frac{1}{n} \sum_{j=1}^{n} \nabla_x z_c(x + \varepsilon_j), \qquad
-# \varepsilon_j \sim \mathcal N(0, \sigma^2) . $$
+# $$ \begin{gathered}
+# \hat g = \frac{1}{n} \sum_{j=1}^{n} \nabla_x z_c(x + \varepsilon_j), \\
+# \varepsilon_j \sim \mathcal N(0, \sigma^2) .
+# \end{gathered} $$
 #
 # **Convention:** $\sigma$ is in image units (0.1 is a tenth of the way from black to white), the
 # copies are not clipped, and the gradients keep their sign while they are averaged.
@@ -220,11 +222,13 @@ assert float(agree[-1][1]) > float(agree[0][1])
 # that it was the same all along. Integrated gradients walks the way, from a **baseline**
 # $\bar x$, and averages the slope [@sundararajan2017]:
 #
-# $$ R_i = (x_i - \bar x_i) \int_0^1 \frac{\partial z_c}{\partial x_i}
-# \bigl(\bar x + \alpha (x - \bar x)\bigr) \, d\alpha, \qquad
-# \sum_i R_i = z_c(x) - z_c(\bar x) . $$
+# $$ \begin{gathered}
+# R_i = (x_i - \bar x_i) \int_0^1 \frac{\partial z_c}{\partial x_i}
+# \bigl(\bar x + \alpha (x - \bar x)\bigr) \, d\alpha, \\
+# \sum_i R_i = z_c(x) - z_c(\bar x) .
+# \end{gathered} $$
 #
-# The right-hand equation is **completeness**: everything that the logit gained on the way is
+# The second equation is **completeness**: everything that the logit gained on the way is
 # handed out to the pixels, no more and no less. It can be checked.
 #
 # **Convention:** the midpoint rule, at $\alpha = (i + \tfrac12) / n$. The authors take the right
@@ -313,8 +317,10 @@ assert shares[0] < shares[1]
 # places, but 1280 channels, each of which stands for something. Grad-CAM weighs the channels by
 # their mean gradient, adds them up, and keeps what is positive [@selvaraju2017]:
 #
-# $$ w_k = \frac{1}{hw} \sum_{u, v} \frac{\partial z_c}{\partial A_k(u, v)}, \qquad
-# L(u, v) = \max\Bigl(0, \sum_k w_k A_k(u, v)\Bigr) . $$
+# $$ \begin{gathered}
+# w_k = \frac{1}{hw} \sum_{u, v} \frac{\partial z_c}{\partial A_k(u, v)}, \\
+# L(u, v) = \max\Bigl(0, \sum_k w_k A_k(u, v)\Bigr) .
+# \end{gathered} $$
 #
 # **Convention:** the mean, not the sum, of the gradient; one ReLU after the sum; enlarged
 # bilinearly; not rescaled, so that two classes can be compared.
@@ -342,8 +348,10 @@ show(
 # All these methods use gradients to guess what would happen without a part of the image. One can
 # also try: cover a patch with grey, and see how far the logit falls [@zeiler2014].
 #
-# $$ d_P = z_c(x) - z_c(x \text{ with patch } P \text{ grey}), \qquad
-# R_i = \text{mean of } d_P \text{ over the patches } P \text{ that cover } i . $$
+# $$ \begin{gathered}
+# d_P = z_c(x) - z_c(x \text{ with patch } P \text{ grey}), \\
+# R_i = \text{mean of } d_P \text{ over the } P \text{ that cover } i .
+# \end{gathered} $$
 #
 # **Convention:** patches lie inside the image as a whole; a pixel that none of them covers is 0;
 # covered means grey, 0.5. It costs one forward pass a patch, but needs no gradient: it works on a

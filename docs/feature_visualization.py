@@ -49,8 +49,8 @@ faint = 0.48 + 0.04 * noise  # noise of little contrast, around mid-grey
 # do with each other. The **total variation** [@rudin1992] measures that, as the sum of the absolute
 # differences between neighbours:
 #
-# $$ \mathrm{TV}(x) = \sum_{h, w, c}
-#    |x_{h+1, w, c} - x_{h, w, c}| + |x_{h, w+1, c} - x_{h, w, c}| . $$
+# $$ \begin{aligned} \mathrm{TV}(x) = \sum_{h, w, c}
+#    & |x_{h+1, w, c} - x_{h, w, c}| \\ + \, & |x_{h, w+1, c} - x_{h, w, c}| . \end{aligned} $$
 #
 # It has a gradient (almost everywhere), so it can be subtracted from what is climbed.
 #

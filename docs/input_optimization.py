@@ -96,8 +96,10 @@ table(
 #
 # What falls is the cross-entropy towards the class $t$ that we want, plus the price of the change:
 #
-# $$ L(x') = -\log p_t(x') + w \cdot \text{penalty}(x' - x), \qquad
-#    x' \leftarrow \text{clip}_{[0,1]}\bigl(x' - \eta \, \nabla L(x')\bigr). $$
+# $$ \begin{gathered}
+# L(x') = -\log p_t(x') + w \cdot \text{penalty}(x' - x), \\
+# x' \leftarrow \text{clip}_{[0,1]}\bigl(x' - \eta \, \nabla L(x')\bigr).
+# \end{gathered} $$
 #
 # It is [activation maximization](activation_maximization.md) again, with a leash: the heavier the
 # weight $w$, the shorter the leash.

@@ -367,9 +367,11 @@ assert ratio_to_noise[1] > 1 > max(ratio_to_noise[2:])
 #
 #     Differentiate $p_c$, and the logits' gradients come out, mixed:
 #
-#     $$ \nabla p_c = p_c \Bigl( \nabla z_c - \sum_k p_k \nabla z_k \Bigr)
-#     = p_c (1 - p_c)
-#     \Bigl( \nabla z_c - \sum_{k \ne c} \frac{p_k}{1 - p_c} \nabla z_k \Bigr) . $$
+#     $$ \begin{aligned}
+#     \nabla p_c &= p_c \Bigl( \nabla z_c - \sum_k p_k \nabla z_k \Bigr) \\
+#     &= p_c (1 - p_c)
+#     \Bigl( \nabla z_c - \sum_{k \ne c} \frac{p_k}{1 - p_c} \nabla z_k \Bigr) .
+#     \end{aligned} $$
 #
 #     Two differences can be read off. The **size** has the factor $p_c (1 - p_c)$: where the
 #     network is sure, either way, the gradient vanishes. The **direction** has the rivals in it:
