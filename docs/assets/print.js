@@ -1,4 +1,4 @@
-// What is folded away on the screen is read on paper.
+// Answers that are folded away on the screen are read on paper.
 addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
+  for (const answer of document.querySelectorAll("details.question")) answer.open = true;
 });

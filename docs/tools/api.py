@@ -64,6 +64,9 @@ def entry(node: ast.FunctionDef, anchor: str, chapter: str) -> str:
     """One function: its name, its signature and its docstring."""
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     signature = f"{node.name}({ast.unparse(node.args)}){returns}"
+    if len(signature) > 80:  # one argument a line
+        arguments = re.sub(r", (?=\w+:)", ",\n    ", ast.unparse(node.args))
+        signature = f"{node.name}(\n    {arguments},\n){returns}"
     more = f"\n\n[In the chapter]({chapter})" if chapter else ""
     text = with_links(to_markdown(ast.get_docstring(node) or ""))
     return (

@@ -46,7 +46,7 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
 
 def tidy(html: str) -> str:
     """Tables as they should be: an interval in brackets below its number, no empty headers."""
-    interval = r"(<td[^>]*>[^<>]*?) ([(\[][^<>()\[\]]*\d[^<>()\[\]]*[)\]])</td>"
+    interval = r"(<td[^>]* right;\">[^<>]*?) ([(\[][^<>()\[\]]*\d[^<>()\[\]]*[)\]])</td>"
     html = re.sub(interval, r'\1 <span class="interval">\2</span></td>', html)
     return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)  # a header without words is none
 

@@ -77,13 +77,13 @@ def _with_signs(text: str) -> str:
 
 
 def _aligned(text: str) -> str:
-    """In a table, only columns of numbers are aligned on the right."""
+    """In a table, only columns of numbers are aligned on the right, and never the first."""
     lines = text.split("\n")
     if len(lines) < 3 or not re.fullmatch(r"[|: -]+", lines[1]):
         return text
     columns = zip(*(line[2:-2].split(" | ") for line in lines[2:]), strict=True)
     numbers = [all(re.match(r"[+−-]?\d|–|$", cell) for cell in column) for column in columns]
-    lines[1] = f"| {' | '.join('--:' if number else ':--' for number in numbers)} |"
+    lines[1] = f"| :-- | {' | '.join('--:' if number else ':--' for number in numbers[1:])} |"
     return "\n".join(lines)
 
 

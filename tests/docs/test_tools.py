@@ -103,10 +103,10 @@ def test_columns_of_numbers_stand_on_the_right_and_have_a_minus() -> None:
 
 
 def test_an_interval_stands_below_its_number() -> None:
-    found = tidy("<td>0.5 [0.1, 0.9]</td><td>a (b)</td><td>7% (5% to 9%)</td><th></th>")
-    assert found == (
-        '<td>0.5 <span class="interval">[0.1, 0.9]</span></td><td>a (b)</td>'
-        '<td>7% <span class="interval">(5% to 9%)</span></td><td></td>'
+    right = '<td style="text-align: right;">'
+    assert tidy(f"{right}0.5 [0.1, 0.9]</td>{right}a (b)</td><td>x (1)</td><th></th>") == (
+        f'{right}0.5 <span class="interval">[0.1, 0.9]</span></td>{right}a (b)</td><td>x (1)</td>'
+        "<td></td>"
     )
 
 
