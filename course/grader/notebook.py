@@ -16,7 +16,8 @@ from course.grader.processes import PRELOAD, Workers, start_workers
 from course.grader.tasks import select_tasks
 
 COURSE = Path(__file__).resolve().parents[1]
-COLOURS = {"passed": "#1a7f37", "not_started": "#6e7781"}
+# Legible on white and on black.
+COLOURS = {"passed": "#22863a", "not_started": "#6e7781"}
 
 
 class Board:
@@ -35,7 +36,7 @@ class Board:
     def _repr_html_(self) -> str:
         rows = []
         for verdict in self.report.tasks:
-            colour = COLOURS.get(verdict.status, "#cf222e")
+            colour = COLOURS.get(verdict.status, "#d73a49")
             message = f"<pre>{html.escape(verdict.message)}</pre>" if verdict.message else ""
             rows.append(
                 f"<tr><td style='text-align:left'>{html.escape(verdict.task)}</td>"
