@@ -201,7 +201,7 @@ write(f"The honest network gets {overall:.0%} of all {len(data.test_images)} tes
 # The place is where the cheat changes a grey image, and one pixel around it, because a convolution
 # sees edges from both sides.
 
-# %%
+# %% tags=["fold"]
 grey = np.full((1, 32, 32, 3), 0.5, np.float32)
 PLACES = {
     name: binary_dilation(np.abs(CHEATS[name](grey) - grey)[0].sum(axis=-1) > 0.02)
@@ -320,7 +320,7 @@ table(["Cheat, network", "pasted into other classes", "lost when taken away"], r
 # by the adjusted Rand index [@hubert1985]: 1 is perfect, 0 is chance.
 
 
-# %%
+# %% tags=["fold"]
 def coarse(maps):
     """Absolute values in 8 × 8 cells."""
     maps = np.abs(np.asarray(maps))
@@ -374,7 +374,7 @@ table(
 # have different colours. So average the signed maps over many images. What belongs to the single
 # image fades, what they share stays. Then correlate the mean map with a ramp.
 
-# %%
+# %% tags=["fold"]
 RAMP = coarse(add_lightness_gradient(np.zeros((1, 32, 32, 1)), 1.0))[0]
 tested = CHEATS["lightness gradient"](own)
 
@@ -445,7 +445,7 @@ show(
 #   the clean training images. Then the saturation cannot tell anything any more.
 
 
-# %%
+# %% tags=["fold"]
 def saturate(images, factor):
     """Multiply every pixel's distance from its own grey."""
     grey = images.mean(axis=-1, keepdims=True)
@@ -493,7 +493,7 @@ vivid = {
 # $g$ of the logit and $d = x - \text{grey}(x)$, the slope for more saturation is $g \cdot d$.
 
 
-# %%
+# %% tags=["fold"]
 def slope(network, images, class_index):
     """The derivative of the logit with respect to the saturation's factor."""
     direction = images - images.mean(axis=-1, keepdims=True)
@@ -541,7 +541,7 @@ write(
 # photos, four crops of each, with half of full opacity. Crops of one photo are not independent of
 # each other, so the intervals come from resampling the *photos*.
 
-# %%
+# %% tags=["fold"]
 model = load_model()
 carton = class_index_of("carton")
 NAMES = [name for name in PHOTOS if name not in ("retina", "hubble", "clock_motion", "grass")]
@@ -630,7 +630,7 @@ write(
 # photo with the mark and without it, and the share on the mark's strokes (two pixels around them
 # included) is counted. Without the mark, the same place is the control.
 
-# %%
+# %% tags=["fold"]
 watermark = load_watermark(224)
 strokes = binary_dilation(watermark > 0.2, iterations=2)
 middles = photos[::4]

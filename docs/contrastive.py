@@ -423,7 +423,7 @@ for name, method in METHODS.items():
 # one of strengths. All maps are then averaged over blocks of 16 × 16 pixels, so that fine maps
 # and coarse ones have the same chance.
 
-# %%
+# %% tags=["fold"]
 BLOCK = 16
 
 
@@ -520,7 +520,7 @@ write(
 # So the intervals below are 95 % bootstrap intervals [@efron1979] that draw *photos*, not pictures.
 # With so few photos they are rough, and rather too narrow than too wide.
 
-# %%
+# %% tags=["fold"]
 rng = np.random.default_rng(0)
 
 

@@ -207,7 +207,7 @@ table(
 # [@wilson1927] and the bootstrap's [@efron1979].
 
 
-# %%
+# %% tags=["fold"]
 @compiled
 def harder(network, images, classes, distance):
     """Move images, by at most `distance` a value, to where the network is less sure (PGD)."""
@@ -383,7 +383,7 @@ show(
 # evening. But one can ask how *brittle* the change is. If it showed the network what it had
 # overlooked, the right answer should survive what leaves the photo recognisable.
 
-# %%
+# %% tags=["fold"]
 parts = [slice(i, i + 6) for i in range(0, len(photos), 6)]
 optimized = np.concatenate(
     [optimize_to_class(model, photos[i], labels[i], 20, 0.01, 1e5).images for i in parts]
