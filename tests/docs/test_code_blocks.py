@@ -107,3 +107,11 @@ def test_a_block_is_found_where_it_is_indented() -> None:
         Block("a.md", 5, "bash", "if true; then\n  exit 2\nfi\n", 2)
     ]
     assert blocks_in("a.md", "```bash\nexit 2\n```\n") == []
+
+
+def test_the_comments_are_not_in_the_pages() -> None:
+    from docs.tools.run_comments import on_page_markdown
+
+    for page, path in PAGES.items():
+        text = on_page_markdown(path.read_text(encoding="utf-8"))
+        assert not re.search(r"^ *<!-- run", text, flags=re.M), page
