@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
+
+ACTIVATIONS = {"linear": tf.identity, "relu6": tf.nn.relu6, "silu": tf.nn.silu}
 
 
 class Flat(NamedTuple):
@@ -106,3 +109,46 @@ def _fold(
     scale = gamma / np.sqrt(variance + norm.epsilon)
     by_channel = scale[:, None] if kind == "depthwise" else scale
     return [kernel * by_channel, (bias - mean) * scale + beta]
+
+
+def compute(flat: Flat, images: Any) -> Any:
+    """Compute with a network that is written down, as `playground/src/network.js` does.
+
+    Args:
+        flat: as `flatten` returns it.
+        images: `(B, H, W, 3)`, float32 in [0, 1].
+
+    Returns:
+        `(B, K)`: the logits.
+    """
+    outputs: list[Any] = []
+    left = flat.weights
+    for layer in flat.layers:
+        inputs = [images if place < 0 else outputs[place] for place in layer["inputs"]]
+        weights = []
+        for shape in layer["shapes"]:
+            value, left = np.split(left, [int(np.prod(shape))])
+            weights.append(value.reshape(shape))
+        outputs.append(_forward(layer, inputs, *weights))
+    return outputs[-1]
+
+
+def _forward(layer: dict[str, Any], inputs: list[Any], kernel: Any = None, bias: Any = None) -> Any:
+    x = inputs[0]
+    match layer["kind"]:
+        case "rescale":
+            return x * layer["scale"] + layer["offset"]
+        case "conv":
+            x = tf.nn.conv2d(x, kernel, layer["stride"], "SAME") + bias
+            return ACTIVATIONS[layer["activation"]](x)
+        case "depthwise":
+            strides = [1, layer["stride"], layer["stride"], 1]
+            x = tf.nn.depthwise_conv2d(x, kernel, strides, "SAME") + bias
+            return ACTIVATIONS[layer["activation"]](x)
+        case "averagePool":
+            return tf.nn.avg_pool2d(x, layer["size"], layer["size"], "VALID")
+        case "mean":
+            return tf.reduce_mean(x, axis=(1, 2))
+        case "add":
+            return x + inputs[1]
+    return x @ kernel + bias

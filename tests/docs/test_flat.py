@@ -5,52 +5,11 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from course.given import small_cnn
 from course.given.efficientnet_lite0 import build_efficientnet_lite0
-from docs.tools.flat import Flat, flatten
+from docs.tools.flat import compute, flatten
 from docs.tools.playground_networks import load_networks, load_samples
-
-ACTIVATIONS = {"linear": tf.identity, "relu6": tf.nn.relu6, "silu": tf.nn.silu}
-
-
-def run(flat: Flat, images: Any) -> Any:
-    """What `playground/src/network.js` computes, in TensorFlow."""
-    outputs: list[Any] = []
-    left = flat.weights
-    for layer in flat.layers:
-        inputs = [images if place < 0 else outputs[place] for place in layer["inputs"]]
-        weights = []
-        for shape in layer["shapes"]:
-            value, left = np.split(left, [int(np.prod(shape))])
-            weights.append(value.reshape(shape))
-        outputs.append(go_forward(layer, inputs, *weights))
-    assert left.size == 0
-    return outputs[-1]
-
-
-def go_forward(
-    layer: dict[str, Any], inputs: list[Any], kernel: Any = None, bias: Any = None
-) -> Any:
-    x = inputs[0]
-    match layer["kind"]:
-        case "rescale":
-            return x * layer["scale"] + layer["offset"]
-        case "conv":
-            x = tf.nn.conv2d(x, kernel, layer["stride"], "SAME") + bias
-            return ACTIVATIONS[layer["activation"]](x)
-        case "depthwise":
-            strides = [1, layer["stride"], layer["stride"], 1]
-            x = tf.nn.depthwise_conv2d(x, kernel, strides, "SAME") + bias
-            return ACTIVATIONS[layer["activation"]](x)
-        case "averagePool":
-            return tf.nn.avg_pool2d(x, layer["size"], layer["size"], "VALID")
-        case "mean":
-            return tf.reduce_mean(x, axis=(1, 2))
-        case "add":
-            return x + inputs[1]
-    return x @ kernel + bias
 
 
 def draw_weights(model: keras.Model) -> None:
@@ -71,7 +30,7 @@ def test_it_computes_the_same(build: Any) -> None:
     images = np.random.default_rng(1).random((2, *model.input_shape[1:]), np.float32)
     expected = np.asarray(model(images, training=False))
     scale = np.abs(expected).max()
-    np.testing.assert_allclose(run(flatten(model), images), expected, atol=1e-4 * scale)
+    np.testing.assert_allclose(compute(flatten(model), images), expected, atol=1e-4 * scale)
 
 
 def test_a_layer_that_the_page_does_not_know_is_named() -> None:
@@ -87,4 +46,4 @@ def test_networks_are_read_as_they_were_written() -> None:
     for network in load_networks().values():
         again = flatten(network)
         expected = np.asarray(network(images[:2], training=False))
-        np.testing.assert_allclose(run(again, images[:2]), expected, atol=1e-4)
+        np.testing.assert_allclose(compute(again, images[:2]), expected, atol=1e-4)

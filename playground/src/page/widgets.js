@@ -93,12 +93,12 @@ export function slider(
     max: toPlace(most),
     step: log ? 0.1 : step,
   });
-  const output = h("output", {});
-  const element = h("label", { className: "pg-slider" }, h("span", {}, label), input, output);
+  const shown = h("span", {});
+  const element = h("label", { className: "pg-slider" }, h("span", {}, label), input, shown);
   const show = () => {
     element.value = toValue(Number(input.value));
-    output.textContent = short(element.value);
-    input.setAttribute("aria-valuetext", output.textContent);
+    shown.textContent = short(element.value);
+    input.setAttribute("aria-valuetext", shown.textContent);
   };
   input.addEventListener("input", () => {
     show();
