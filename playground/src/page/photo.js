@@ -119,8 +119,14 @@ async function makeLooking(root, state, { network, classes, photos }, folder) {
   let heatmap;
   let what;
   file.addEventListener("change", () => file.files[0] && use(URL.createObjectURL(file.files[0])));
-  wanted.addEventListener("change", () => look());
+  // Picking from the list counts at once; what was typed counts when it is done.
+  wanted.addEventListener("input", () => asked() >= 0 && look());
+  wanted.addEventListener("change", () => asked() < 0 && look());
 
+  const asked = () => {
+    const name = wanted.value.trim().toLowerCase();
+    return classes.findIndex((known) => known.toLowerCase() === name);
+  };
   async function use(address) {
     try {
       shown = await readPhoto(address, size);
@@ -136,13 +142,17 @@ async function makeLooking(root, state, { network, classes, photos }, folder) {
     if (!shown) return;
     state.textContent = "Computing …";
     await new Promise((resolve) => setTimeout(resolve, 30)); // let the words appear first
-    const asked = classes.indexOf(wanted.value.trim());
-    if (wanted.value.trim() && asked < 0) {
+    const classAsked = asked();
+    if (wanted.value.trim() && classAsked < 0) {
       state.textContent = `There is no class “${wanted.value}”: pick one of the list.`;
       return;
     }
     const began = performance.now();
-    const { classIndex, logits, heatmap: found } = explain(network, shown, asked, output.value);
+    const {
+      classIndex,
+      logits,
+      heatmap: found,
+    } = explain(network, shown, classAsked, output.value);
     const milliseconds = Math.round(performance.now() - began);
     const p = softmax(logits);
     const order = [...p.keys()].sort((a, b) => p[b] - p[a]).slice(0, 5);

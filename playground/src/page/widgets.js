@@ -152,4 +152,4 @@ export const steps = (count) => `${count} ${count === 1 ? "step" : "steps"}`;
 
 /** A share in per cent. */
 export const percent = (share) =>
-  `${(100 * share).toFixed(share > 0.0995 || share < 0.0005 ? 0 : 1)} %`;
+  `${(100 * share).toFixed(share > 0.0995 || share < 0.0005 ? 0 : 1)}%`;
