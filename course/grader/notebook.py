@@ -1,8 +1,10 @@
 """`check` and `hint` for notebooks: functions that are defined in cells are graded."""
 
 import ast
+import builtins
 import functools
 import html
+import symtable
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -119,6 +121,8 @@ def needed_by(functions: set[str], own: str) -> str:
     nodes = ast.parse(own).body
     places: dict[str, list[int]] = {}
     for place, node in enumerate(nodes):
+        if _is_call(node) and not _used_by(node.value) <= {*places, *dir(builtins)}:
+            continue  # made of what is only there in the notebook
         for name in _bound_by(node):
             earlier = places.get(name, []) if _adds(node) else []
             places[name] = [*earlier, place]
@@ -127,8 +131,27 @@ def needed_by(functions: set[str], own: str) -> str:
     while wanted:
         for place in set(places.get(wanted.pop(), [])) - kept:
             kept.add(place)
-            wanted += [one.id for one in ast.walk(nodes[place]) if isinstance(one, ast.Name)]
+            wanted += _used_by(nodes[place])
     return "\n\n".join(ast.unparse(nodes[place]) for place in sorted(kept))
+
+
+def _is_call(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+
+
+def _used_by(node: ast.AST) -> set[str]:
+    """The names that a definition looks up outside of itself; a function's own variables do not."""
+
+    def outside(table: symtable.SymbolTable) -> set[str]:
+        is_top = table.get_type() == "module"
+        names = {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if (symbol.is_referenced() if is_top else symbol.is_global())
+        }
+        return names.union(*map(outside, table.get_children()))
+
+    return outside(symtable.symtable(ast.unparse(node), "a cell", "exec"))
 
 
 def _adds(node: ast.stmt) -> bool:
@@ -149,13 +172,18 @@ def _bound_by(node: ast.stmt) -> set[str]:
 def _defines(node: ast.stmt) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
         return True
-    if isinstance(node, ast.Assign):
-        try:
-            ast.literal_eval(node.value)
-        except ValueError:
-            return False
-        return True
-    return False
+    return isinstance(node, ast.Assign) and _is_cheap(node.value)
+
+
+def _is_cheap(value: ast.expr) -> bool:
+    """Whether a value is a constant, or made of a function, as `tf.function(step)` is."""
+    if isinstance(value, ast.Call):
+        return bool(value.args) and isinstance(value.args[0], ast.Name | ast.Lambda)
+    try:
+        ast.literal_eval(value)
+    except ValueError:
+        return isinstance(value, ast.Lambda)
+    return True
 
 
 def _functions_in(source: str) -> set[str]:

@@ -44,14 +44,30 @@ def test_only_what_is_used_goes_along() -> None:
         "import numpy as np\nimport scipy.ndimage\nimport scipy.stats\nimport docs.tools.figures\n"
         "from math import *\nSIZE = 3\nOTHER = 4\n"
         "def blur(x):\n    return scipy.ndimage.uniform_filter(x, SIZE)\n\n"
-        "def smooth(x):\n    return np.asarray(blur(x))\n\n"
-        "def draw(x=only_in_the_notebook):\n    return smooth(x)\n"
+        "def smooth(x):\n    part = np.asarray(x)\n    return blur(part)\n\n"
+        "def draw(x=only_in_the_notebook):\n    return smooth(x)\n\n"
+        "def part(x=only_in_the_notebook):\n    return smooth(x)\n"
     )
     taken = needed_by({"smooth"}, own)
     for name in ("import numpy", "ndimage", "stats", "math", "SIZE", "def blur", "def smooth"):
         assert name in taken
-    for name in ("figures", "OTHER", "draw"):
+    for name in ("figures", "OTHER", "def draw", "def part"):
         assert name not in taken
+
+
+def test_functions_made_of_functions_go_along() -> None:
+    cell = (
+        "import tensorflow as tf\nfrom course.given import load_model\n"
+        "def raw(x):\n    return x\n\n"
+        "fast = tf.function(raw)\ndouble = lambda x: max(2 * raw(x), 0)\n"
+        "model = load_model()\nlayers = list(model)\n"
+        "def answer(x):\n    return fast(double(x)) + model(x) + layers\n"
+    )
+    taken = needed_by({"answer"}, definitions_in(cell))
+    assert "fast = tf.function(raw)" in taken
+    assert "double = " in taken
+    assert "load_model" not in taken, "a function gets its model as an argument"
+    assert "list(model)" not in taken
 
 
 def test_an_error_that_has_been_put_right_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
