@@ -21,6 +21,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from course.grader import check
+from course.grader import notebook as grader_notebook
 from course.grader.handin import is_stub
 from docs.tools.downloads import address_in, offer
 from docs.tools.notebooks import read
@@ -247,6 +249,17 @@ def test_who_solves_all_tasks_passes_all_checks(tmp_path: Path) -> None:
     ]
     assert len(figures) == 3
     assert all("currentColor" in figure for figure in figures)
+
+
+@pytest.mark.slow
+@every_chapter
+def test_a_chapter_does_not_disturb_its_checks(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all of the chapter's own cells run, the solutions still pass."""
+    cells = [one.source for one in solved(module).cells if one.cell_type == "code"]
+    monkeypatch.setattr(grader_notebook, "_cells", lambda: cells)
+    assert check(module).report.is_full
 
 
 @pytest.mark.slow
