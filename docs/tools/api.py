@@ -17,7 +17,8 @@ HEAD = """\
 # Functions
 
 The functions that you write, and those that are given, from their docstrings. Types say `Any` where
-TensorFlow's tensors and numpy's arrays are both welcome; the docstrings give shapes and units.
+TensorFlow's tensors and numpy's arrays are both welcome; the docstrings give shapes and units. What
+a word means is in the [glossary](glossary.md), which photos there are [in their list](photos.md).
 """
 
 
@@ -32,46 +33,57 @@ def page() -> str:
     blocks = [HEAD]
     for module in MODULES:
         blocks.append(f"## course.{module}")
-        for node in functions_of(ROOT / "course" / f"{module}.py"):
+        for node in definitions_in(ROOT / "course" / f"{module}.py"):
             blocks.append(entry(node, f"{module}.{node.name}", f"{module}.md#{module}.{node.name}"))
     blocks.append("## course.given")
     for name, path in given().items():
-        (node,) = (one for one in functions_of(path) if one.name == name)
+        (node,) = (one for one in definitions_in(path) if one.name == name)
         blocks.append(entry(node, f"given.{name}", ""))
     return "\n\n".join(blocks) + "\n"
 
 
 def given() -> dict[str, Path]:
-    """The functions that `course.given` offers, and the files in which they stand."""
+    """The functions and types that `course.given` offers, and the files in which they stand."""
     import course.given
 
     offered = {name: getattr(course.given, name) for name in course.given.__all__}
     return {
         name: Path(inspect.getsourcefile(one) or "")
         for name, one in sorted(offered.items())
-        if inspect.isfunction(one) and one.__module__.startswith("course.given")
+        if hasattr(one, "__module__") and one.__module__.startswith("course.given")
     }
 
 
-def functions_of(path: Path) -> list[ast.FunctionDef]:
-    """The public functions of a file."""
+def definitions_in(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
+    """The public functions and types of a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return [node for node in found if not node.name.startswith("_")]
 
 
-def entry(node: ast.FunctionDef, anchor: str, chapter: str) -> str:
-    """One function: its name, its signature and its docstring."""
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    signature = f"{node.name}({ast.unparse(node.args)}){returns}"
-    if len(signature) > 80:  # one argument a line
-        arguments = re.sub(r", (?=\w+:)", ",\n    ", ast.unparse(node.args))
-        signature = f"{node.name}(\n    {arguments},\n){returns}"
+def entry(node: ast.FunctionDef | ast.ClassDef, anchor: str, chapter: str) -> str:
+    """One function or type: its name, its signature and its docstring."""
+    signature = signature_of(node)
     more = f"\n\n[In the chapter]({chapter})" if chapter else ""
     text = with_links(to_markdown(ast.get_docstring(node) or ""))
     return (
         f"### {node.name} {{ #{anchor}-reference }}\n\n```python\n{signature}\n```\n\n{text}{more}"
     )
+
+
+def signature_of(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """How a function is called, or of what a type is made; one argument a line if it is long."""
+    if isinstance(node, ast.ClassDef):
+        fields = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
+        arguments, comma, returns = ", ".join(map(ast.unparse, fields)), ", ", ""
+    else:
+        arguments, comma = ast.unparse(node.args), r", (?=\w+:)"  # not one within a type
+        returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    signature = f"{node.name}({arguments}){returns}"
+    if len(signature) > 80:
+        arguments = re.sub(comma, ",\n    ", arguments)
+        signature = f"{node.name}(\n    {arguments},\n){returns}"
+    return signature
 
 
 def with_links(text: str) -> str:
