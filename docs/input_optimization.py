@@ -10,7 +10,7 @@
 #
 # Among all images $x'$ that the network takes for class $t$, the one that is nearest to the photo:
 #
-# $$ x^\star = \arg\min_{x'} \; d(x', x) \quad \text{such that the network answers } t . $$
+# $$ x^\star = \arg\min_{x'} \; d(x', x) \quad \text{with } \arg\max_k z_k(x') = t . $$
 #
 # Meant as an explanation, this is called a counterfactual [@wachter2017]. Meant as an attack, the
 # same search is as old as the discovery of adversarial examples [@szegedy2013]. That the two are
