@@ -230,8 +230,8 @@ drops = np.mean(np.diff(scores, axis=0) < 0)
 early = scores[16].mean() - scores[0].mean()
 late = scores[96].mean() - scores[80].mean()
 write(
-    f"The first 16 steps gain {early:.1f} on average, the last 16 {late:.1f}. {drops:.0%} of all "
-    "steps go *down*: a slope holds only in a tiny neighbourhood, as chapter 1.1 measured. "
+    f"The first 16 steps gain {early:.1f} on average, the last 16 only {late:.1f}. {drops:.0%} of "
+    "all steps go *down*: a slope holds only in a tiny neighbourhood, as chapter 1.1 measured. "
     f"Few values run into black or white, at most {at_border.max():.1%}, and in the photo of the "
     f"coffee many of them come back. The photo of the cat ends {rough[-1, 2] / rough[0, 2]:.0f} "
     "times as rough as it was."

@@ -13,6 +13,24 @@ def test_part_1_is_written() -> None:
     assert CHAPTERS[:3] == ["saliency", "activation_maximization", "feature_visualization"]
 
 
+def test_the_first_page_shows_the_whole_way() -> None:
+    found = re.findall(r"^# [12]\.[\d+] \[.*\]\((\w+)\.md\)$", chapter("index"), re.M)
+    assert found == CHAPTERS
+    assert "(playground.md)" in chapter("index")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_hands_over_to_the_next(name: str) -> None:
+    ending = chapter(name).partition("# ## What you know now\n")[2].partition("# ## ")[0]
+    following = [*CHAPTERS, "playground"][CHAPTERS.index(name) + 1]
+    assert f"({following}.md)" in ending
+
+
+def test_the_glossary_is_in_order() -> None:
+    terms = re.findall(r"^\*\*(.*?)\*\*$", (DOCS / "glossary.md").read_text("utf-8"), re.M)
+    assert terms == sorted(terms, key=str.lower)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_task_has_a_heading_with_its_name_as_id(name: str) -> None:
     """The one stable name of a task is also the anchor at which its section is found."""
