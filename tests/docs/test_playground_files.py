@@ -1,0 +1,51 @@
+"""What the playground loads on request: the real network and some photos."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("mkdocs")
+
+from course.given import class_names, load_photo
+from docs.tools import playground
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return {**playground.network(), **playground.photos()}
+
+
+def test_the_network_is_whole(files: dict[str, bytes]) -> None:
+    described = json.loads(files["efficientnet-lite0.json"])
+    numbers = sum(int(np.prod(shape)) for one in described["layers"] for shape in one["shapes"])
+    assert described["numbers"] == numbers
+    assert len(files["efficientnet-lite0.f16"]) == 2 * numbers
+    assert described["classes"] == class_names()
+    assert described["size"] == 224
+
+
+def test_no_weight_is_too_large_for_16_bits(files: dict[str, bytes]) -> None:
+    weights = np.frombuffer(files["efficientnet-lite0.f16"], "<f2")
+    assert np.isfinite(weights).all()
+
+
+def test_every_photo_is_there_with_words(files: dict[str, bytes]) -> None:
+    for photo in json.loads(files["efficientnet-lite0.json"])["photos"]:
+        assert photo["shows"]
+        image = Image.open(io.BytesIO(files[f"photos/{photo['name']}.jpg"]))
+        pixels = np.asarray(image, np.float32) / 255
+        assert np.abs(pixels - load_photo(photo["name"])).mean() < 0.02
+
+
+def test_they_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {"a.json": b"{}", "photos/b.jpg": b"b"}
+    monkeypatch.setattr(playground, "CACHE", tmp_path)
+    monkeypatch.setattr(playground, "network", lambda: {"a.json": made["a.json"]})
+    monkeypatch.setattr(playground, "photos", lambda: {"photos/b.jpg": made["photos/b.jpg"]})
+    assert playground.assets() == made
+    monkeypatch.setattr(playground, "network", lambda: pytest.fail("made twice"))
+    assert playground.assets() == made
