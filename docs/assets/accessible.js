@@ -11,3 +11,4 @@ const mend = () => {
 new MutationObserver(mend).observe(document.documentElement, { childList: true, subtree: true });
 addEventListener("load", mend);
 addEventListener("resize", mend);
+addEventListener("toggle", mend, true); // what is folded away has no width

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from course.grader.release import without_answers
 from docs.tools.citations import cited, entry, link, names, page_of_all, with_citations, works
 from tests.docs.sources import CHAPTERS, DOCS, chapter
 
@@ -102,6 +103,13 @@ def test_away_from_the_site_links_lead_to_the_works() -> None:
     assert " Erhan et al. (2009)\n" in made
     assert "<span" not in made
     assert "references.md" not in made
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_students_edition_has_whole_citations(name: str) -> None:
+    text = with_citations(without_answers(chapter(name)), away=True)
+    assert "](https://doi.org/10." in text
+    assert not re.search(r"\[@|\{\{|references\.md", text)
 
 
 def test_code_and_addresses_are_left_alone() -> None:
