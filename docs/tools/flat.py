@@ -48,9 +48,11 @@ def flatten(model: keras.Model) -> Flat:
         if isinstance(layer, keras.layers.InputLayer):
             place[layer.name] = -1
         elif isinstance(layer, keras.layers.BatchNormalization):
+            _insist(layer, layers[inputs[0]].get("activation") == "linear")
             values[inputs[0]] = _fold(layer, layers[inputs[0]]["kind"], *values[inputs[0]])
             place[layer.name] = inputs[0]
         elif isinstance(layer, keras.layers.ReLU):
+            _insist(layer, layer.max_value == 6 and layers[inputs[0]]["activation"] == "linear")
             layers[inputs[0]]["activation"] = "relu6"
             place[layer.name] = inputs[0]
         else:
@@ -71,15 +73,26 @@ def _parents(layer: keras.Layer) -> list[keras.Layer]:
     ]
 
 
+def _insist(layer: keras.Layer, known: bool) -> None:
+    if not known:
+        kind = type(layer).__name__
+        raise ValueError(f"model: no way to write down the layer {layer.name} ({kind})")
+
+
 def _settings(layer: keras.Layer) -> dict[str, Any]:
     """What a layer does, in the words of `playground/src/network.js`."""
+    activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    is_convolution = isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D)
+    _insist(layer, activation in (("linear", "silu") if is_convolution else ("linear",)))
+    padding = "same" if is_convolution else "valid"
+    is_pointwise = getattr(layer, "kernel_size", None) == (1, 1)  # it needs no padding
+    _insist(layer, is_pointwise or getattr(layer, "padding", padding) == padding)
     match layer:
         case keras.layers.Rescaling():
             return {"kind": "rescale", "scale": layer.scale, "offset": layer.offset}
         case keras.layers.DepthwiseConv2D():
-            return {"kind": "depthwise", "stride": layer.strides[0], "activation": "linear"}
+            return {"kind": "depthwise", "stride": layer.strides[0], "activation": activation}
         case keras.layers.Conv2D():
-            activation = layer.activation.__name__
             return {"kind": "conv", "stride": layer.strides[0], "activation": activation}
         case keras.layers.AveragePooling2D():
             return {"kind": "averagePool", "size": layer.pool_size[0]}
@@ -89,15 +102,15 @@ def _settings(layer: keras.Layer) -> dict[str, Any]:
             return {"kind": "add"}
         case keras.layers.Dense():
             return {"kind": "dense"}
-    raise ValueError(f"model: no way to write down the layer {layer.name} ({type(layer).__name__})")
+    _insist(layer, False)
+    return {}
 
 
 def _kernel_and_bias(layer: keras.Layer) -> list[np.ndarray]:
     weights = layer.get_weights()
     if len(weights) == 1:  # without a bias of its own; its batch normalization will give it one
-        kernel = weights[0]
-        outputs = kernel.shape[2] if isinstance(layer, keras.layers.DepthwiseConv2D) else -1
-        weights.append(np.zeros(kernel.shape[-1] if outputs == -1 else outputs, np.float32))
+        axis = 2 if isinstance(layer, keras.layers.DepthwiseConv2D) else -1
+        weights.append(np.zeros(weights[0].shape[axis], np.float32))
     return weights
 
 

@@ -2,20 +2,25 @@
 
 import { blur, clip, roll, totalVariationGradient } from "./images.js";
 import { differentiate } from "./network.js";
-import { outputGradient, selectOutput } from "./saliency.js";
+import { outputGradient } from "./saliency.js";
 
 /**
  * @typedef {object} Way how to climb; what is left out is off.
  * @property {number} stepSize
  * @property {"logit" | "softmax"} [output]
- * @property {"clip" | "sigmoid"} [keep] how the image is kept in [0, 1].
  * @property {number} [tvWeight] weight of the total variation.
  * @property {number} [l2Weight] weight of the squared distance from mid-grey.
  * @property {number} [blurSigma] of the blur after each step, in pixels.
  * @property {[number, number]} [shift] of this step's jitter: down, right.
  */
 
-/** Where an ascent begins: for a sigmoid at the z whose sigmoid is the image. */
+/**
+ * Where an ascent begins; it also says how the image is kept in [0, 1] on the way.
+ *
+ * @param {Float32Array} image
+ * @param {"clip" | "sigmoid"} [keep] by a sigmoid: then there is a z, and the image is its sigmoid.
+ * @returns {{image: Float32Array, z?: Float32Array}}
+ */
 export function startOfAscent(image, keep = "clip") {
   if (keep === "clip") return { image, z: undefined };
   const z = image.map((value) => {
@@ -34,26 +39,21 @@ const sigmoid = (z) => 1 / (1 + Math.exp(-z));
  * @param {{image: Float32Array, z?: Float32Array}} at as `startOfAscent` or this function gave it.
  * @param {number} classIndex
  * @param {Way} way
- * @returns {{image: Float32Array, z?: Float32Array, score: number}} and the explained value of the
- *   (jittered) image *before* the step, which comes for free.
+ * @returns {{image: Float32Array, z?: Float32Array}}
  */
 export function ascentStep(network, at, classIndex, way) {
-  const { stepSize, output = "logit", blurSigma = 0 } = way;
-  const { logits, gradient } = penalizedGradient(network, at.image, classIndex, way);
-  const score = selectOutput(logits, classIndex, output);
-  let image;
-  let z;
+  const { stepSize, blurSigma = 0 } = way;
+  const gradient = penalizedGradient(network, at.image, classIndex, way);
+  let next;
   if (at.z) {
-    z = at.z.map((value, i) => value + stepSize * gradient[i] * at.image[i] * (1 - at.image[i]));
-    image = z.map(sigmoid);
+    const slope = at.image.map((value) => value * (1 - value)); // of the sigmoid
+    const z = at.z.map((value, i) => value + stepSize * gradient[i] * slope[i]);
+    next = { image: z.map(sigmoid), z };
   } else {
-    image = at.image.map((value, i) => clip(value + stepSize * gradient[i]));
+    next = { image: at.image.map((value, i) => clip(value + stepSize * gradient[i])) };
   }
-  if (blurSigma) {
-    image = blur(image, network.size, blurSigma);
-    if (z) ({ z } = startOfAscent(image, "sigmoid"));
-  }
-  return { image, z, score };
+  if (!blurSigma) return next;
+  return startOfAscent(blur(next.image, network.size, blurSigma), at.z ? "sigmoid" : "clip");
 }
 
 /** The gradient of: output of the jittered image − penalties of the image itself. */
@@ -62,12 +62,12 @@ function penalizedGradient(network, image, classIndex, way) {
   const [down, right] = shift;
   const { size } = network;
   const seed = (logits) => outputGradient(logits, classIndex, output);
-  let { logits, gradient } = differentiate(network, roll(image, size, down, right), seed);
-  gradient = roll(gradient, size, -down, -right);
+  const jittered = differentiate(network, roll(image, size, down, right), seed).gradient;
+  let gradient = roll(jittered, size, -down, -right);
   if (tvWeight) {
     const rough = totalVariationGradient(image, size);
     gradient = gradient.map((value, i) => value - tvWeight * rough[i]);
   }
   if (l2Weight) gradient = gradient.map((value, i) => value - 2 * l2Weight * (image[i] - 0.5));
-  return { logits, gradient };
+  return gradient;
 }

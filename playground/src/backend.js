@@ -24,7 +24,8 @@ export function startBackend(folder) {
 
 async function start(folder) {
   if (typeof WebAssembly === "undefined") throw new NoWebAssemblyError("no WebAssembly");
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // its file is not here, and pages wait for it
   setWasmPaths(folder);
-  if (!(await tf.setBackend("wasm"))) throw new NoWebAssemblyError("WebAssembly does not start");
+  if (!(await tf.setBackend("wasm"))) throw new Error("the .wasm file could not be loaded");
   await tf.ready();
 }

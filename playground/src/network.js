@@ -69,21 +69,16 @@ export function differentiate(network, image, seed) {
     const logits = passes.at(-1).output.dataSync();
     const gradients = new Array(passes.length);
     gradients[passes.length - 1] = tf.tensor(seed(logits), [1, logits.length]);
-    let gradient;
     for (let i = passes.length - 1; i >= 0; i--) {
       const { layer, inputs, saved } = passes[i];
       const backwards = KINDS[layer.kind].backward(gradients[i], layer, inputs, saved);
-      gradients[i] = undefined;
       layer.inputs.forEach((place, n) => {
-        // What goes into several layers gets the sum of what comes back.
-        if (place < 0) gradient = backwards[n];
-        else
-          gradients[place] = gradients[place]
-            ? tf.add(gradients[place], backwards[n])
-            : backwards[n];
+        // What goes into several layers gets the sum of what comes back. The image is at −1.
+        const before = gradients[place];
+        gradients[place] = before ? tf.add(before, backwards[n]) : backwards[n];
       });
     }
-    return { logits, gradient: gradient.dataSync() };
+    return { logits, gradient: gradients[-1].dataSync() };
   });
 }
 

@@ -25,7 +25,7 @@ function penaltyGradient(image, original, size, kind) {
 /**
  * Go down one step: cross-entropy towards the target + weight · penalty, then clip.
  *
- * @returns {{image: Float32Array, logits: Float32Array}} and the logits *before* the step.
+ * @returns {Float32Array} the image after it.
  */
 export function optimizeStep(
   network,
@@ -35,8 +35,7 @@ export function optimizeStep(
   { stepSize, weight, penalty = "l2" },
 ) {
   const seed = (logits) => softmax(logits).map((p, k) => p - (k === target ? 1 : 0));
-  const { logits, gradient } = differentiate(network, image, seed);
+  const { gradient } = differentiate(network, image, seed);
   const pull = penaltyGradient(image, original, network.size, penalty);
-  const moved = image.map((value, i) => clip(value - stepSize * (gradient[i] + weight * pull[i])));
-  return { image: moved, logits };
+  return image.map((value, i) => clip(value - stepSize * (gradient[i] + weight * pull[i])));
 }

@@ -6,9 +6,9 @@ export * from "./ascent.js";
 export * from "./backend.js";
 export * from "./half.js";
 export * from "./images.js";
+export * from "./loading.js";
 export * from "./network.js";
 export * from "./optimization.js";
-export * from "./page/photo.js";
 export * from "./saliency.js";
 export * from "./stamps.js";
 

@@ -11,6 +11,9 @@ export function softmax(logits) {
   return powers.map((power) => power / sum);
 }
 
+/** The class with the largest logit, or the largest probability. */
+export const likeliest = (values) => values.indexOf(Math.max(...values));
+
 /** The value that is explained: the logit or the probability of a class. */
 export function selectOutput(logits, classIndex, output = "logit") {
   if (output === "logit") return logits[classIndex];
@@ -48,4 +51,19 @@ export const smooth = blur;
 /** The v for which a diverging colour map over [−v, v] shows zero as its neutral colour. */
 export function symmetricLimit(heatmap) {
   return heatmap.reduce((limit, value) => Math.max(limit, Math.abs(value)), 0);
+}
+
+/**
+ * The saliency of a class, or of the likeliest, which is known only halfway: after the pass forward.
+ *
+ * @param {number} asked the class; negative for the likeliest.
+ * @returns {{classIndex: number, logits: Float32Array, heatmap: Float32Array}}
+ */
+export function explain(network, image, asked, output) {
+  let classIndex = asked;
+  const { logits, gradient } = differentiate(network, image, (found) => {
+    if (asked < 0) classIndex = likeliest(found);
+    return outputGradient(found, classIndex, output);
+  });
+  return { classIndex, logits, heatmap: toHeatmap(gradient) };
 }

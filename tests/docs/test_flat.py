@@ -33,9 +33,21 @@ def test_it_computes_the_same(build: Any) -> None:
     np.testing.assert_allclose(compute(flatten(model), images), expected, atol=1e-4 * scale)
 
 
-def test_a_layer_that_the_page_does_not_know_is_named() -> None:
+@pytest.mark.parametrize(
+    "odd",
+    [
+        keras.layers.Softmax(name="odd"),
+        keras.layers.Conv2D(4, 3, padding="valid", name="odd"),
+        keras.layers.Conv2D(4, 3, padding="same", activation="tanh", name="odd"),
+        keras.layers.AveragePooling2D(2, padding="same", name="odd"),
+        keras.layers.ReLU(1, name="odd"),
+    ],
+    ids=["softmax", "padding", "activation", "pooling", "relu"],
+)
+def test_a_layer_that_the_page_does_not_know_is_named(odd: keras.Layer) -> None:
     images = keras.Input((8, 8, 3))
-    model = keras.Model(images, keras.layers.Softmax(name="odd")(images))
+    features = keras.layers.Conv2D(3, 1, padding="same")(images)
+    model = keras.Model(images, odd(features))
     with pytest.raises(ValueError, match=r"model: .* odd"):
         flatten(model)
 

@@ -2,15 +2,14 @@
 
 import { computeLogits } from "../network.js";
 import { changePenalty, optimizeStep } from "../optimization.js";
-import { softmax } from "../saliency.js";
-import { likeliest } from "./look.js";
+import { likeliest, softmax } from "../saliency.js";
 import { paintChange, paintImage } from "./painting.js";
 import { makePlayer } from "./player.js";
 import { networkChoice } from "./stage.js";
 import { h, list, percent, picture, short, slider, steps } from "./widgets.js";
 
 const KINDS = ["l2", "l1", "tv"];
-const MOST = 400; // steps
+const MOST = 1000; // steps
 
 export function makeChange(root, stage) {
   const before = picture(stage.size, "Before");
@@ -22,13 +21,15 @@ export function makeChange(root, stage) {
     ["l2: mean square", "l1: mean absolute", "tv: total variation"],
     () => player.restart(),
   );
-  const weight = slider(
-    "weight of the penalty",
-    { least: 1, most: 10000, value: 0, log: true, zero: true },
-    () => player.restart(),
-  );
-  const stepSize = slider("step size", { least: 0.001, most: 1, value: 0.02, log: true });
-  const player = makePlayer({ step, show, restart: begin });
+  const weight = slider("weight of the penalty", {
+    least: 1,
+    most: 1000,
+    value: 0,
+    log: true,
+    zero: true,
+  });
+  const stepSize = slider("step size", { least: 0.0001, most: 1, value: 0.002, log: true });
+  const player = makePlayer({ step, isDone, show, restart: begin });
   root.append(
     networkChoice(stage),
     h("div", { className: "pg-row" }, classes, penalty),
@@ -51,10 +52,11 @@ export function makeChange(root, stage) {
   }
   function step() {
     const way = { stepSize: stepSize.value, weight: weight.value, penalty: kind() };
-    image = optimizeStep(stage.network, image, original, target(), way).image;
+    image = optimizeStep(stage.network, image, original, target(), way);
     taken += 1;
-    const done = likeliest(computeLogits(stage.network, image)) === target();
-    return !done && taken < MOST;
+  }
+  function isDone() {
+    return taken >= MOST || likeliest(computeLogits(stage.network, image)) === target();
   }
   function show() {
     paintImage(before.canvas, original);
@@ -72,20 +74,16 @@ export function makeChange(root, stage) {
     );
     const rms = 255 * Math.sqrt(changePenalty(image, original, stage.size));
     const wanted = stage.classes[target()];
-    return taken === 0 && to === target()
-      ? `It is a ${wanted} already: choose another class.`
-      : `${steps(taken)}: ${wanted} at ${percent(is[target()])}; changed by ${short(rms)} of 255 grey levels (root mean square), ${short(255 * largest)} at most.`;
+    if (taken === 0 && to === target()) return `It is a ${wanted} already: choose another class.`;
+    const size = `${short(rms)} of 255 grey levels (root mean square), ${short(255 * largest)} at most`;
+    const end = taken >= MOST && to !== target() ? " It gives up here." : "";
+    return `${steps(taken)}: ${wanted} at ${percent(is[target()])}; changed by ${size}.${end}`;
   }
-  // The second likeliest class is the nearest other answer.
-  let seen;
   stage.watch(() => {
-    const image = stage.image;
-    const key = `${stage.networkName} ${image.join()}`;
-    if (key === seen) return;
-    seen = key;
-    const logits = computeLogits(stage.network, image);
+    const logits = computeLogits(stage.network, stage.image);
     const first = likeliest(logits);
+    // The second likeliest class is the nearest other answer.
     classes.select.value = likeliest(logits.map((z, k) => (k === first ? -Infinity : z)));
-    player.restart();
+    player.restart(false);
   });
 }

@@ -1,11 +1,11 @@
 // The network, the image, and what the one says of the other.
 
 import { computeLogits } from "../network.js";
-import { softmax } from "../saliency.js";
+import { likeliest, softmax } from "../saliency.js";
 import { paintImage } from "./painting.js";
 import { makeSketch } from "./sketch.js";
 import { networkChoice } from "./stage.js";
-import { announcement, button, h, percent, picture, slider, toggle } from "./widgets.js";
+import { announcement, button, gallery, h, percent, picture, slider, toggle } from "./widgets.js";
 
 export function makeChoose(root, stage) {
   const sheet = picture(stage.size, "", "");
@@ -14,6 +14,7 @@ export function makeChoose(root, stage) {
   const frame = h("div", { className: "pg-sheet" });
   sheet.canvas.replaceWith(frame);
   frame.append(sheet.canvas);
+  sheet.canvas.setAttribute("aria-describedby", "pg-how-to-draw");
   const colour = h("input", { type: "color", value: "#f2d23c" });
   const ground = h("input", { type: "color", value: "#34506b" });
   const brush = slider("brush", { least: 0.5, most: 6, value: 1.5, step: 0.5 });
@@ -21,24 +22,15 @@ export function makeChoose(root, stage) {
     pixels: () => stage.unstamped,
     colour: () => fromHex(colour.value),
     radius: () => brush.value,
-    done: (unstamped) => stage.set({ unstamped, truth: undefined }),
+    done: (unstamped) => stage.draw(unstamped),
   });
 
-  const samples = h("div", {
-    className: "pg-samples",
-    role: "group",
-    "aria-label": "Images to pick",
-  });
-  stage.samples.forEach(({ image, label }, i) => {
+  const thumbnails = stage.samples.map(({ image, label }, i) => {
     const canvas = h("canvas", { width: stage.size, height: stage.size });
     paintImage(canvas, image);
-    const pick = button(canvas, () => stage.set({ unstamped: image.slice(), truth: label }));
-    pick.setAttribute("aria-label", `image ${i + 1}, a ${label}`);
-    pick.className = "pg-sample";
-    samples.append(pick);
+    return { picture: canvas, words: `image ${i + 1}, a ${label}` };
   });
-  stage.truth = stage.samples[0].label;
-
+  const samples = gallery("Images to pick", thumbnails, (place) => stage.pick(place));
   const stamps = h(
     "div",
     { className: "pg-row", role: "group", "aria-label": "Stamps" },
@@ -56,7 +48,7 @@ export function makeChoose(root, stage) {
     const unstamped = new Float32Array(stage.unstamped.length);
     const [red, green, blue] = fromHex(ground.value);
     for (let i = 0; i < unstamped.length; i += 3) unstamped.set([red, green, blue], i);
-    stage.set({ unstamped, truth: undefined });
+    stage.draw(unstamped);
   });
   const drawing = h(
     "div",
@@ -68,7 +60,7 @@ export function makeChoose(root, stage) {
   );
   const help = h(
     "p",
-    { className: "pg-help" },
+    { className: "pg-help", id: "pg-how-to-draw" },
     "Draw on the large image with mouse or finger. By keyboard: Tab to it, move with the arrow keys, paint with the space bar, and hold Shift to paint while moving.",
   );
   const bars = makeBars(stage.classes);
@@ -87,11 +79,13 @@ export function makeChoose(root, stage) {
     paintImage(sheet.canvas, image);
     const p = softmax(computeLogits(stage.network, image));
     bars.show(p);
-    const best = p.indexOf(Math.max(...p));
-    const truth = stage.truth === undefined ? "" : ` It is a ${stage.truth}.`;
-    verdict.textContent = `The ${stage.networkName} network sees a ${stage.classes[best]}, ${percent(p[best])}.${truth}`;
+    const best = likeliest(p);
+    const truth = stage.truth ? ` It is a ${stage.truth}.` : "";
+    const seen = `${stage.classes[best]}, ${percent(p[best])}`;
+    verdict.say(`The ${stage.networkName} network sees a ${seen}.${truth}`);
+    samples.press(stage.sample);
     const on = stage.stamps.filter((stamp) => stamp.on).map((stamp) => stamp.name);
-    const what = stage.truth === undefined ? "your drawing" : `a ${stage.truth}`;
+    const what = stage.truth ? `a ${stage.truth}` : "your sheet";
     const words = on.length ? `${what}, with ${on.join(" and ")}` : what;
     sheet.describe(`The image, a sheet to draw on: ${words}`, words);
   });

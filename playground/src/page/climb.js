@@ -19,23 +19,9 @@ export function makeClimb(root, stage) {
   const scores = curve("The score");
   const classes = list("class", stage.classes, () => player.restart());
   classes.select.value = stage.classes.indexOf("star");
-  const start = choice(
-    "from",
-    [
-      ["noise", "noise"],
-      ["grey", "grey"],
-      ["image", "the image"],
-    ],
-    () => player.restart(),
-  );
-  const output = choice(
-    "up the",
-    [
-      ["logit", "logit"],
-      ["softmax", "softmax"],
-    ],
-    () => player.restart(),
-  );
+  const starts = ["noise", "grey", ["image", "the image"]];
+  const start = choice("from", starts, () => player.restart());
+  const output = choice("up the", ["logit", "softmax"], () => player.restart());
   const keep = choice(
     "kept valid by",
     [
@@ -54,7 +40,7 @@ export function makeClimb(root, stage) {
   };
   const set = (values) =>
     Object.entries(values).forEach(([name, value]) => sliders[name].set(value));
-  const player = makePlayer({ step, show, restart: begin });
+  const player = makePlayer({ step, isDone, show, restart: begin });
   root.append(
     networkChoice(stage),
     h("div", { className: "pg-row" }, classes, start, output, keep),
@@ -103,7 +89,9 @@ export function makeClimb(root, stage) {
       shift,
     });
     score();
-    return history.length <= MOST;
+  }
+  function isDone() {
+    return history.length > MOST;
   }
   function show() {
     paintImage(image.canvas, at.image);
@@ -115,12 +103,13 @@ export function makeClimb(root, stage) {
       `${name}, after ${after}`,
     );
     const value = history.at(-1).toPrecision(3).replace("-", "−");
-    return `${output.value} ${value}, probability ${percent(probability)}`;
+    const end = isDone() ? "; the curve ends here" : "";
+    return `${output.value} ${value}, probability ${percent(probability)}${end}`;
   }
   let network;
   stage.watch(() => {
-    if (network === stage.network && start.value !== "image") return; // another image changes nothing
+    if (network === stage.network && start.value !== "image") return; // it begins elsewhere
     network = stage.network;
-    player.restart();
+    player.restart(false);
   });
 }

@@ -1,7 +1,6 @@
 // "What does it look at?": the saliency of the chosen image.
 
-import { differentiate } from "../network.js";
-import { outputGradient, smooth, symmetricLimit, toHeatmap } from "../saliency.js";
+import { explain, smooth, symmetricLimit } from "../saliency.js";
 import { colourBar, paintImage, paintMap } from "./painting.js";
 import { networkChoice } from "./stage.js";
 import { choice, h, list, picture, slider, toggle } from "./widgets.js";
@@ -13,14 +12,7 @@ export function makeLook(root, stage) {
   map.canvas.after(bar);
   const show = () => draw();
   const classes = list("for the class", ["the likeliest", ...stage.classes], show);
-  const output = choice(
-    "of the",
-    [
-      ["logit", "logit"],
-      ["softmax", "softmax"],
-    ],
-    show,
-  );
+  const output = choice("of the", ["logit", "softmax"], show);
   const sigma = slider("smoothing σ", { least: 0, most: 4, value: 0, step: 0.25 }, show);
   const overlay = toggle("over the image", show);
   root.append(
@@ -46,21 +38,3 @@ export function makeLook(root, stage) {
   }
   stage.watch(draw);
 }
-
-/**
- * The saliency of a class, or of the likeliest, which is known only halfway: after the pass forward.
- *
- * @param {number} asked the class; negative for the likeliest.
- * @returns {{classIndex: number, logits: Float32Array, heatmap: Float32Array}}
- */
-export function explain(network, image, asked, output) {
-  let classIndex = asked;
-  const { logits, gradient } = differentiate(network, image, (found) => {
-    if (asked < 0) classIndex = likeliest(found);
-    return outputGradient(found, classIndex, output);
-  });
-  return { classIndex, logits, heatmap: toHeatmap(gradient) };
-}
-
-/** The class with the largest logit. */
-export const likeliest = (logits) => logits.indexOf(Math.max(...logits));

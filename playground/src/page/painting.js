@@ -1,5 +1,7 @@
 // From numbers to pixels and curves.
 
+import { steps } from "./widgets.js";
+
 // ColorBrewer's "RdBu" (Brewer, 2003), from −1 (blue) over 0 (white) to 1 (red), as matplotlib draws
 // "RdBu_r".
 const RED_BLUE = [
@@ -28,7 +30,7 @@ export function paintImage(canvas, image) {
   paint(canvas, (i) => [255 * image[3 * i], 255 * image[3 * i + 1], 255 * image[3 * i + 2]]);
 }
 
-/** Paint a signed map over [−limit, limit]; over an image, half of which shines through. */
+/** Paint a signed map over [−limit, limit]; over an image, a third of which shines through. */
 export function paintMap(canvas, heatmap, limit, image) {
   paint(canvas, (i) => {
     const colour = diverging(limit > 0 ? heatmap[i] / limit : 0);
@@ -82,8 +84,8 @@ export function curve(label) {
     svg.firstChild.setAttribute("d", `M${points.join("L")}`);
     const words = [high, low].map((v) => v.toPrecision(3).replace("-", "−"));
     [most.textContent, least.textContent] = words;
-    const steps = values.length - 1;
-    svg.setAttribute("aria-label", `${label}: ${steps} steps, from ${words[1]} to ${words[0]}`);
+    const taken = steps(values.length - 1);
+    svg.setAttribute("aria-label", `${label}: ${taken}, from ${words[1]} to ${words[0]}`);
   };
   return element;
 }

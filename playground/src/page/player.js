@@ -1,25 +1,25 @@
 // Play, pause, one step at a time.
 
-import { button, h } from "./widgets.js";
+import { announcement, button, h } from "./widgets.js";
 
 const BUDGET = 12; // milliseconds of computing in a frame of 16
 
 /**
  * Make the buttons of something that goes on step by step, and the words that say how it stands.
  *
- * @param {{step: () => boolean, show: () => string, restart: () => void}} of `step` takes one, and
- *   returns false when there is nothing more to do; `show` draws how things stand, and says it.
+ * @param {{step: () => void, isDone: () => boolean, show: () => string, restart: () => void}} of
+ *   `show` draws how things stand, and says it.
  */
-export function makePlayer({ step, show, restart }) {
-  let playing = false;
-  const words = h("p", { className: "pg-state" });
-  const play = button("Play", () => set(!playing));
+export function makePlayer({ step, isDone, show, restart }) {
+  let frame = 0; // the one that is asked for; 0 while nothing plays
+  const words = announcement();
+  const play = button("Play", () => (frame ? pause() : go()));
   const one = button("One step", () => {
-    set(false);
-    step();
-    update();
+    pause();
+    if (!isDone()) step();
+    words.say(show());
   });
-  const again = button("Start again", () => element.restart());
+  const again = button("Start again", () => player.restart());
   const buttons = h(
     "div",
     { className: "pg-row", role: "group", "aria-label": "Steps" },
@@ -27,32 +27,33 @@ export function makePlayer({ step, show, restart }) {
     one,
     again,
   );
-  const element = { buttons, words };
 
-  function set(now) {
-    if (now && !playing) requestAnimationFrame(frame);
-    playing = now;
-    play.textContent = playing ? "Pause" : "Play";
-    // What changes sixty times a second must not be read out; what has come to rest should.
-    words.setAttribute("role", playing ? "none" : "status");
+  function go() {
+    play.textContent = "Pause";
+    frame = requestAnimationFrame(proceed);
   }
-  function update() {
-    words.textContent = show();
+  function pause() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    play.textContent = "Play";
   }
-  function frame() {
-    if (!playing) return;
+  function proceed() {
     const began = performance.now();
-    let more = true;
-    do more = step();
-    while (more && performance.now() - began < BUDGET);
-    if (!more) set(false);
-    update();
-    if (more) requestAnimationFrame(frame);
+    while (!isDone() && performance.now() - began < BUDGET) step();
+    words.say(show());
+    if (isDone()) pause();
+    else frame = requestAnimationFrame(proceed);
   }
-  element.restart = () => {
-    set(false);
-    restart();
-    update();
+
+  /** Begin anew; in silence if it was something elsewhere in the page that asked for it. */
+  const player = {
+    buttons,
+    words,
+    restart(aloud = true) {
+      pause();
+      restart();
+      words.say(show(), aloud);
+    },
   };
-  return element;
+  return player;
 }

@@ -10,7 +10,7 @@
  */
 export function makeSketch(canvas, { pixels, colour, radius, done }) {
   const size = canvas.width;
-  let last = null; // where the pointer was
+  let pen = null; // the pointer that draws, and where it was: {id, at}
   let cursor = [size / 2, size / 2]; // where the keyboard's brush is
   const mark = document.createElement("span"); // shows the keyboard's brush
   mark.className = "pg-brush";
@@ -41,19 +41,23 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
   };
 
   canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || pen) return; // neither the right button nor a second finger
     canvas.setPointerCapture(event.pointerId);
-    last = place(event);
-    stroke(last, last);
+    pen = { id: event.pointerId, at: place(event) };
+    stroke(pen.at, pen.at);
     event.preventDefault();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (last === null) return;
-    const now = place(event);
-    stroke(last, now);
-    last = now;
+    if (pen?.id !== event.pointerId) return;
+    const at = place(event);
+    stroke(pen.at, at);
+    pen.at = at;
   });
-  for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => (last = null));
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, (event) => {
+      if (pen?.id === event.pointerId) pen = null;
+    });
+  }
 
   const show = () => {
     mark.style.left = `${(100 * cursor[0]) / size}%`;
@@ -64,7 +68,7 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
   canvas.addEventListener("keydown", (event) => {
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const step = steps[event.key];
-    if (!step && event.key !== " ") return;
+    if ((!step && event.key !== " ") || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     mark.hidden = false;
     const before = cursor;
@@ -78,16 +82,13 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
 
 /** Paint a disc with a soft edge; what is half covered is half painted. */
 function dab(image, size, x, y, radius, colour) {
-  for (
-    let row = Math.max(0, Math.floor(y - radius - 1));
-    row < Math.min(size, y + radius + 1);
-    row++
-  ) {
-    for (
-      let column = Math.max(0, Math.floor(x - radius - 1));
-      column < Math.min(size, x + radius + 1);
-      column++
-    ) {
+  const within = (place) => [
+    Math.max(0, Math.floor(place - radius - 1)),
+    Math.min(size, place + radius + 1),
+  ];
+  const [[left, right], [top, bottom]] = [within(x), within(y)];
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
       const distance = Math.hypot(column + 0.5 - x, row + 0.5 - y);
       const cover = Math.min(1, Math.max(0, radius + 0.5 - distance));
       const at = 3 * (row * size + column);

@@ -1,14 +1,9 @@
 // What all parts of the page share: the networks, and the one network and image that are chosen.
 
+import { fetched } from "../loading.js";
 import { makeNetwork } from "../network.js";
 import { stampOn } from "../stamps.js";
 import { choice } from "./widgets.js";
-
-const NETWORKS = [
-  ["honest", "honest"],
-  ["cheating", "cheating"],
-  ["robust", "robust"],
-];
 
 export class Stage extends EventTarget {
   /**
@@ -47,7 +42,22 @@ export class Stage extends EventTarget {
       ),
     }));
     this.networkName = networks[0].name;
-    this.unstamped = this.samples[0].image.slice();
+    this.pick(0);
+  }
+
+  /** Put one of the samples on the sheet. */
+  pick(sample) {
+    this.set({ sample, unstamped: this.samples[sample].image });
+  }
+
+  /** Put something else on the sheet. */
+  draw(unstamped) {
+    this.set({ sample: -1, unstamped });
+  }
+
+  /** What is on the sheet, if it is a sample: its class. */
+  get truth() {
+    return this.samples[this.sample]?.label;
   }
 
   get network() {
@@ -75,14 +85,9 @@ export class Stage extends EventTarget {
 
 /** The choice of the network, which every part of the page offers, and which changes them all. */
 export function networkChoice(stage) {
-  const element = choice("network", NETWORKS, (networkName) => stage.set({ networkName }));
+  const element = choice("network", Object.keys(stage.networks), (networkName) =>
+    stage.set({ networkName }),
+  );
   stage.watch(() => element.pick(stage.networkName));
   return element;
-}
-
-/** Fetch a file of this site. */
-export async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname} could not be loaded (${answer.status})`);
-  return answer;
 }

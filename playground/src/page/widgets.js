@@ -36,7 +36,8 @@ export function toggle(label, onChange, pressed = false) {
 }
 
 /**
- * One of several: radio buttons in a row; `element.pick` picks one from outside.
+ * One of several: radio buttons in a row; `element.pick` picks one from outside. An option is its
+ * value, or a value with the words for it.
  *
  * @returns {HTMLElement & {value: string, pick: (value: string) => void}}
  */
@@ -47,7 +48,8 @@ export function choice(label, options, onChange) {
     { className: "pg-choice", role: "radiogroup", "aria-label": label },
     h("span", {}, label),
   );
-  const inputs = options.map(([value, text]) => {
+  const inputs = options.map((option) => {
+    const [value, text] = [option].flat().length > 1 ? option : [option, option];
     const input = h("input", { type: "radio", name, value });
     input.addEventListener("change", () => {
       element.value = value;
@@ -60,7 +62,7 @@ export function choice(label, options, onChange) {
     element.value = value;
     for (const input of inputs) input.checked = input.value === value;
   };
-  element.pick(options[0][0]);
+  element.pick([options[0]].flat()[0]);
   return element;
 }
 
@@ -93,7 +95,7 @@ export function slider(
     max: toPlace(most),
     step: log ? 0.1 : step,
   });
-  const shown = h("span", {});
+  const shown = h("span", { "aria-hidden": "true" }); // the slider itself says it
   const element = h("label", { className: "pg-slider" }, h("span", {}, label), input, shown);
   const show = () => {
     element.value = toValue(Number(input.value));
@@ -129,9 +131,42 @@ export function picture(pixels, label, caption) {
   return element;
 }
 
-/** Words that are read out when they change. */
+/**
+ * Words that change: shown at once, and read out when they have come to rest, for what changes
+ * sixty times a second must not be.
+ *
+ * @returns {HTMLElement & {say: (words: string, aloud?: boolean) => void}}
+ */
 export function announcement() {
-  return h("p", { className: "pg-announcement", role: "status" });
+  const shown = h("span", { "aria-hidden": "true" });
+  const spoken = h("span", { className: "pg-spoken", role: "status" });
+  const element = h("p", { className: "pg-announcement" }, shown, spoken);
+  let waiting;
+  element.say = (words, aloud = true) => {
+    shown.textContent = words;
+    clearTimeout(waiting);
+    if (aloud) waiting = setTimeout(() => (spoken.textContent = words), 500);
+  };
+  return element;
+}
+
+/** Buttons with pictures, of which one is pressed; `element.press` takes its place, or −1. */
+export function gallery(label, pictures, onPick) {
+  const buttons = pictures.map(({ picture, words }, place) => {
+    const pick = button(picture, () => onPick(place));
+    pick.className = "pg-sample";
+    if (words) pick.setAttribute("aria-label", words);
+    return pick;
+  });
+  const element = h(
+    "div",
+    { className: "pg-samples", role: "group", "aria-label": label },
+    ...buttons,
+  );
+  element.press = (place) => {
+    buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(i === place)));
+  };
+  return element;
 }
 
 /** A number in few characters. */
