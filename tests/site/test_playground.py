@@ -15,7 +15,7 @@ from scipy.special import softmax
 
 pytest.importorskip("mkdocs")
 
-from course.given import class_names, load_dataset, load_model, load_photo, predict
+from course.given import class_index_of, class_names, load_dataset, load_model, load_photo, predict
 from docs.tools.flat import compute, flatten
 from docs.tools.playground_networks import CHEATED, CHEATS, load_networks, load_samples
 from solutions.activation_maximization import maximize_class, maximize_class_sigmoid
@@ -477,7 +477,7 @@ def test_the_real_network_agrees_with_keras(page: Any) -> None:
         " location)); }"
     )
     assert page.evaluate("() => real.classes") == list(class_names())
-    espresso = class_names().index("espresso")
+    espresso = class_index_of("espresso")
     logits, gradient = run(
         page,
         """const {logits, gradient} = api.gradientSaliency(real.network, values[0], values[1]);
@@ -559,22 +559,23 @@ def test_without_webassembly_it_says_so_kindly(address: str, browser: Any) -> No
     assert errors == []
 
 
-def test_a_backend_that_does_not_come_is_not_the_browsers_fault(address: str, browser: Any) -> None:
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ("*.wasm", "the .wasm file could not be loaded"),
+        ("networks.f32", "networks.f32 could not be loaded (404)"),
+    ],
+)
+def test_a_file_that_does_not_come_is_named(
+    address: str, browser: Any, missing: str, named: str
+) -> None:
+    """The browser is not blamed for it."""
     with browser.new_context() as context:
         page = context.new_page()
-        page.route("**/*.wasm", lambda route: route.fulfill(status=404))
+        page.route(f"**/{missing}", lambda route: route.fulfill(status=404))
         page.goto(f"{address}/playground/index.html")
         page.wait_for_selector(READY)
-        assert "the .wasm file could not be loaded" in page.get_by_role("alert").inner_text()
-
-
-def test_weights_that_do_not_come_are_named(address: str, browser: Any) -> None:
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.route("**/networks.f32", lambda route: route.fulfill(status=404))
-        page.goto(f"{address}/playground/index.html")
-        page.wait_for_selector(READY)
-        assert "networks.f32 could not be loaded (404)" in page.get_by_role("alert").inner_text()
+        assert named in page.get_by_role("alert").inner_text()
 
 
 def test_a_broken_download_can_be_tried_again(fresh: Any) -> None:
