@@ -39,9 +39,13 @@ export function makePlayer({ step, isDone, show, restart }) {
   }
   function proceed() {
     const began = performance.now();
-    while (!isDone() && performance.now() - began < BUDGET) step();
+    let done = isDone(); // asked once a step: it may ask the network
+    while (!done && performance.now() - began < BUDGET) {
+      step();
+      done = isDone();
+    }
     words.say(show());
-    if (isDone()) pause();
+    if (done) pause();
     else frame = requestAnimationFrame(proceed);
   }
 
