@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter
 
 from course.given import PHOTOS, class_index_of, load_model, load_photo, load_photos, show_images
-from docs.tools.figures import show, table, write
+from docs.machinery.figures import show, table, write
 from solutions.activation_maximization import (
     ascent_step,
     maximize_class,
@@ -453,8 +453,8 @@ assert softmax_scores[-1, 0] < 0.01
 #
 # ## Try this
 #
-# - `course show ascent --class "tarantula" --image chelsea` runs your own functions. Which
-#   classes leave traces that a person recognises?
+# - `course show activation_maximization --class "tarantula" --image chelsea` runs your own
+#   functions. Which classes leave traces that a person recognises?
 # - Divide the gradient by its root mean square before every step (a task of the next chapter).
 #   What does that do to the softmax?
 # - Start from an image that is grey everywhere. Is it a better or a worse start than noise?

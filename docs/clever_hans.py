@@ -48,7 +48,7 @@ from course.given import (
     time_stamp,
     train,
 )
-from docs.tools.figures import show, table, write
+from docs.machinery.figures import show, table, write
 from solutions.clever_hans import (
     add_lightness_gradient,
     add_square,

@@ -39,7 +39,7 @@ from course.given import (
     randomize_layers,
     show_images,
 )
-from docs.tools.figures import COLOURS, INK, show, table, write
+from docs.machinery.figures import COLOURS, INK, show, table, write
 from solutions.contrastive import (
     contrast,
     find_errors,
@@ -918,7 +918,7 @@ assert corrects[best][0] < 0.5
 #
 # ## Try this
 #
-# - Your own photo: `course show contrast --image my_dog.jpg --class "golden retriever"`. Is the
+# - Your own photo: `course show contrastive --image my_dog.jpg --class "golden retriever"`. Is the
 #   network wrong about it, and what spoke for the error?
 # - Contrast the first class with the second instead of the right one, on a photo that the network
 #   gets right. What made the difference?

@@ -13,7 +13,7 @@ import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
 from course.given import PHOTOS, class_index_of, load_model, load_photos, show_images
-from docs.tools.figures import show, table, write
+from docs.machinery.figures import show, table, write
 from solutions.activation_maximization import maximize_class, random_start
 from solutions.feature_visualization import (
     feature_extractor,
@@ -340,7 +340,7 @@ assert all(float(row[3]) > float(row[2]) for row in rows)
 #
 # ## Try this
 #
-# - `course show feature --class "goldfish"` runs your own functions, with and without
+# - `course show feature_visualization --class "goldfish"` runs your own functions, with and without
 #   regularisers.
 # - Which classes come out best? Try some with a texture (zebra, honeycomb) and some with a shape
 #   (umbrella, teapot). What does the answer say about the network?

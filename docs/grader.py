@@ -1,8 +1,8 @@
 # %% [markdown]
 # # How far to trust the grader
 #
-# A grade should be true: no wrong answer passes, no right one fails, and the same hand-in gets the
-# same verdict twice. This page says how the grader comes to a verdict, and how it is proved.
+# A grade should be true: no wrong answer passes, no right one fails, and the same submission gets
+# the same verdict twice. This page says how the grader comes to a verdict, and how it is proved.
 #
 # ## How a verdict comes about
 #
@@ -28,10 +28,10 @@ import json
 from course.grader.compare import TOLERANCE
 from course.grader.grading import grade_task, hash_of_properties
 from course.grader.mistakes import mistakes_of
-from course.grader.processes import start_workers
+from course.grader.pool import start_workers
 from course.grader.tasks import select_tasks
 from course.grader.work import Work
-from docs.tools.figures import table, write
+from docs.machinery.figures import table, write
 from tests.answers.right import answers_to
 from tests.proofs.results import RESULTS
 

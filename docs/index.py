@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course.given import class_index_of, load_model, load_photo
-from docs.tools.figures import show
+from docs.machinery.figures import show
 from solutions.activation_maximization import random_start
 from solutions.feature_visualization import maximize_class_regularized, maximize_feature
 from solutions.saliency import gradient_saliency, smooth, symmetric_limit, to_heatmap

@@ -39,7 +39,7 @@ from course.given import (
     small_cnn,
     train,
 )
-from docs.tools.figures import show, table, write
+from docs.machinery.figures import show, table, write
 from solutions.clever_hans import relevance_inside
 from solutions.contrastive import find_errors
 from solutions.input_optimization import (

@@ -7,7 +7,7 @@
 
 # %% tags=["hide"]
 from course.given import PHOTOS, load_model, load_photos, show_images, top_classes
-from docs.tools.figures import show, table, write
+from docs.machinery.figures import show, table, write
 
 photos = load_photos(PHOTOS)
 seen = top_classes(load_model(), photos, 1)

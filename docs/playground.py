@@ -39,8 +39,8 @@
 import numpy as np
 
 from course.given import accuracy, load_dataset, predict
-from docs.tools.figures import table, write
-from docs.tools.playground_networks import CHEATED, CHEATS, load_networks, load_samples
+from docs.machinery.figures import table, write
+from docs.machinery.playground_networks import CHEATED, CHEATS, load_networks, load_samples
 
 data = load_dataset("shapes")
 names = data.class_names
@@ -154,7 +154,7 @@ assert turned["robust"] < turned["honest"] / 2
 import tensorflow as tf
 
 from course.given import class_index_of, load_model, load_photo
-from docs.tools.flat import compute, flatten
+from docs.machinery.flat import compute, flatten
 from solutions.saliency import gradient_saliency
 
 photo = tf.constant(load_photo("coffee")[None])
@@ -180,8 +180,8 @@ assert 0.95 < cosine < 0.999
 # ## How it works
 #
 # TensorFlow.js [@smilkov2019] with its WebAssembly backend does the arithmetic, on one processor.
-# The networks were trained by `docs/tools/train_playground.py` and written down as a list of
-# layers (`docs/tools/flat.py`). Each kind of layer knows how to go forward, and how to take a
+# The networks were trained by `docs/machinery/train_playground.py` and written down as a list of
+# layers (`docs/machinery/flat.py`). Each kind of layer knows how to go forward, and how to take a
 # gradient back: that is all that backpropagation is (`playground/src/network.js`). A test runs the
 # page in a browser and compares its logits, its gradients, two hundred steps of ascent and the
 # smallest change with Keras.

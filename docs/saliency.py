@@ -26,7 +26,7 @@ from course.given import (
     show_images,
     top_classes,
 )
-from docs.tools.figures import INK, show, table, write
+from docs.machinery.figures import INK, show, table, write
 from solutions.saliency import (
     gradient_saliency,
     plot_saliency,

@@ -16,7 +16,7 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 
 from course.given import load_model
-from docs.tools.figures import COLOURS, show, table, write
+from docs.machinery.figures import COLOURS, show, table, write
 from solutions.activation_maximization import maximize_class
 
 model = load_model()

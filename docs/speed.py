@@ -8,7 +8,7 @@
 # %% tags=["hide"]
 import json
 
-from docs.tools.figures import table, write
+from docs.machinery.figures import table, write
 from tests.benchmarks.results import RESULTS
 
 results = json.loads(RESULTS.read_text(encoding="utf-8"))

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from course.classroom.make_stubs import SOLUTION_FILES, make_stubs, public_functions
+from course.given.modules import MODULES
 from course.grader.grading import grade_sources
-from course.grader.handin import MODULES, is_stub
+from course.grader.sources import is_stub
 from course.grader.tasks import select_tasks, tasks_of
-from tools.make_stubs import SOLUTIONS, make_stubs, public_functions
 
 ROOT = Path(__file__).resolve().parents[1]
-solutions = pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: path.stem)
+solutions = pytest.mark.parametrize("solution", SOLUTION_FILES, ids=lambda path: path.stem)
 
 
 def functions_of(text: str) -> dict[str, ast.FunctionDef]:

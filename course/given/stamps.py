@@ -126,6 +126,6 @@ def load_watermark(size: int | tuple[int, int] = 224, kind: str = "shortcut") ->
 
 @functools.cache
 def _strip(kind: str) -> Image.Image:
-    """A rendered text, `tools/render_watermark.py` made it."""
+    """A rendered text, `course/given/assets/render_watermarks.py` made it."""
     file = importlib.resources.files("course.given") / "assets" / f"watermark_{kind}.png"
     return Image.open(io.BytesIO(file.read_bytes())).convert("L")

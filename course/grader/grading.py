@@ -1,11 +1,9 @@
-"""From a hand-in to verdicts: properties are tried, and what fails is explained."""
+"""From a submission to verdicts: properties are tried, and what fails is explained."""
 
 import functools
 import hashlib
 import random
-import re
 import tempfile
-import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,27 +13,29 @@ import hypothesis
 import msgspec
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from course.grader.compare import NamedError, WrongAnswerError
-from course.grader.handin import read_handin, untouched_functions
-from course.grader.mistakes import recognise
-from course.grader.processes import (
+from course.grader.compare import WrongAnswerError
+from course.grader.messages import (
+    explain_error,
+    explain_failure,
+    explain_flaky,
+    explain_loss,
+    wrap,
+)
+from course.grader.places import GRADING
+from course.grader.pool import (
     BrokenGraderError,
     LostError,
     Workers,
     libraries_in,
     start_workers,
 )
-from course.grader.tasks import GRADING, Property, Task, describe_property
-from course.grader.work import NotStartedError, Record, StudentError, Work
+from course.grader.sources import read_submission, untouched_functions
+from course.grader.tasks import Property, Task
+from course.grader.work import NotStartedError, StudentError, Work
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 VERSION = "0.1.0"
-WIDTH = 78
-
 # Its notes belong to no student's folder.
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-the-course")
-
-STATUSES = ("passed", "failed", "error", "timeout", "not_started")
 
 settings = hypothesis.settings(
     max_examples=12,
@@ -64,7 +64,7 @@ class Verdict(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """What became of a hand-in, and all that is needed to replay it."""
+    """What became of a submission, and all that is needed to replay it."""
 
     score: float
     max_score: float
@@ -98,7 +98,7 @@ def grade(
     Returns:
         The verdicts, one a task in their order, and their sum.
     """
-    return grade_sources(read_handin(folder), tasks, seed, workers, on_verdict)
+    return grade_sources(read_submission(folder), tasks, seed, workers, on_verdict)
 
 
 def grade_sources(
@@ -164,19 +164,19 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
     except NotStartedError:
         verdict = _verdict(task, "not_started")
     except LostError as lost:
-        verdict = _verdict(task, lost.status, _explain_loss(task, lost))
+        verdict = _verdict(task, lost.status, explain_loss(task, lost))
     except StudentError as error:
         verdict = _verdict(task, "error", explain_error(task, error))
     except WrongAnswerError as wrong:
         verdict = _verdict(task, "failed", explain_failure(task, test, wrong, work.records))
     except hypothesis.errors.Flaky as flaky:
-        verdict = _verdict(task, *_explain_flaky(task, test, flaky, work.records))
+        verdict = _verdict(task, *explain_flaky(task, test, flaky, work.records))
     except BrokenGraderError:
         raise
     except Exception as error:
         # A property that stumbles over an answer has not approved of it.
         message = f"The grader could not judge this answer: {type(error).__name__}: {error}"
-        verdict = _verdict(task, "error", _wrap(message))
+        verdict = _verdict(task, "error", wrap(message))
     else:
         if work.records:
             verdict = _verdict(task, "passed")
@@ -203,124 +203,6 @@ def _verdict(task: Task, status: str, message: str = "") -> Verdict:
         message=message,
         hint="" if passed else task.hints[0],
     )
-
-
-# --- messages -------------------------------------------------------------------------------------
-
-
-def explain_failure(
-    task: Task, test: Property, wrong: WrongAnswerError, records: list[Record]
-) -> str:
-    """The likely mistake, what is true of a right answer, the numbers, and where to read on."""
-    known = None if isinstance(wrong, NamedError) else recognise(task.name, records)
-    statement = describe_property(test)
-    headline = f"This looks like {known.says}." if known else wrong.headline
-    lines = [headline or f"This does not hold: {statement}"]
-    if headline:
-        lines.append(f"What should hold: {statement}")
-    if records:
-        lines.append(f"For example: {show_call(records[-1])}")
-    lines += [wrong.example, _where_to_read(task)]
-    return "\n".join(_wrap(line) for line in lines if line)
-
-
-def explain_error(task: Task, error: StudentError) -> str:
-    """An exception: what and where, in the student's own lines only."""
-    kind = error.types[0]
-    if kind == "NotImplementedError" and error.message != task.name:
-        headline = f"It needs {error.message}, which is not started yet."
-    elif kind == "SyntaxError" or "SyntaxError" in error.types:
-        headline = f"Python cannot read the file: {error.message}."
-    elif kind == "NameError" and error.message == f"the module has no function {task.function}":
-        headline = f"There is no function {task.function} in {task.module}.py."
-    elif "SystemExit" in error.types:
-        headline = "The function ends the whole program (exit or quit): return a result instead."
-    elif "MemoryError" in error.types:
-        headline = "The function asks for more memory than there is."
-    elif kind == "ModuleNotFoundError":
-        headline = f"An import fails: {error.message}."
-    else:
-        headline = f"The function raises {kind}: {_in_short(error.message)}"
-    lines = [_wrap(headline)]
-    if error.record is not None and error.record.function == task.name:
-        lines.append(_wrap(f"For example: {show_call(error.record)}"))
-    for frame in error.frames[-3:]:
-        place = f" in {frame.function[:60]}" if frame.function not in ("", "<module>") else ""
-        lines.append(_wrap(f"{frame.file[:60]}, line {frame.line}{place}:"))
-        lines.append("    " + textwrap.shorten(frame.text[:500], WIDTH - 4))
-    if error.printed.strip():
-        lines.append(_wrap(f"It printed: {error.printed.strip()[-200:]}"))
-    return _printable("\n".join([*lines, _where_to_read(task)]))
-
-
-def _in_short(message: str) -> str:
-    """What an error says, without what TensorFlow and Keras put around it."""
-    text = re.sub(r"\x1b\[[0-9;]*m|\{\{.*?\}\}|\[Op:.*", "", message)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    wrapping = "Exception encountered when calling"
-    lines = [line for line in lines if not line.startswith(wrapping)] or lines
-    return lines[0] if lines else "without a message"
-
-
-def _explain_loss(task: Task, lost: LostError) -> str:
-    if lost.status == "timeout":
-        headline = f"The function takes too long: {lost.reason}. Is there an endless loop?"
-    else:
-        headline = f"The function never came back: {lost.reason}."
-    return "\n".join([_wrap(headline), _where_to_read(task)])
-
-
-def _explain_flaky(
-    task: Task, test: Property, flaky: Exception, records: list[Record]
-) -> tuple[str, str]:
-    """The answer changed from call to call: a mistake of its own."""
-    headline = "The function gives different answers for the same arguments."
-    wrong = WrongAnswerError(headline, "Chance has to come from the seed alone.")
-    for error in getattr(flaky, "exceptions", ()):
-        if isinstance(error, WrongAnswerError) and error.headline:
-            wrong = error
-    return "failed", explain_failure(task, test, wrong, records)
-
-
-def show_call(record: Record) -> str:
-    """A call as one would write it, with arrays shown by their shapes."""
-    shown = [_show(value) for value in record.args]
-    shown += [f"{key}={_show(value)}" for key, value in record.kwargs.items()]
-    return f"{record.function.partition('.')[2]}({', '.join(shown)})"
-
-
-def _show(value: Any) -> str:
-    shape = getattr(value, "shape", None)
-    if shape == () or isinstance(value, float):
-        return f"{value:.4g}"
-    if shape is not None and not hasattr(value, "layers"):
-        return f"array of shape {tuple(shape)}" if value.size > 4 else str(value.tolist())
-    if hasattr(value, "layers"):
-        return "model"
-    if callable(value):
-        value = getattr(value, "func", value)
-        return getattr(value, "__name__", None) or getattr(value, "name", "function")
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_show(item)}" for key, item in value.items()) + "}"
-    return repr(value)
-
-
-def _where_to_read(task: Task) -> str:
-    # The student's edition has the chapters as plain text, if it has them.
-    for kind in ("md", "py"):
-        if (DOCS / f"{task.module}.{kind}").exists():
-            return f"Read on: docs/{task.module}.{kind}, section {task.name}"
-    return f"Read on: course/{task.module}.py, the docstring of {task.function}"
-
-
-def _wrap(text: str) -> str:
-    lines = text.splitlines() or [""]
-    return _printable("\n".join(textwrap.fill(line, WIDTH) for line in lines))
-
-
-def _printable(text: str) -> str:
-    """Text without control characters: a student's words must not steer the teacher's terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
 
 
 def as_json(report: Report) -> bytes:

@@ -9,7 +9,6 @@ the wrong answers by which the graders themselves are tested (`tests/answers/wro
     def mean_of_channels(saliency): ...
 """
 
-import importlib
 import inspect
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from course.grader.compare import is_close
+from course.grader.places import ANSWERS, load
 from course.grader.work import Record
 
 
@@ -56,7 +56,7 @@ def mistake(task: str, says: str, is_computed: bool = True) -> Callable[..., Any
 def mistakes_of(task: str) -> list[Mistake]:
     """The known mistakes of a task; none if its catalogue is not there."""
     with suppress(ModuleNotFoundError):
-        importlib.import_module(f"tests.answers.wrong.{task.partition('.')[0]}")
+        load(ANSWERS / "wrong", task.partition(".")[0])
     return _catalogue.get(task, [])
 
 
@@ -94,7 +94,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def source_of(task: str, function: Callable[..., Any]) -> str:
-    """Source by which a function replaces a solution's: put behind the solution, a whole hand-in.
+    """Source by which a function replaces a solution's: put behind it, a whole submission.
 
     Args:
         task: `"module.function"`, the one that is replaced.

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from course.grader import tasks
-from course.grader.handin import read_handin
-from course.grader.processes import PRELOAD, LostError, Workers, start_workers
+from course.grader.places import PACKAGE, SOLUTIONS
+from course.grader.pool import PRELOAD, LostError, Workers, start_workers
+from course.grader.sources import read_submission
 from course.grader.work import NotStartedError, StudentError, Work
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,12 +50,12 @@ def _workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
 
 @pytest.fixture(scope="session")
 def work(request: pytest.FixtureRequest, _workers: Workers) -> Work:
-    """The functions of the hand-in that --work names."""
-    default = ROOT / "solutions" if (ROOT / "solutions").is_dir() else ROOT / "course"
+    """The functions of the submission that --work names."""
+    default = SOLUTIONS if SOLUTIONS.is_dir() else PACKAGE
     folder = Path(request.config.getoption("--work") or default)
     if not folder.is_dir():
         raise pytest.UsageError(f"--work: there is no folder {folder}")
-    return Work(read_handin(folder), _workers, request.config.getoption("--seed"))
+    return Work(read_submission(folder), _workers, request.config.getoption("--seed"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,16 +3,14 @@
 Two walls, one in the other:
 
 - bubblewrap starts the warm server with no network, nothing to write to, an empty environment, and
-  of all files only the system's libraries, Python, and the few modules that the worker needs.
-- Every process that the server forks for a task shuts itself in (`confine`): process, mount and
-  user namespaces of its own, an empty folder for temporary files, no capabilities, and limits. When
-  its first process is killed, the kernel ends all that it has started.
+  of all files only the system's libraries, Python, and the two folders that the worker needs.
+- Every process that the server forks for a task shuts itself in (`course.worker.confine`): process,
+  mount and user namespaces of its own, an empty folder for temporary files, no capabilities, and
+  limits. When its first process is killed, the kernel ends all that it has started.
 
 The walls are the kernel's namespaces: they hold as well as those do.
 """
 
-import contextlib
-import ctypes
 import functools
 import os
 import shutil
@@ -22,34 +20,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.worker.confine import TEMPORARY_BYTES
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
-VISIBLE = (
-    "__init__.py",
-    "given",
-    "grader/__init__.py",
-    "grader/handin.py",
-    "grader/probes.py",
-    "grader/protocol.py",
-    "grader/sandbox.py",
-    "grader/worker.py",
-)
+VISIBLE = ("__init__.py", "given", "worker")
 """What of the package can be seen inside: neither properties nor hints nor known mistakes."""
-
-TEMPORARY_BYTES = 64 * 2**20
-"""How much a task may write, all in all: to /tmp, which is gone afterwards."""
-
-LIMITS = {
-    "RLIMIT_CPU": 180,  # seconds; the time limits of a task are shorter, but not in CPU time
-    "RLIMIT_DATA": 4 * 2**30,
-    "RLIMIT_NPROC": 128,  # processes and threads
-    "RLIMIT_FSIZE": TEMPORARY_BYTES,
-    "RLIMIT_NOFILE": 256,
-    "RLIMIT_CORE": 0,
-}
-"""The kernel's limits for every process of a task."""
-
-NOBODY = 65534
 
 
 class NoSandboxError(Exception):
@@ -67,7 +43,7 @@ def require_bubblewrap() -> str:
         NoSandboxError: if there is none, or the kernel does not let it work; says what to do.
     """
     program = shutil.which("bwrap")
-    otherwise = "or say --no-sandbox if you trust every hand-in."
+    otherwise = "or say --no-sandbox if you trust every submission."
     if sys.platform != "linux":
         raise NoSandboxError(
             f"There can be no sandbox here: use Linux with bubblewrap, {otherwise}"
@@ -77,7 +53,7 @@ def require_bubblewrap() -> str:
             "There is no bubblewrap here. Install it (Debian: apt-get install bubblewrap), "
             + otherwise
         )
-    nested = "from course.grader import sandbox; sandbox.harden_server(); sandbox.confine()"
+    nested = "from course.worker import confine; confine.harden_server(); confine.confine()"
     tried = subprocess.run(
         [*command(program), "-c", nested], capture_output=True, text=True, check=False
     )
@@ -156,155 +132,7 @@ def _python() -> Iterator[str]:
 
 def _course() -> Iterator[str]:
     """The package, of which most is hidden: also where it lies among the libraries."""
-    yield from ("--tmpfs", str(PACKAGE), "--dir", str(PACKAGE / "grader"))
+    yield from ("--tmpfs", str(PACKAGE))
     for name in VISIBLE:
         yield from ("--ro-bind", str(PACKAGE / name), str(PACKAGE / name))
     yield from ("--remount-ro", str(PACKAGE))
-
-
-# --- inside ---------------------------------------------------------------------------------------
-
-_CLONE_NEWNS, _CLONE_NEWIPC = 0x0002_0000, 0x0800_0000
-_CLONE_NEWUSER, _CLONE_NEWPID = 0x1000_0000, 0x2000_0000
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV = 1, 2, 4
-_MS_REMOUNT, _MS_BIND, _MS_MOVE, _MS_REC, _MS_PRIVATE = 0x20, 0x1000, 0x2000, 0x4000, 0x4_0000
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
-
-
-def harden_server() -> None:
-    """Make the server nobody, if it is root, and its memory unreadable for what it forks."""
-    if os.getuid() == 0:
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _prctl(_PR_SET_DUMPABLE, 0)
-
-
-def die_with_parent() -> None:
-    """Let the kernel end this process when its parent ends, however that happens."""
-    if sys.platform == "linux":
-        _prctl(_PR_SET_PDEATHSIG, 9)
-
-
-def confine(tell: int | None = None) -> int:
-    """Shut this process's children in: call it just after a fork, and before anything else.
-
-    It forks once more. The child returns 0 from here, as process 1 of a world of its own; the
-    parent waits for it and ends as it has ended.
-
-    Args:
-        tell: a file descriptor to which the parent writes the child's process number, as four
-            bytes; it is closed in both.
-
-    Returns:
-        0, in the child.
-
-    Raises:
-        OSError: if the kernel does not allow it.
-    """
-    user, group = os.getuid(), os.getgid()
-    _prctl(_PR_SET_DUMPABLE, 1)  # or the files of /proc/self would belong to root
-    _libc("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC)
-    for file, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{NOBODY} {user} 1"),
-        ("gid_map", f"{NOBODY} {group} 1"),
-    ):
-        Path(f"/proc/self/{file}").write_text(text)
-    child = os.fork()
-    if child:
-        if tell is not None:
-            os.write(tell, child.to_bytes(4, "little"))
-        _wait_and_follow(child)
-    if tell is not None:
-        os.close(tell)
-    die_with_parent()
-    _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
-    safely = _MS_NOSUID | _MS_NODEV
-    with _kept(Path(sys.prefix), Path(sys.base_prefix), PACKAGE):
-        how = f"size={TEMPORARY_BYTES},nr_inodes=4096,mode=700"
-        _mount("tmpfs", "/tmp", "tmpfs", safely, how)
-    # No further namespaces: less of the kernel to attack.
-    with contextlib.suppress(OSError):
-        Path("/proc/sys/user/max_user_namespaces").write_text("0")
-    _cover_proc(safely)
-    _drop_capabilities()
-    _limit(LIMITS)
-    return 0
-
-
-def _cover_proc(flags: int) -> None:
-    """Leave of /proc what libraries read of their own process, and nothing of any other.
-
-    A new /proc would be simpler, but the kernel allows that only where the old one is not covered
-    anywhere, and bubblewrap covers parts of it.
-    """
-    new = Path("/tmp/proc")
-    new.mkdir()
-    _mount("tmpfs", str(new), "tmpfs", flags, "size=64k,nr_inodes=16,mode=755")
-    (new / "self").mkdir()
-    (new / "cpuinfo").touch()
-    (new / "meminfo").touch()
-    for name in ("self", "cpuinfo", "meminfo"):
-        _mount(str(Path("/proc", name).resolve()), str(new / name), None, _MS_BIND)
-    _mount(str(new), "/proc", None, _MS_MOVE)
-    _mount(None, "/proc", None, flags | _MS_REMOUNT | _MS_BIND | _MS_RDONLY)
-    new.rmdir()
-
-
-@contextlib.contextmanager
-def _kept(*places: Path) -> Iterator[None]:
-    """Keep what lies in /tmp of these places while another file system is mounted over it."""
-    held = [(place, os.open(place, os.O_PATH)) for place in places if place.is_relative_to("/tmp")]
-    yield
-    for place, number in held:
-        place.mkdir(parents=True, exist_ok=True)
-        _mount(f"/proc/self/fd/{number}", str(place), None, _MS_BIND | _MS_REC)
-        os.close(number)
-
-
-def _wait_and_follow(child: int) -> None:
-    """Wait for a child, and end in the same way."""
-    for number in range(3, 1024):
-        with contextlib.suppress(OSError):
-            os.close(number)  # above all the channel, whose other end waits for this
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        _limit({"RLIMIT_CORE": 0})
-        os.kill(os.getpid(), -code)
-    os._exit(code if code >= 0 else 1)
-
-
-def _limit(limits: dict[str, int]) -> None:
-    import resource  # not on Windows, where this module is imported only to say that it cannot work
-
-    for name, most in limits.items():
-        resource.setrlimit(getattr(resource, name), (most, most))
-
-
-class _CapHeader(ctypes.Structure):
-    _fields_ = (("version", ctypes.c_uint32), ("process", ctypes.c_int))
-
-
-def _drop_capabilities() -> None:
-    header, nothing = _CapHeader(0x2008_0522, 0), (ctypes.c_uint32 * 6)()
-    _libc("capset", ctypes.byref(header), ctypes.byref(nothing))
-
-
-def _mount(source: str | None, place: str, kind: str | None, flags: int, how: str = "") -> None:
-    words = [word.encode() if word is not None else None for word in (source, place, kind)]
-    _libc("mount", *words, ctypes.c_ulong(flags), how.encode())
-
-
-def _prctl(option: int, value: int) -> None:
-    _libc("prctl", option, ctypes.c_ulong(value), *[ctypes.c_ulong(0)] * 3)
-
-
-def _libc(name: str, *arguments: object) -> None:
-    """Call a function of the C library that returns 0, or sets errno."""
-    library = ctypes.CDLL(None, use_errno=True)
-    if getattr(library, name)(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")

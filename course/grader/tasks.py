@@ -11,16 +11,13 @@ A property is a test of `work` alone (hypothesis draws the rest). The first line
 says what is true of a right answer; a student reads it when it is not.
 """
 
-import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-from course.grader.handin import MODULES
-
-GRADING = Path(__file__).resolve().parents[2] / "tests" / "grading"
+from course.given.modules import MODULES
+from course.grader.places import GRADING, load
 
 Property = Callable[..., None]
 
@@ -74,7 +71,7 @@ def modules_with_tasks() -> list[str]:
 
 def tasks_of(module: str) -> list[Task]:
     """The tasks of one module, in the order in which they are solved."""
-    importlib.import_module(f"tests.grading.test_{module}")
+    load(GRADING, f"test_{module}")
     return [declared for declared in _declared.values() if declared.module == module]
 
 

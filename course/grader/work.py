@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from course.grader import protocol
 from course.grader.compare import SideEffectError
-from course.grader.processes import LostError, Workers
-from course.grader.protocol import pack_array, unpack_array
+from course.grader.pool import LostError, Workers
+from course.worker import protocol
+from course.worker.protocol import pack_array, unpack_array
 
 CALL_SECONDS = 20.0
 """How long one call may take; a right answer takes some milliseconds."""
@@ -65,7 +65,7 @@ class Record:
 
 
 class Work:
-    """The functions of one hand-in.
+    """The functions of one submission.
 
     Attributes:
         seed: fresh models and inputs are drawn from it.

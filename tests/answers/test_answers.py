@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from course.grader.grading import Verdict, grade_task, try_property
-from course.grader.handin import read_handin
 from course.grader.mistakes import Mistake, mistakes_of, source_of
-from course.grader.processes import PRELOAD, Workers, start_workers
+from course.grader.pool import PRELOAD, Workers, start_workers
+from course.grader.sources import read_submission
 from course.grader.tasks import Task, select_tasks
 from course.grader.work import Work
 from tests.answers.right import Answer, answers_to
 
-SOLUTIONS = read_handin(Path(__file__).resolve().parents[2] / "solutions")
+SOLUTIONS = read_submission(Path(__file__).resolve().parents[2] / "solutions")
 TASKS = {task.name: task for task in select_tasks()}
 WRONG = [known for name in TASKS for known in mistakes_of(name)]
 RIGHT = [other for name in TASKS for other in answers_to(name)]
@@ -52,7 +52,7 @@ def workers() -> Iterator[Workers]:
     workers.close()
 
 
-def hand_in(one: Mistake | Answer, workers: Workers) -> Work:
+def submission_of(one: Mistake | Answer, workers: Workers) -> Work:
     """The solutions, with one function replaced by another."""
     module = one.task.partition(".")[0]
     replaced = SOLUTIONS[module] + source_of(one.task, one.function)
@@ -69,14 +69,14 @@ def headline_of(verdict: Verdict) -> str:
 
 @pytest.mark.parametrize("known", some_of_each(WRONG, 2))
 def test_a_wrong_answer_is_rejected_and_named(known: Mistake, workers: Workers) -> None:
-    verdict = grade_task(TASKS[known.task], hand_in(known, workers))
+    verdict = grade_task(TASKS[known.task], submission_of(known, workers))
     assert verdict.status in ("failed", "error", "timeout")
     assert known.says in headline_of(verdict), verdict.message
 
 
 @pytest.mark.parametrize("other", some_of_each(RIGHT, 1))
 def test_a_right_answer_is_accepted(other: Answer, workers: Workers) -> None:
-    verdict = grade_task(TASKS[other.task], hand_in(other, workers))
+    verdict = grade_task(TASKS[other.task], submission_of(other, workers))
     assert verdict.status == "passed", verdict.message
 
 
@@ -125,7 +125,7 @@ def test_a_task_passes_though_all_it_does_not_use_is_wrong(task: Task, workers: 
 def test_every_property_catches_what_no_other_does(task: Task, workers: Workers) -> None:
     caught_alone = set()
     for known in mistakes_of(task.name):
-        work = hand_in(known, workers)
+        work = submission_of(known, workers)
         caught_by = set()
         for test in task.properties:
             work.begin(task.name)

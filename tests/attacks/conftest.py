@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from course.grader.processes import PRELOAD, Workers, start_workers
+from course.grader.pool import PRELOAD, Workers, start_workers
 
 CANARY = "the-canary-sings"
 

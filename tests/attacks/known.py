@@ -1,7 +1,7 @@
-"""Attacks on the grader: hand-ins that want points, secrets or damage instead of an answer.
+"""Attacks on the grader: submissions that want points, secrets or damage instead of an answer.
 
 Each is a `saliency.py`. Those that look for something raise an error that tells what they found, as
-`LOOT: ...`: a message is the one way out that a hand-in has.
+`LOOT: ...`: a message is the one way out that a submission has.
 """
 
 from textwrap import dedent, indent
@@ -127,8 +127,8 @@ builtins.AssertionError = type("Nothing", (BaseException,), {{}})
 {SMOOTH}""",
     "patches_the_worker": f"""
 import sys
-worker = sys.modules.get("course.grader.worker") or sys.modules["__main__"]
-from course.grader import protocol
+worker = sys.modules.get("course.worker.process") or sys.modules["__main__"]
+from course.worker import protocol
 protocol.TOLERANCE = worker.TOLERANCE = 1e9
 worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(True), [])
 {SMOOTH}""",
@@ -176,7 +176,7 @@ worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(Tru
     "sends_answers_ahead": smoothing(
         """
         import struct
-        from course.grader import protocol
+        from course.worker import protocol
         import msgspec
         answer = protocol.Returned(protocol.pack_array(heatmaps), [])
         frame = msgspec.msgpack.encode(answer)
@@ -191,7 +191,7 @@ worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(Tru
     "sends_a_false_array": smoothing(
         """
         import struct
-        from course.grader import protocol
+        from course.worker import protocol
         import msgspec
         answer = protocol.Returned(protocol.Array("float64", (2**40, 2**40), b"1234"), [])
         frame = msgspec.msgpack.encode(answer)
@@ -232,7 +232,7 @@ worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(Tru
     ),
     "asks_for_too_much_memory": smoothing("bytearray(16 * 2**30)\nreturn 0 * heatmaps"),
 }
-"""Hand-ins that want points: none of them may pass, and the next hand-in must not notice."""
+"""Submissions that want points: none of them may pass, and the next submission must not notice."""
 
 THEFTS: dict[str, str] = {
     "imports_the_solutions": smoothing(
@@ -367,4 +367,4 @@ THEFTS: dict[str, str] = {
         """
     ),
 }
-"""Hand-ins that look for what they must not have: their loot has to be empty."""
+"""Submissions that look for what they must not have: their loot has to be empty."""

@@ -8,19 +8,19 @@ import pytest
 
 from course.grader import work as work_module
 from course.grader.grading import Verdict, grade_task
-from course.grader.handin import read_handin
-from course.grader.processes import Workers
+from course.grader.pool import Workers
+from course.grader.sources import read_submission
 from course.grader.tasks import select_tasks
 from course.grader.work import Work
 from tests.attacks.conftest import CANARY
 from tests.attacks.known import FORGERIES, THEFTS, smoothing
 
-SOLUTIONS = read_handin(Path(__file__).resolve().parents[2] / "solutions")
+SOLUTIONS = read_submission(Path(__file__).resolve().parents[2] / "solutions")
 (SMOOTH,) = select_tasks(["saliency.smooth"])
 
 
 def grade_attack(source: str, workers: Workers) -> Verdict:
-    """The verdict on an attack; and see that an honest hand-in after it gets its point."""
+    """The verdict on an attack; and see that an honest submission after it gets its point."""
     verdict = grade_task(SMOOTH, Work({"saliency": source}, workers))
     honest = grade_task(SMOOTH, Work(SOLUTIONS, workers))
     assert honest.status == "passed", honest.message
@@ -177,7 +177,7 @@ def count_processes() -> int:
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
-                count += b"course.grader.worker" in (folder / "cmdline").read_bytes()
+                count += b"course.worker.process" in (folder / "cmdline").read_bytes()
             except OSError:
                 continue
     return count

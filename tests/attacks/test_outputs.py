@@ -1,4 +1,4 @@
-"""Hand-ins that attack whoever reads the results: with markup, formulas, escape codes and names."""
+"""Submissions that attack whoever reads the results: markup, formulas, escape codes, names."""
 
 import csv
 import io
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from course.grader.batch import pages, results
-from course.grader.batch.handins import Handin
+from course.classroom import gradebook, pages
+from course.classroom.submissions import Submission
 from course.grader.grading import Report, Verdict
 
 EVIL = "<script>alert(1)</script> ]]> =cmd|'/c calc'!A0 \x1b[2J \u202e & \"'"
@@ -21,13 +21,13 @@ def report(message: str = EVIL) -> Report:
     return Report(score=0.0, max_score=1.0, seed=1, version="0", properties="0", tasks=[verdict])
 
 
-def row(name: str, refusal: str = "") -> results.Row:
-    handin = Handin(name, name, "", refusal=refusal)
-    return results.row_of(handin, report(), "key", {"saliency.smooth": 1.0})
+def row(name: str, refusal: str = "") -> gradebook.Row:
+    submission = Submission(name, name, "", refusal=refusal)
+    return gradebook.row_of(submission, report(), "key", {"saliency.smooth": 1.0})
 
 
 def test_markup_in_a_page_is_text() -> None:
-    page = pages.feedback(Handin(EVIL, EVIL), report()).decode()
+    page = pages.feedback(Submission(EVIL, EVIL), report()).decode()
     page += pages.summary([row(EVIL), row("b", EVIL)], {EVIL: report(), "b": report()}, 1).decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -44,14 +44,14 @@ def test_pages_ask_nobody_for_anything() -> None:
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1"])
 def test_no_cell_is_a_formula(name: str) -> None:
     rows = [row(name, refusal="=evil()")]
-    for data in (results.gradebook(rows), results.canvas(rows, "x"), results.moodle(rows)):
+    for data in (gradebook.gradebook(rows), gradebook.canvas(rows, "x"), gradebook.moodle(rows)):
         for line in csv.reader(io.StringIO(data.decode())):
             assert not any(cell.lstrip("\t ").startswith(("=", "+", "-", "@")) for cell in line)
             assert all(cell.isprintable() for cell in line)
 
 
 def test_xml_stays_xml() -> None:
-    suite = ET.fromstring(results.junit(EVIL, report()))
+    suite = ET.fromstring(gradebook.junit(EVIL, report()))
     (error,) = suite.iter("error")
     assert "<script>alert(1)</script>" in str(error.get("message"))
     assert "\x1b" not in str(error.text)
@@ -59,7 +59,7 @@ def test_xml_stays_xml() -> None:
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "con", "..", "", "\x1b[2J", "ä" * 300])
 def test_file_names_stay_in_the_folder(name: str) -> None:
-    file = results.file_name(name)
+    file = gradebook.file_name(name)
     assert Path("out", file).resolve().parent == Path("out").resolve()
     assert file.isascii()
     assert len(file) < 100
@@ -67,4 +67,4 @@ def test_file_names_stay_in_the_folder(name: str) -> None:
 
 def test_different_names_have_different_files() -> None:
     names = ["a/b", "a_b", "a:b", "A/b"]
-    assert len({results.file_name(name) for name in names}) == len(names)
+    assert len({gradebook.file_name(name) for name in names}) == len(names)

@@ -1,8 +1,8 @@
 """What a classroom costs: `python -m tests.benchmarks.batch [HANDINS]`.
 
-Grades the same hand-ins (all six modules, solved; default 10) in one process, by `course grade`
+Grades the same submissions (all six modules, solved; default 10) in one process, by `course grade`
 with one worker, and with two, all in sandboxes, and prints:
-- the overhead of a hand-in with one worker, as a share of grading it in one process;
+- the overhead of a submission with one worker, as a share of grading it in one process;
 - the speed-up from one worker to two;
 - the memory that a worker takes, with all its processes, at its peak.
 """
@@ -16,11 +16,11 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from course.grader.batch.classroom import grade_all
-from course.grader.batch.handins import Handin
+from course.classroom.schedule import grade_all
+from course.classroom.submissions import Submission
 from course.grader.grading import grade_sources
-from course.grader.handin import read_handin
-from course.grader.processes import PRELOAD, start_workers
+from course.grader.pool import PRELOAD, start_workers
+from course.grader.sources import read_submission
 from course.grader.tasks import select_tasks
 from tests.proofs.results import record
 
@@ -28,28 +28,28 @@ SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 TASKS = tuple(task.name for task in select_tasks())
 
 
-def handins(count: int) -> list[Handin]:
-    """Hand-ins that differ in a comment, so that each is graded."""
-    solved = read_handin(SOLUTIONS)
+def submissions(count: int) -> list[Submission]:
+    """Submissions that differ in a comment, so that each is graded."""
+    solved = read_submission(SOLUTIONS)
     marks = (f"{solved['saliency']}\n# {number}\n" for number in range(count))
-    return [Handin(f"{i}", sources=solved | {"saliency": text}) for i, text in enumerate(marks)]
+    return [Submission(f"{i}", sources=solved | {"saliency": text}) for i, text in enumerate(marks)]
 
 
-def in_one_process(some: list[Handin]) -> float:
-    """Seconds for each hand-in, once TensorFlow is there."""
+def in_one_process(some: list[Submission]) -> float:
+    """Seconds for each submission, once TensorFlow is there."""
     workers = start_workers(PRELOAD, "sandbox")
     try:
         grade_sources(some[0].sources, select_tasks(TASKS), 1, workers)
         began = time.perf_counter()
-        for handin in some:
-            grade_sources(handin.sources, select_tasks(TASKS), 1, workers)
+        for submission in some:
+            grade_sources(submission.sources, select_tasks(TASKS), 1, workers)
         return (time.perf_counter() - began) / len(some)
     finally:
         workers.close()
 
 
-def in_a_classroom(some: list[Handin], workers: int) -> tuple[float, float]:
-    """Seconds from the first result of every worker to the last, for each hand-in; peak bytes."""
+def in_a_classroom(some: list[Submission], workers: int) -> tuple[float, float]:
+    """Seconds from the first result of every worker to the last, per submission; peak bytes."""
     stamps: list[float] = []
     peak, over = 0, threading.Event()
 
@@ -68,7 +68,7 @@ def in_a_classroom(some: list[Handin], workers: int) -> tuple[float, float]:
             1,
             "sandbox",
             workers=workers,
-            on_result=lambda handin: stamps.append(time.perf_counter()),
+            on_result=lambda submission: stamps.append(time.perf_counter()),
         )
     over.set()
     watcher.join()
@@ -87,11 +87,11 @@ def _memory(process: psutil.Process) -> int:
 def main(count: int) -> None:
     """Measure, and print."""
     console = Console(highlight=False)
-    some = handins(count)
+    some = submissions(count)
     alone = in_one_process(some)
     one, memory = in_a_classroom(some, 1)
     two, _ = in_a_classroom(some, 2)
-    console.print(f"a hand-in of {len(TASKS)} tasks in one process: {alone:.2f} s")
+    console.print(f"a submission of {len(TASKS)} tasks in one process: {alone:.2f} s")
     console.print(f"overhead of a classroom with one worker: {one / alone - 1:+.0%}")
     console.print(f"speed-up from one worker to two: {one / two:.2f}")
     console.print(f"memory of a worker: {memory / 2**30:.2f} GB")

@@ -23,7 +23,7 @@ from tests.proofs.results import record
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
 QUIET = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
-COURSE = [sys.executable, "-m", "course.grader"]
+COURSE = [sys.executable, "-m", "course.ui"]
 
 
 def seconds(command: list[str]) -> float:

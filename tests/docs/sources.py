@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from course.grader.handin import MODULES
+from course.given.modules import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

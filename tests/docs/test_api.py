@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("mkdocs")
 
 from course.grader.tasks import select_tasks
-from docs.tools.api import given, page, to_markdown
+from docs.machinery.api import given, page, to_markdown
 
 
 def test_everything_is_in_it() -> None:

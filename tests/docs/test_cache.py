@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("jupytext")
 
-from docs.tools.notebooks import ROOT, files_behind
+from docs.machinery.notebooks import ROOT, files_behind
 
 
 def names(code: str) -> set[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from course.grader.release import without_answers
-from docs.tools.citations import cited, entry, link, names, page_of_all, with_citations, works
+from course.classroom.release import without_answers
+from docs.machinery.citations import cited, entry, link, names, page_of_all, with_citations, works
 from tests.docs.sources import CHAPTERS, DOCS, chapter
 
 PAGES = sorted(path for path in DOCS.glob("*.*") if path.suffix in (".py", ".md"))

@@ -110,7 +110,7 @@ def test_a_block_is_found_where_it_is_indented() -> None:
 
 
 def test_the_comments_are_not_in_the_pages() -> None:
-    from docs.tools.run_comments import on_page_markdown
+    from docs.machinery.run_comments import on_page_markdown
 
     for page, path in PAGES.items():
         text = on_page_markdown(path.read_text(encoding="utf-8"))

@@ -8,8 +8,8 @@ import pytest
 
 from course.given import small_cnn
 from course.given.efficientnet_lite0 import build_efficientnet_lite0
-from docs.tools.flat import compute, flatten
-from docs.tools.playground_networks import load_networks, load_samples
+from docs.machinery.flat import compute, flatten
+from docs.machinery.playground_networks import load_networks, load_samples
 
 
 def draw_weights(model: keras.Model) -> None:

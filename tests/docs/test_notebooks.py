@@ -21,13 +21,13 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course.grader import check
-from course.grader import notebook as grader_notebook
-from course.grader.handin import is_stub
-from docs.tools.downloads import address_in, offer
-from docs.tools.notebooks import read
-from docs.tools.plain import to_plain
-from docs.tools.workbook import imports, stub, workbook
+from course import check
+from course.grader.sources import is_stub
+from course.ui import notebook as grader_notebook
+from docs.machinery.downloads import address_in, offer
+from docs.machinery.notebooks import read
+from docs.machinery.plain import to_plain
+from docs.machinery.workbook import imports, stub, workbook
 from tests.docs.sources import CHAPTERS, DOCS, ROOT, chapter, tasks
 
 SITE = "https://example.org/course/"
@@ -145,7 +145,7 @@ def test_what_is_folded_away_on_the_site_is_collapsed(module: str) -> None:
 def test_imports_lead_to_the_solutions_of_other_modules() -> None:
     found = imports("contrastive")
     assert "\nfrom solutions.saliency import gradient_saliency, select_output" in found
-    assert "\nfrom course.grader import check, hint\n" in found
+    assert "\nfrom course import check, hint\n" in found
     with pytest.raises(LookupError, match="no_such"):
         stub("saliency", "no_such")
 
@@ -288,7 +288,7 @@ def test_the_set_up_works_on_a_fresh_computer(
     answer = "def smooth(heatmaps, sigma):\n    return heatmaps"
     made.cells = [
         *[cell for cell in made.cells if cell.cell_type == "code"][:2],
-        new_code_cell("import docs.tools.figures, solutions.saliency, tests.grading.common"),
+        new_code_cell("import docs.machinery.figures, solutions.saliency, tests.grading.common"),
         new_code_cell('check("saliency.to_heatmap")'),
         new_code_cell(answer),
         new_code_cell('check("saliency.smooth")'),
@@ -305,7 +305,7 @@ def test_the_set_up_works_on_a_fresh_computer(
 
 
 def test_a_tensorflow_that_is_there_stays() -> None:
-    from tools.install import requirements
+    from docs.machinery.install import requirements
 
     assert any(one.startswith("tensorflow") for one in requirements(has_tensorflow=False))
     without = requirements(has_tensorflow=True)

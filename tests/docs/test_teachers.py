@@ -28,12 +28,12 @@ def test_a_task_of_ones_own(tmp_path: Path) -> None:
     for name, code in blocks:
         with (tmp_path / name).open("a", encoding="utf-8") as file:
             file.write(f"\n\n{code}")
-    assert "python tools/make_stubs.py" in PAGE
-    assert run(tmp_path, "tools/make_stubs.py").returncode == 0
+    assert "python -m course.classroom.make_stubs" in PAGE
+    assert run(tmp_path, "course/classroom/make_stubs.py").returncode == 0
     stub = (tmp_path / "course" / "saliency.py").read_text()
     assert 'NotImplementedError("saliency.share_in_favour")' in stub
 
-    check = ["-m", "course.grader", "check", "saliency.share_in_favour", "--work"]
+    check = ["-m", "course.ui", "check", "saliency.share_in_favour", "--work"]
     assert " ".join(["course", *check[2:], "solutions"]) in PAGE
     right = run(tmp_path, *check, "solutions")
     assert right.returncode == 0, right.stdout + right.stderr
@@ -48,6 +48,6 @@ def test_a_task_of_ones_own(tmp_path: Path) -> None:
 
 def test_every_command_on_the_page_exists() -> None:
     named = set(re.findall(r"(?:^|`)course (\w+)", PAGE, flags=re.M))
-    helped = run(ROOT, "-m", "course.grader", "--help").stdout
+    helped = run(ROOT, "-m", "course.ui", "--help").stdout
     assert {"grade", "release", "report", "gradescope", "check"} <= named
     assert all(re.search(rf"^  {name}\b", helped, flags=re.M) for name in named)

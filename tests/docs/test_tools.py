@@ -15,10 +15,10 @@ import markdown
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from docs.tools import notebooks
-from docs.tools.chapters import tidy
-from docs.tools.markdown import to_markdown
-from docs.tools.tasks import task_box
+from docs.machinery import notebooks
+from docs.machinery.chapters import tidy
+from docs.machinery.markdown import to_markdown
+from docs.machinery.tasks import task_box
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ def test_answer_is_folded_away_with_its_code_and_its_outputs() -> None:
         #     Therefore.
 
         # %% tags=["answer"]
-        from docs.tools.figures import table
+        from docs.machinery.figures import table
         table(["a", "b"], [(1, 2)])
 
         # %% [markdown]
@@ -72,7 +72,7 @@ def test_figures_bypass_markdown_and_share_no_ids() -> None:
     html, outputs = page("""
         # %%
         from matplotlib.figure import Figure
-        from docs.tools.figures import show
+        from docs.machinery.figures import show
         for _ in range(2):
             figure = Figure()
             figure.subplots().imshow([[0, 1]])
@@ -91,7 +91,7 @@ def test_figures_bypass_markdown_and_share_no_ids() -> None:
 def test_columns_of_numbers_stand_on_the_right_and_have_a_minus() -> None:
     html, _ = page("""
         # %%
-        from docs.tools.figures import table, write
+        from docs.machinery.figures import table, write
         table(["a", "b", "c"], [("x", -1.5, "one-2"), ("y", "", "`-3`")])
         write("From -0.2 to +1, by `--seed -1`.")
     """)

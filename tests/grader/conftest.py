@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from course.grader.grading import Report, grade_sources
-from course.grader.handin import read_handin
-from course.grader.processes import PRELOAD, Workers, start_workers
+from course.grader.pool import PRELOAD, Workers, start_workers
+from course.grader.sources import read_submission
 from course.grader.tasks import select_tasks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
 
 @pytest.fixture(scope="session")
 def solutions() -> dict[str, str]:
-    return read_handin(ROOT / "solutions")
+    return read_submission(ROOT / "solutions")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from course.grader.grading import grade_sources
-from course.grader.processes import Workers
+from course.grader.pool import Workers
 from course.grader.tasks import select_tasks
 from tests.grading.common import random_maps
 
@@ -43,7 +43,7 @@ def smooth(heatmaps, sigma):
     return heatmaps
 """,
     "patched grader modules": """
-import course.grader.compare as compare, course.grader.worker as worker
+import course.grader.compare as compare, course.worker.process as worker
 compare.TOLERANCE = compare.SMALLEST = 1e9
 compare.check_close = compare.check = lambda *args, **kwargs: None
 def smooth(heatmaps, sigma):

@@ -8,7 +8,7 @@ import pytest
 
 from course.grader import work
 from course.grader.grading import Report, Verdict, grade_sources
-from course.grader.processes import Workers, start_workers
+from course.grader.pool import Workers, start_workers
 from course.grader.tasks import select_tasks
 
 Grade = Callable[..., Report]
@@ -151,7 +151,7 @@ def test_the_same_seed_gives_the_same_report(grade_with: Grade) -> None:
 
 
 def test_modules_find_each_other_in_the_handin(grade_with: Grade) -> None:
-    """A hand-in's modules import the hand-in's own, by either spelling, not the package's stubs."""
+    """A submission's modules import its own, by either spelling, not the package's stubs."""
     text = (
         "from course.saliency import to_heatmap as first\n"
         "from .saliency import to_heatmap as second\n"

@@ -10,8 +10,9 @@ from course.grader.compare import SMALLEST, as_array, check, check_close
 from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Work
-from tests.grading import models
-from tests.grading.common import (
+
+from . import models
+from .common import (
     IN_TRAINING,
     check_refuses,
     check_tuple,

@@ -7,13 +7,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.grader import probes
 from course.grader.compare import as_array, check, check_close
 from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Work
-from tests.grading import models
-from tests.grading.common import check_refuses, few, random_maps, seeds
+from course.worker import helpers as probes
+
+from . import models
+from .common import check_refuses, few, random_maps, seeds
 
 HEIGHT, WIDTH, _ = models.SHAPE
 

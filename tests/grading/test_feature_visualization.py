@@ -12,9 +12,10 @@ from course.grader.compare import as_array, check, check_close, is_close
 from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Function, StudentError, Work
-from tests.grading import models
-from tests.grading.common import check_refuses, check_tuple, check_untrained, few, outputs, seeds
-from tests.grading.test_activation_maximization import (
+
+from . import models
+from .common import check_refuses, check_tuple, check_untrained, few, outputs, seeds
+from .test_activation_maximization import (
     IN_TRAINING,
     check_ascent,
     check_inside,
@@ -513,9 +514,9 @@ def test_shares_the_weights(work: Work) -> None:
     """When the weights of the network change afterwards, so do those of the extractor."""
     model, images = models.as_graph(models.linear(work.seed)), models.images(work.seed)
     extract = extractor(work.feature_visualization.feature_extractor(model, "logits"))
-    work.call("course.grader.probes.scale_weights", (model, 2.0), {})
+    work.call("course.worker.helpers.scale_weights", (model, 2.0), {})
     after = extract(images)
-    work.call("course.grader.probes.scale_weights", (model, 0.5), {})
+    work.call("course.worker.helpers.scale_weights", (model, 0.5), {})
     headline = "The extractor has weights of its own: it does not share those of the network."
     check_close(after, 2 * models.logits(model, images), headline)
 

@@ -10,8 +10,9 @@ from course.grader.compare import as_array, check, check_close
 from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Work
-from tests.grading import models
-from tests.grading.common import check_refuses, check_tuple, check_untrained, few, seeds
+
+from . import models
+from .common import check_refuses, check_tuple, check_untrained, few, seeds
 
 KINDS = ["l2", "l1", "tv"]
 kinds = st.sampled_from(KINDS)

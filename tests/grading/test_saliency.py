@@ -7,11 +7,12 @@ from scipy.ndimage import gaussian_filter
 
 from course.grader.compare import check, check_close
 from course.grader.grading import settings
-from course.grader.protocol import Drawn, Picture
 from course.grader.tasks import task
 from course.grader.work import Work
-from tests.grading import models
-from tests.grading.common import (
+from course.worker.protocol import Drawn, Picture
+
+from . import models
+from .common import (
     IN_TRAINING,
     check_refuses,
     check_untrained,

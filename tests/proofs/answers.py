@@ -11,9 +11,9 @@ import sys
 from rich.console import Console
 
 from course.grader.grading import grade_task
-from course.grader.processes import PRELOAD, start_workers
-from course.grader.progress import progress
-from tests.answers.test_answers import RIGHT, TASKS, WRONG, hand_in, headline_of, name_of
+from course.grader.pool import PRELOAD, start_workers
+from course.ui.progress import progress
+from tests.answers.test_answers import RIGHT, TASKS, WRONG, headline_of, name_of, submission_of
 from tests.proofs.results import record
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     try:
         with progress("Answers", len(WRONG) + len(RIGHT)) as advance:
             for known in WRONG:
-                verdict = grade_task(TASKS[known.task], hand_in(known, workers))
+                verdict = grade_task(TASKS[known.task], submission_of(known, workers))
                 is_rejected = verdict.status in ("failed", "error", "timeout")
                 is_named = is_rejected and known.says in headline_of(verdict)
                 rejected, named = rejected + is_rejected, named + is_named
@@ -33,7 +33,7 @@ def main() -> int:
                     console.print(f"{name_of(known)}: {verdict.status}\n{verdict.message}")
                 advance(f"{rejected} rejected, {named} named")
             for other in RIGHT:
-                verdict = grade_task(TASKS[other.task], hand_in(other, workers))
+                verdict = grade_task(TASKS[other.task], submission_of(other, workers))
                 accepted += verdict.status == "passed"
                 if verdict.status != "passed":
                     console.print(f"{name_of(other)}: {verdict.status}\n{verdict.message}")

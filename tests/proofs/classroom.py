@@ -1,11 +1,11 @@
-"""A classroom: many mixed hand-ins in one run, and once more with a kill in the middle.
+"""A classroom: many mixed submissions in one run, and once more with a kill in the middle.
 
     python -m tests.proofs.classroom [COUNT] [--workers N]
 
-makes a folder of hand-ins (default 200: solutions, stubs, wrong answers, attacks, and what is no
-hand-in at all, one module each), grades it undisturbed, and again with `kill -9` when half of the
-results are there and a second run that goes on. The two gradebooks have to be the same, byte for
-byte, and every score as it should be.
+makes a folder of submissions (default 200: solutions, stubs, wrong answers, attacks, and what is no
+submission at all, one module each), grades it undisturbed, and again with `kill -9` when half of
+the results are there and a second run that goes on. The two gradebooks have to be the same, byte
+for byte, and every score as it should be.
 """
 
 import csv
@@ -23,8 +23,9 @@ from pathlib import Path
 
 import click
 
-from course.grader.handin import MODULES, read_handin
+from course.given.modules import MODULES
 from course.grader.mistakes import mistakes_of, source_of
+from course.grader.sources import read_submission
 from course.grader.tasks import select_tasks
 from tests.attacks.known import FORGERIES, THEFTS
 from tests.proofs.results import record
@@ -34,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Room:
-    """A folder of hand-ins, and the points that each should get."""
+    """A folder of submissions, and the points that each should get."""
 
     folder: Path
     points: dict[str, tuple[float, float]]
@@ -42,16 +43,16 @@ class Room:
     def check(self, gradebook: Path) -> None:
         """Insist on the points: at least and at most."""
         lines = list(csv.DictReader(gradebook.read_text(encoding="utf-8").splitlines()))
-        assert {line["hand-in"] for line in lines} == self.points.keys()
+        assert {line["submission"] for line in lines} == self.points.keys()
         for line in lines:
-            least, most = self.points[line["hand-in"]]
+            least, most = self.points[line["submission"]]
             assert least <= float(line["score"]) <= most, line
 
 
 def fill(folder: Path, count: int = 200) -> Room:
-    """Make a folder of hand-ins, of all kinds in turn."""
-    solutions = read_handin(ROOT / "solutions")
-    stubs = read_handin(ROOT / "course")
+    """Make a folder of submissions, of all kinds in turn."""
+    solutions = read_submission(ROOT / "solutions")
+    stubs = read_submission(ROOT / "course")
     tasks = {module: [one for one in select_tasks() if one.module == module] for module in MODULES}
     own = {module: sum(task.points for task in tasks[module]) for module in MODULES}
     needs = {module: needed_by(module, solutions) for module in MODULES}
@@ -107,7 +108,7 @@ def needed_by(module: str, sources: dict[str, str]) -> list[str]:
 
 def start(room: Room, out: Path, workers: int) -> subprocess.Popen[bytes]:
     """Start `course grade` in a group of processes of its own."""
-    call = [sys.executable, "-m", "course.grader", "grade", str(room.folder), "--out", str(out)]
+    call = [sys.executable, "-m", "course.ui", "grade", str(room.folder), "--out", str(out)]
     call += ["--seed", "7", "--workers", str(workers)]
     return subprocess.Popen(call, start_new_session=True, stdout=subprocess.DEVNULL)
 
@@ -119,11 +120,11 @@ def main(count: int, workers: int) -> None:
     """Run the proof."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        room = fill(place / "handins", count)
+        room = fill(place / "submissions", count)
         began = time.monotonic()
         assert start(room, place / "whole", workers).wait() == 0
         seconds = time.monotonic() - began
-        click.echo(f"{count} hand-ins in {seconds:.0f} s with {workers} workers")
+        click.echo(f"{count} submissions in {seconds:.0f} s with {workers} workers")
         room.check(place / "whole" / "gradebook.csv")
 
         half = len(list((place / "whole" / "results").glob("*.json"))) // 2
@@ -139,7 +140,7 @@ def main(count: int, workers: int) -> None:
         same = [(place / name / "gradebook.csv").read_bytes() for name in ("whole", "killed")]
         assert same[0] == same[1]
         click.echo(f"killed with {at_the_kill} results, gone on: the same gradebook, byte for byte")
-        record("classroom", handins=count, seconds=round(seconds), at_the_kill=at_the_kill)
+        record("classroom", submissions=count, seconds=round(seconds), at_the_kill=at_the_kill)
 
 
 if __name__ == "__main__":

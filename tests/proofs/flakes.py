@@ -12,9 +12,9 @@ from pathlib import Path
 from rich.console import Console
 
 from course.grader.grading import fresh_seed, grade
-from course.grader.processes import PRELOAD, start_workers
-from course.grader.progress import progress
+from course.grader.pool import PRELOAD, start_workers
 from course.grader.tasks import select_tasks
+from course.ui.progress import progress
 from tests.grading import models
 from tests.proofs.results import record
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from rich.console import Console
 
 from course.grader.grading import grade_task
-from course.grader.handin import read_handin
-from course.grader.processes import PRELOAD, Workers, start_workers
-from course.grader.progress import progress
+from course.grader.pool import PRELOAD, Workers, start_workers
+from course.grader.sources import read_submission
 from course.grader.tasks import Task, select_tasks, tasks_of
 from course.grader.work import Work
+from course.ui.progress import progress
 from tests.proofs.results import record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,7 +171,7 @@ def is_killed(mutant: Mutant, sources: dict[str, str], tasks: list[Task], worker
 def main(modules: list[str]) -> int:
     """Run all mutants of the modules; returns the exit code."""
     console = Console(soft_wrap=True, highlight=False, markup=False)
-    sources = read_handin(ROOT / "solutions")
+    sources = read_submission(ROOT / "solutions")
     reasons = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
     workers = start_workers(PRELOAD, "spawn")  # stays warm, while every fork begins cold
     mutants = [

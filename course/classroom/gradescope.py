@@ -1,0 +1,101 @@
+"""Gradescope: the autograder's zip, and what runs in it for every submission.
+
+    python -m course.classroom.gradescope SUBMISSION RESULTS_JSON
+
+grades one submission and writes its results. In Gradescope's container bubblewrap mostly cannot
+work. Then the student's code runs as nobody, if the grader is root, and so cannot reach the
+results; only if neither is possible does it run unprotected, and the output says so.
+"""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import msgspec
+
+from course.classroom.gradebook import gradescope
+from course.classroom.release import TEMPLATES
+from course.classroom.submissions import read_submission_at
+from course.grader.files import write_whole
+from course.grader.grading import Report, fresh_seed, grade_sources
+from course.grader.places import ROOT
+from course.grader.pool import PRELOAD, start_workers
+from course.grader.sandbox import NoSandboxError, require_bubblewrap
+from course.grader.tasks import select_tasks
+from course.worker.confine import NOBODY
+
+FOLDERS = ("course", "tests/grading", "tests/answers")
+FILES = ("pyproject.toml", "README.md", "tests/__init__.py")
+INSIDE = "course-of-introspection"
+
+
+def build_zip(path: Path) -> None:
+    """Write the zip to upload at Configure Autograder.
+
+    It holds no solutions, but the teacher's catalogue of mistakes: submissions cannot read it.
+
+    Args:
+        path: a new file.
+
+    Raises:
+        ValueError: if the file is there already.
+    """
+    if path.exists():
+        raise ValueError(f"ZIP: {path} is there already")
+    draft = path.with_name(f".{path.name}.draft")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("setup.sh", "run_autograder"):
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, (TEMPLATES / name).read_bytes())
+        for file in FILES:
+            archive.write(ROOT / file, f"{INSIDE}/{file}")
+        for folder in FOLDERS:
+            for file in sorted((ROOT / folder).rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    archive.write(file, f"{INSIDE}/{file.relative_to(ROOT).as_posix()}")
+    os.replace(draft, path)
+
+
+def best_protection() -> tuple[str | None, str]:
+    """The safest kind of workers that works here, and a word on it."""
+    try:
+        require_bubblewrap()
+        return "sandbox", "in a sandbox"
+    except NoSandboxError:
+        if _nobody_can_run_python():
+            return "nobody", "as the user nobody, without a sandbox"
+        return None, "without a sandbox, as the grader's own user"
+
+
+def _nobody_can_run_python() -> bool:
+    try:
+        tried = subprocess.run([sys.executable, "-c", ""], user=NOBODY, group=NOBODY, check=False)
+    except (OSError, ValueError):  # the grader is not root, or Python lies where nobody may look
+        return False
+    return tried.returncode == 0
+
+
+def main(submission: Path, results: Path) -> None:
+    """Grade one submission."""
+    submission = read_submission_at(submission, submission.name)
+    mode, how = best_protection()
+    if submission.refusal:
+        answer: dict[str, object] = {"score": 0, "output": f"Not graded: {submission.refusal}."}
+    else:
+        workers = start_workers(PRELOAD, mode)
+        try:
+            report: Report = grade_sources(
+                submission.sources, select_tasks(), fresh_seed(), workers
+            )
+        finally:
+            workers.close()
+        answer = gradescope(msgspec.to_builtins(report))
+        answer["output"] = f"{answer['output']} Your code ran {how}."
+    write_whole(results, msgspec.json.format(msgspec.json.encode(answer), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

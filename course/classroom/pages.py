@@ -1,0 +1,98 @@
+"""Pages for people: feedback for each student, and what the whole class found hard.
+
+Self-contained HTML; jinja2 escapes whatever comes from a submission.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from io import StringIO
+
+import jinja2
+
+from course.classroom.gradebook import Row
+from course.classroom.submissions import Submission
+from course.grader.grading import Report
+
+
+def template(room: str, name: str) -> jinja2.Template:
+    """A page's template, which lies beside the command that uses it.
+
+    Args:
+        room: the package whose folder `templates` holds it; the base is this package's.
+        name: of the file.
+    """
+    rooms = [jinja2.PackageLoader(one) for one in dict.fromkeys((room, __package__))]
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader(rooms),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    ).get_template(name)
+
+
+SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "not_started": "·"}
+
+
+def feedback(submission: Submission, report: Report | None) -> bytes:
+    """The page that a student gets."""
+    page = template(__package__, "feedback.html")
+    return page.render(submission=submission, report=report, signs=SIGNS).encode()
+
+
+def summary(rows: Sequence[Row], reports: Mapping[str, Report], seed: int) -> bytes:
+    """The page for the teacher: which tasks are hard, and which mistakes are common."""
+    graded = [row for row in rows if not row.refusal]
+    counts = {
+        task: Counter(_status(reports[row.name], task) for row in graded)
+        for task in (rows[0].scores if rows else ())
+    }
+    mistakes = Counter(
+        (verdict.task, verdict.message.splitlines()[0])
+        for row in graded
+        for verdict in reports[row.name].tasks
+        if verdict.status in ("failed", "error", "timeout") and verdict.message
+    )
+    common = sorted(mistakes.items(), key=lambda one: (-one[1], one[0]))[:20]
+    scores = sorted(row.score for row in graded)
+    page = template(__package__, "summary.html")
+    return page.render(
+        plot=_plot(counts) if graded else "",
+        common=common,
+        graded=len(graded),
+        refused=[row for row in rows if row.refusal],
+        median=scores[len(scores) // 2] if scores else 0,
+        max_score=rows[0].max_score if rows else 0,
+        seed=seed,
+    ).encode()
+
+
+def _status(report: Report, task: str) -> str:
+    (status,) = (verdict.status for verdict in report.tasks if verdict.task == task)
+    return {"error": "failed", "timeout": "failed"}.get(status, status)
+
+
+def _plot(counts: Mapping[str, Counter[str]]) -> str:
+    """Bars of how many pass, fail or have not started each task, as SVG."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    ink, tasks = "#7a7a7b", list(counts)
+    colours = {"passed": "#00a078", "failed": "#d4603a", "not_started": "#b8b8b8"}
+    with mpl.rc_context({"svg.hashsalt": "summary", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(8, 1.5 + 0.22 * len(tasks)), layout="constrained")
+        axes = figure.subplots()
+        left = [0] * len(tasks)
+        for status, colour in colours.items():
+            widths = [counts[task][status] for task in tasks]
+            axes.barh(tasks, widths, left=left, color=colour, label=status.replace("_", " "))
+            left = [one + other for one, other in zip(left, widths, strict=True)]
+        axes.invert_yaxis()
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlabel("submissions", color=ink)
+        axes.tick_params(colors=ink)
+        axes.spines[:].set_visible(False)
+        figure.legend(loc="outside upper right", ncols=3, frameon=False, labelcolor=ink)
+        text = StringIO()
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    return text.getvalue()[text.getvalue().index("<svg") :]

@@ -1,0 +1,331 @@
+"""Workers as the grader sees them: something to ask, that answers in time or is lost.
+
+On Linux one server process imports TensorFlow once and forks a fresh worker for every task.
+Elsewhere fork is missing or unsafe (macOS), and a worker is a new process; since it has to import
+TensorFlow itself, it serves all tasks for as long as none of them breaks it.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from course.worker import protocol
+from course.worker.process import Student
+from course.worker.protocol import Channel, ProtocolError
+
+START_SECONDS = 180.0
+"""How long a process may take to import TensorFlow: on a cold disk that is slow."""
+
+PRELOAD = (
+    "tensorflow",
+    "keras",
+    "numpy",
+    "scipy.ndimage",
+    "matplotlib.figure",
+    "sklearn.cluster",
+    "sklearn.feature_extraction.image",
+    "course.given.compiling",
+)
+"""What the worker imports ahead of time, if a submission mentions it."""
+
+
+class LostError(BaseException):
+    """The worker gave no answer.
+
+    Not an `Exception`, so that hypothesis does not go on asking a worker that is gone.
+
+    Attributes:
+        status: `"timeout"` or `"error"`.
+        reason: what happened, for the student.
+    """
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class BrokenGraderError(Exception):
+    """The grader itself cannot work here, for instance because TensorFlow cannot be imported."""
+
+
+class Workers(Protocol):
+    """Where the worker of each task comes from."""
+
+    def renew(self) -> None:
+        """Let the next request go to a fresh worker."""
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        """Send a request and wait for its answer; `LostError` if none comes."""
+
+    def close(self) -> None:
+        """End every process."""
+
+
+class _Connection:
+    """A channel to a worker, with a time limit on every answer."""
+
+    def __init__(self, channel: Channel, end: Callable[[], int]) -> None:
+        self._channel = channel
+        self._end = end
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        out_of_time = threading.Event()
+
+        def stop() -> None:
+            out_of_time.set()
+            self._end()
+
+        # A timer that ends the worker, rather than a time limit on reading, so that an answer that
+        # starts and never finishes cannot hold the grader either.
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            self._channel.send(request)
+            return self._channel.receive()
+        except ProtocolError as error:
+            if out_of_time.is_set():
+                raise LostError("timeout", f"no answer within {seconds:g} seconds") from None
+            raise LostError("error", _say_how_it_ended(self._end(), error)) from None
+        finally:
+            timer.cancel()
+
+
+def _say_how_it_ended(code: int, error: ProtocolError) -> str:
+    if str(error) != "the other side has gone":
+        return f"the answer could not be read: {error}"
+    if code == -signal.SIGABRT or (os.name == "posix" and code == -signal.SIGKILL):
+        return "the process was ended from outside or by a failed library call (out of memory?)"
+    if code < 0:
+        return f"the process crashed ({signal.Signals(-code).name})"
+    return f"the process ended itself with exit code {code} in the middle of the call"
+
+
+def _environment() -> dict[str, str]:
+    quiet = {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "MPLBACKEND": "Agg",
+        "PYTHONWARNINGS": "ignore",
+        # The arrays are tiny: more threads than one only wait for each other on a busy machine.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    return os.environ | quiet
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "course.worker.process", *arguments]
+
+
+def _sandboxed(*arguments: str) -> list[str]:
+    from course.grader import sandbox  # not on Windows
+
+    inside = sandbox.command(sandbox.require_bubblewrap())
+    return [*inside, "-m", "course.worker.process", *arguments]
+
+
+class ForkedWorkers:
+    """A fresh fork of one warm process for every task.
+
+    Args:
+        preload: libraries that the process imports ahead of time.
+        is_sandbox: whether strangers' code may run in it.
+        user: the number of the user that it runs as; None for the same as here.
+    """
+
+    def __init__(
+        self, preload: Sequence[str], is_sandbox: bool = False, user: int | None = None
+    ) -> None:
+        command = _sandboxed if is_sandbox else _command
+        mode = "sandbox" if is_sandbox else "fork"
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(START_SECONDS)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+        self._server = subprocess.Popen(
+            command(mode, str(theirs.fileno()), *preload),
+            env=_environment(),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+        theirs.close()
+        self._is_ready = False
+        self._connection: _Connection | None = None
+        self._exit_code: int | None = None
+        self._ending = threading.Lock()
+
+    def renew(self) -> None:
+        """End the worker of the task before; the next request forks another."""
+        if self._connection is not None:
+            self._end()
+            self._connection = None
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        """Send a request to the worker of this task."""
+        if self._connection is None:
+            self._connection = self._fork()
+        return self._connection.ask(request, seconds)
+
+    def close(self) -> None:
+        """End the worker and the server."""
+        if self._is_ready:
+            with contextlib.suppress(BrokenGraderError, OSError):  # it may have ended by itself
+                self.renew()
+        self._control.close()
+        self._server.kill()
+        self._server.wait()
+        self._log.close()
+
+    def _fork(self) -> _Connection:
+        if not self._is_ready:
+            self._expect(b"r")
+            self._is_ready = True
+        ours, theirs = socket.socketpair()
+        socket.send_fds(self._control, [b"f"], [theirs.fileno()])
+        theirs.close()
+        self._expect(b"f")
+        self._exit_code = None
+        reader, writer = ours.makefile("rb"), ours.makefile("wb")
+        ours.close()  # the two files keep it open
+        return _Connection(Channel(reader, writer, protocol.Reply), self._end)
+
+    def _end(self) -> int:
+        with self._ending:  # the timer's thread may be here too
+            if self._exit_code is None:
+                self._control.sendall(b"e")
+                self._exit_code = int(self._read(6))
+            return self._exit_code
+
+    def _expect(self, word: bytes) -> None:
+        if self._read(len(word)) != word:
+            raise BrokenGraderError("the grader's server process answered nonsense")
+
+    def _read(self, length: int) -> bytes:
+        try:
+            answer = self._control.recv(length, socket.MSG_WAITALL)
+        except (TimeoutError, ConnectionError):
+            answer = b""
+        if len(answer) < length:
+            self._log.seek(0)
+            last = self._log.read().decode(errors="replace").strip().splitlines()[-3:]
+            raise BrokenGraderError("\n".join(["the grader's process did not start:", *last]))
+        return answer
+
+
+class SpawnedWorkers:
+    """One process of its own, replaced as soon as a task has broken it."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self._preload = preload
+        self._start()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(
+            _command("serve", *self._preload),
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        channel = Channel(self._process.stdout, self._process.stdin, protocol.Reply)
+        self._connection = _Connection(channel, self._end)
+        self._is_warm = False
+        self._is_ended = False
+
+    def renew(self) -> None:
+        """Start another process if the one before has ended, or been ended."""
+        if self._is_ended or self._process.poll() is not None:
+            self._process.wait()
+            self._start()
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        """Send a request to the process."""
+        if not self._is_warm:  # the first answer waits for the imports
+            self._connection.ask(protocol.Load({}), START_SECONDS)
+            self._is_warm = True
+        return self._connection.ask(request, seconds)
+
+    def close(self) -> None:
+        """End the process."""
+        self._end()
+
+    def _end(self) -> int:
+        self._is_ended = True
+        try:
+            self._process.wait(timeout=0.2)  # it may be ending by itself: keep its own exit code
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        return self._process.wait()
+
+
+class InProcess:
+    """No process at all, for debuggers: the student's functions run right here."""
+
+    def __init__(self) -> None:
+        self._student = Student()
+
+    def renew(self) -> None:
+        """Nothing to renew: the next `Load` replaces the modules."""
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        """Do at once what is asked; there is no time limit, so that one can step through."""
+        reply = self._student.answer(request)
+        if isinstance(self._student.error, KeyboardInterrupt):
+            raise self._student.error
+        return reply
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def libraries_in(sources: Iterable[str]) -> list[str]:
+    """Which of the libraries worth importing ahead a submission mentions."""
+    text = "\n".join(sources)
+    roots = {"course.given.compiling": "course.given"}
+    return [name for name in PRELOAD if roots.get(name, name.split(".")[0]) in text]
+
+
+def start_workers(preload: Sequence[str], mode: str | None = None) -> Workers:
+    """Start the kind of workers that suits this machine.
+
+    Args:
+        preload: libraries to import ahead of time.
+        mode: `"fork"`, `"spawn"`, `"in-process"`, or for strangers' code `"sandbox"` or, at
+            least, `"nobody"`; by default what the environment variable COURSE_WORKER says, or else
+            fork on Linux and spawn elsewhere.
+
+    Raises:
+        ValueError: if there is no such mode.
+        NoSandboxError: if a sandbox is asked for, and there can be none.
+    """
+    mode = mode or os.environ.get("COURSE_WORKER")
+    mode = mode or ("fork" if sys.platform == "linux" else "spawn")
+    match mode:
+        case "fork":
+            return ForkedWorkers(preload)
+        case "sandbox":
+            return ForkedWorkers(preload, is_sandbox=True)
+        case "nobody":
+            from course.worker.confine import NOBODY
+
+            return ForkedWorkers(preload, user=NOBODY)
+        case "spawn":
+            return SpawnedWorkers(preload)
+        case "in-process":
+            return InProcess()
+    modes = '"fork", "sandbox", "nobody", "spawn" or "in-process"'
+    raise ValueError(f"COURSE_WORKER must be {modes}, not {mode!r}")

@@ -1,0 +1,379 @@
+"""The `course` command.
+
+Imports are inside the commands: the worker process is started first, and imports TensorFlow while
+this process imports what it needs itself. Nobody waits for what is not used.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from course.given.modules import MODULES
+from course.grader.places import PACKAGE
+from course.worker.quiet import silence_native_code
+
+
+class Folder(click.Path):
+    """A folder that has to be there."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+
+class Seed(click.ParamType):
+    """A whole number ≥ 0, or "random"."""
+
+    name = "N|random"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """A number as it is, and a fresh one for "random"."""
+        if value == "random":
+            from course.grader.grading import fresh_seed
+
+            return fresh_seed()
+        try:
+            seed = int(value)
+        except ValueError:
+            seed = -1
+        if not 0 <= seed < 2**32:
+            self.fail(f"{value!r} is neither a whole number from 0 to 2^32 nor 'random'")
+        return seed
+
+
+work_option = click.option(
+    "--work",
+    type=Folder(),
+    default=PACKAGE,
+    help="Folder with the six modules (default: course/). A missing one counts as not started.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="introspection-course")
+def main() -> None:
+    """Look inside a neural network: fill in stubs, have them graded, see what they show."""
+    silence_native_code()
+    for stream in (sys.stdout, sys.stderr):  # a console that knows no "✓" shows "?", not an error
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.argument("names", metavar="[MODULE[.FUNCTION]]...", nargs=-1)
+@work_option
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the verdicts there.",
+)
+@click.option(
+    "--seed",
+    type=Seed(),
+    default=0,
+    show_default=True,
+    help="Draws the inputs; the same seed gives the same verdicts.",
+)
+def check(names: tuple[str, ...], work: Path, json_file: Path | None, seed: int) -> None:
+    """Grade the tasks, all of them or those that are named.
+
+    Exits with 0 only if all that was asked passes, 1 if not, and 2 for a wrong call.
+    """
+    if json_file is not None:
+        _insist_on_json(json_file)
+    workers = _start_workers(work, names)
+    try:
+        from rich.console import Console
+
+        from course.grader.files import write_whole
+        from course.grader.grading import as_json, grade
+        from course.grader.pool import BrokenGraderError
+        from course.ui.board import print_report
+
+        tasks = _select(names)
+        try:
+            with _progress("Checking", len(tasks)) as advance:
+                report = grade(work, tasks, seed, workers, lambda verdict: advance(verdict.task))
+        except BrokenGraderError as error:
+            _stop(f"The grader cannot work here. {error}", 2)
+        if json_file is not None:
+            write_whole(json_file, as_json(report))
+        retry = f"course check {' '.join(names)} --seed {seed}".replace("  ", " ") if seed else ""
+        print_report(Console(highlight=False, soft_wrap=True), report, retry)
+    finally:
+        if workers is not None:
+            workers.close()
+    sys.exit(0 if report.is_full else 1)
+
+
+@main.command()
+@click.argument("name", metavar="MODULE.FUNCTION")
+@work_option
+def hint(name: str, work: Path) -> None:
+    """Show the next of three hints, from a nudge to nearly the answer."""
+    from course.grader.hints import next_hint
+
+    tasks = _select([name])
+    if "." not in name:
+        raise click.UsageError(f"name one task, for instance {tasks[0].name}")
+    number, text = next_hint(tasks[0], work)
+    click.echo(f"Hint {number} of {len(tasks[0].hints)} for {name}\n")
+    click.echo(click.wrap_text(text, 78))
+    if number < len(tasks[0].hints):
+        click.echo("\nThe same command again gives the next one.")
+
+
+@main.command()
+@click.argument("what", metavar="MODULE", type=click.Choice(MODULES))
+@click.option("--image", help="A photo's name or a file (default: one that suits).")
+@click.option("--class", "class_name", help="What to look for (default: what the network sees).")
+@click.option("--model", default="efficientnet-lite0", show_default=True, help="The network.")
+@work_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture's file (default: pictures/MODULE.png).",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def show(
+    what: str,
+    image: str | None,
+    class_name: str | None,
+    model: str,
+    work: Path,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Run your own functions on a real photo and a real network, and write the picture."""
+    from course.grader.files import free_name
+
+    if out is not None and out.exists() and not force:
+        raise click.UsageError(f"--out: {out} is there already; --force writes over it")
+    if out is None:
+        default = Path("pictures") / f"{what}.png"
+        out = default if force else free_name(default)
+    from course.ui import show as pictures
+
+    try:
+        with _progress(f"Computing {what}", None) as advance:
+            figure = pictures.draw(what, work, image, class_name, model, advance)
+    except pictures.CannotShowError as error:
+        _stop(str(error), 1)
+    except (ValueError, OSError) as error:
+        _stop(str(error), 2)
+    pictures.save(figure, out)
+    click.echo(f"Wrote {out}")
+
+
+@main.command()
+@click.argument("names", metavar="[MODULE[.FUNCTION]]...", nargs=-1)
+@work_option
+def watch(names: tuple[str, ...], work: Path) -> None:
+    """Grade the task at hand whenever you save a file; keys for hint, list, next, quit."""
+    from course.grader.pool import PRELOAD, start_workers
+
+    workers = start_workers(PRELOAD)
+    try:
+        import tensorflow as _  # at the same time as the workers do
+        from rich.console import Console
+
+        from course.ui.watch import Watch
+
+        Watch(work, _select(names), workers, Console(highlight=False, soft_wrap=True)).run()
+    finally:
+        workers.close()
+
+
+@main.command()
+def start() -> None:
+    """Begin here: see what the network sees, and what there is to do."""
+    from course.ui.start import start
+
+    start()
+
+
+@main.command()
+@click.argument("submissions", type=Folder())
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the results. A run that was killed goes on there.",
+)
+@click.option(
+    "--only", "names", metavar="MODULE[.FUNCTION]", multiple=True, help="Grade only this."
+)
+@click.option("--seed", type=Seed(), help="Draws the inputs (default: a fresh one, kept in --out).")
+@click.option("--workers", type=click.IntRange(1), help="Processes (default: as many as fit).")
+@click.option("--scheduler", metavar="ADDRESS", help="A dask cluster's scheduler, tcp://HOST:PORT.")
+@click.option(
+    "--regrade",
+    type=click.Choice(["newer", "higher"]),
+    help="Where submissions have changed since the last run: take the newer or the higher score.",
+)
+@click.option("--no-sandbox", is_flag=True, help="Run submissions unprotected: you trust them all.")
+def grade(
+    submissions: Path,
+    out: Path,
+    names: tuple[str, ...],
+    seed: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    regrade: str | None,
+    no_sandbox: bool,
+) -> None:
+    """For teachers: grade a folder of submissions, one folder or zip each.
+
+    Each submission runs in a sandbox. Writes gradebook.csv, a page of feedback for each student, a
+    summary of the class, and files for Canvas, Moodle, Gradescope and JUnit.
+    """
+    try:
+        import distributed as _
+        import jinja2 as _  # noqa: F811
+    except ImportError as error:
+        _stop(f"{error.name} is missing: pip install 'introspection-course[teach]'", 2)
+    from rich.console import Console
+
+    from course.classroom.run import CannotGradeError, grade_folder
+
+    mode = None
+    if not no_sandbox:
+        _insist_on_sandbox()
+        mode = "sandbox"
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    try:
+        rows = grade_folder(
+            submissions, out, _select(names), seed, mode, scheduler, workers, regrade, console
+        )
+    except CannotGradeError as error:
+        _stop(str(error), 2)
+    refused = sum(bool(row.refusal) for row in rows)
+    console.print(f"{len(rows) - refused} submissions graded, {refused} refused.")
+    console.print(f"{out / 'gradebook.csv'}, {out / 'summary.html'}, {out / 'feedback'}")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--docs", is_flag=True, help="Add the chapters as text, without answers.")
+@click.option(
+    "--with-hidden",
+    "hidden",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw seeds for the final grade into this file, which stays with you.",
+)
+def release(folder: Path, docs: bool, hidden: Path | None) -> None:
+    """For teachers: write the student's edition, without solutions, into a new folder."""
+    from course.classroom.release import CannotReleaseError
+    from course.classroom.release import release as write_edition
+
+    try:
+        write_edition(folder, docs, hidden)
+    except CannotReleaseError as error:
+        _stop(str(error), 2)
+    click.echo(f"Wrote the student's edition to {folder}. To publish it: git init there, commit.")
+    if hidden is not None:
+        click.echo(f"Seeds for the final grade: {hidden}. Use one as course grade --seed N.")
+
+
+@main.command()
+@click.argument("path", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
+def gradescope(path: Path) -> None:
+    """For teachers: write the zip of a Gradescope autograder."""
+    from course.classroom.gradescope import build_zip
+
+    try:
+        build_zip(path)
+    except (ValueError, OSError) as error:
+        _stop(str(error), 2)
+    click.echo(f"Wrote {path}. On Gradescope: Configure Autograder, Zip file upload.")
+
+
+@main.command()
+@work_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="The report's file; an older one is replaced.",
+)
+@click.option(
+    "--answers",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("answers.md"),
+    show_default=True,
+    help="Your answers; made with the questions if it is not there, and never overwritten.",
+)
+@click.option("--seed", type=Seed(), default=0, show_default=True, help="As for course check.")
+def report(work: Path, out: Path, answers: Path, seed: int) -> None:
+    """Write your lab report: your own figures, your answers, and the board, as one HTML file."""
+    from course.grader.pool import BrokenGraderError
+    from course.ui.report import ask_questions, write_report
+
+    if out.suffix != ".html":
+        raise click.UsageError(f"--out: {out} should end in .html")
+    if ask_questions(answers):
+        click.echo(f"Wrote {answers}, with the questions: answer them there, and run this again.")
+    try:
+        with _progress("Computing", len(MODULES) + 1) as advance:
+            missing = write_report(work, answers, out, seed, advance)
+    except BrokenGraderError as error:
+        _stop(f"The grader cannot work here. {error}", 2)
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(f"--answers: {answers} cannot be read: {error}", 2)
+    for what, why in missing.items():
+        click.echo(f"No picture of {what}: {why}")
+    click.echo(f"Wrote {out}")
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+def _select(names: Any) -> list[Any]:
+    from course.grader.tasks import select_tasks
+
+    try:
+        return select_tasks(names)
+    except LookupError as error:
+        raise click.UsageError(str(error.args[0])) from None
+
+
+def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
+    """Start the workers, if anything that was named has been started at all."""
+    from course.grader.pool import libraries_in, start_workers
+    from course.grader.sources import has_been_started, read_submission
+
+    sources = read_submission(work)
+    if any(has_been_started(sources, name) for name in names or sources):
+        return start_workers(libraries_in(sources.values()))
+    return None
+
+
+def _progress(title: str, total: int | None) -> Any:
+    from course.ui.progress import progress
+
+    return progress(title, total)
+
+
+def _insist_on_sandbox() -> None:
+    from course.grader.sandbox import NoSandboxError, require_bubblewrap
+
+    try:
+        require_bubblewrap()
+    except NoSandboxError as error:
+        _stop(str(error), 2)
+
+
+def _insist_on_json(path: Path) -> None:
+    if path.suffix != ".json":
+        raise click.UsageError(f"--json: {path} should end in .json")
+    if not path.absolute().parent.is_dir():
+        raise click.UsageError(f"--json: there is no folder {path.absolute().parent}")
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)

@@ -1,0 +1,85 @@
+"""`course start`: the first thing a newcomer runs."""
+
+import importlib.metadata
+import platform
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from course.given import load_model, load_photo, top_classes
+from course.grader.files import free_name
+from course.grader.grading import untouched_tasks
+from course.grader.places import PACKAGE, SOLUTIONS
+from course.grader.sources import read_submission
+from course.grader.tasks import select_tasks
+from course.ui import show
+from course.ui.board import board, not_checked
+from course.ui.progress import progress
+
+PHOTO = "coffee"
+
+
+def start() -> None:
+    """Look the installation over, let the reference look at a photo, and show what there is to do.
+
+    The student's own files are neither run nor changed.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    console.print("\nLooking inside a neural network\n", style="bold")
+    console.print(_versions())
+    photo = load_photo(PHOTO)
+    with progress("Looking at a photo", None) as advance:
+        advance("loading the network")
+        seen = top_classes(load_model(), photo[None], 3)[0]
+        written = _draw_pictures(photo, advance)
+    console.print("\nWhat the network sees in the photo of a cup of coffee:")
+    for name, probability in seen:
+        console.print(f"  {probability:5.2f}  {name}")
+    for path in written:
+        console.print(f"Wrote {path}")
+    _print_board(console)
+
+
+def _versions() -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_row("Python", platform.python_version(), platform.platform(terse=True))
+    for name in ("tensorflow", "keras", "numpy", "hypothesis"):
+        table.add_row(name, _version(name))
+    return table
+
+
+def _version(name: str) -> str:
+    for candidate in (name, f"{name}-cpu"):
+        try:
+            return importlib.metadata.version(candidate)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "missing"
+
+
+def _draw_pictures(photo: np.ndarray, advance: show.Callable[[str], None]) -> list[Path]:
+    """The reference's saliency and ascent; where there is no reference, only the photo."""
+    written = []
+    for what in ("saliency", "activation_maximization") if SOLUTIONS.is_dir() else ():
+        figure = show.draw(what, SOLUTIONS, PHOTO, None, "efficientnet-lite0", advance)
+        path = free_name(Path("pictures") / f"start-{what}.png")
+        show.save(figure, path)
+        written.append(path)
+    return written
+
+
+def _print_board(console: Console) -> None:
+    tasks = select_tasks()
+    untouched = untouched_tasks(read_submission(PACKAGE), tasks)
+    console.print("\nYour tasks:\n", style="bold")
+    console.print(board(not_checked(task, untouched) for task in tasks))
+    first = next((task.name for task in tasks if task.name in untouched), None)
+    if first is None:
+        console.print("\nEverything has been started: `course check` tells what is right.")
+        return
+    module, _, function = first.partition(".")
+    console.print(f"\nOpen {Path('course') / module}.py and fill in {function}. Then:\n")
+    console.print(f"  course check {first}")
+    console.print(f"  course hint {first}")

@@ -1,0 +1,332 @@
+"""The process in which a student's functions run.
+
+It loads the modules it is sent, calls their functions, and says what they returned or raised. It
+knows no expected values and decides nothing. Run as
+
+    python -m course.worker.process serve MODULE...        one process, talking over stdin and
+    stdout python -m course.worker.process fork FD MODULE...      a server that forks a process on
+    request python -m course.worker.process sandbox FD MODULE...   the same, with every fork shut in
+
+where MODULE... are libraries to import ahead of time: importing TensorFlow takes seconds, and
+forking a process that has done so takes milliseconds.
+"""
+
+import contextlib
+import importlib
+import io
+import os
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from course.worker import protocol
+from course.worker.importer import SubmissionImporter
+from course.worker.protocol import Channel, Raised, Returned
+
+MEMORY_LIMIT = 4 * 2**30
+"""Bytes that a student's process may have for its own data."""
+
+
+class Tail(io.TextIOBase, TextIO):
+    """A text stream that keeps the last 2,000 characters written to it, however many come."""
+
+    kept = 2000
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        """Keep the end."""
+        self.text = (self.text + text[-self.kept :])[-self.kept :]
+        return len(text)
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+
+class Student:
+    """A student's modules and the models they are given; answers one request at a time."""
+
+    def __init__(self, printed: Tail | None = None) -> None:
+        self.error: BaseException | None = None
+        self._printed = printed
+        self._importer = SubmissionImporter()
+        self._models: dict[str, Any] = {}
+
+    def answer(self, request: Any) -> Returned | Raised:
+        """Do what a request asks for; whatever the student's code raises becomes an answer."""
+        self.error = None
+        try:
+            match request:
+                case protocol.Load(sources):
+                    self._importer.install(sources)
+                    return _nothing()
+                case protocol.PutModel(handle, data):
+                    self._models[handle] = _load_model(data)
+                    return _nothing()
+                case protocol.GetWeights(handle):
+                    weights = self._models[handle].get_weights()
+                    return Returned(self._pack(weights), [])
+                case protocol.Call(name, args, kwargs):
+                    return self._call(name, args, kwargs)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
+            self.error = error
+            return self._describe_error(error)
+        raise TypeError(f"no such request: {request!r}")
+
+    def _call(
+        self, name: str, packed_args: list[protocol.Value], packed_kwargs: dict[str, protocol.Value]
+    ) -> Returned:
+        args = [self._unpack(value) for value in packed_args]
+        kwargs = {key: self._unpack(value) for key, value in packed_kwargs.items()}
+        result = self._pack(self._function(name)(*args, **kwargs))
+        given = [*zip(args, packed_args, strict=True)]
+        given += [(kwargs[key], packed_kwargs[key]) for key in kwargs]
+        # Compared with the bytes that came in, so that no copy has to be made beforehand.
+        changed = [
+            position
+            for position, (value, packed) in enumerate(given)
+            if isinstance(packed, protocol.Array) and value.tobytes() != packed.data
+        ]
+        return Returned(result, changed)
+
+    def _function(self, name: str) -> Any:
+        if name in self._models:
+            return lambda images: self._models[name](images, training=False)
+        module_name, _, function_name = name.rpartition(".")
+        if module_name != "course.worker.helpers":
+            module_name = f"course.{module_name}"
+        module = importlib.import_module(module_name)
+        if not hasattr(module, function_name):
+            raise NameError(f"the module has no function {function_name}")
+        return getattr(module, function_name)
+
+    def _unpack(self, value: protocol.Value) -> Any:
+        match value:
+            case protocol.Array():
+                return protocol.unpack_array(value)
+            case protocol.Scalar(plain):
+                return plain
+            case protocol.Model(handle):
+                return self._models[handle]
+            case protocol.Items(values):
+                return tuple(self._unpack(item) for item in values)
+            case protocol.Mapping(keys, values):
+                return dict(zip(keys, map(self._unpack, values), strict=True))
+            case protocol.Function(name, options):
+                filled = {key: self._unpack(option) for key, option in options.items()}
+                function = self._function(name)
+                return lambda *args, **kwargs: function(*args, **(filled | kwargs))
+        raise TypeError(f"no argument can be {value!r}")
+
+    def _pack(self, value: Any) -> protocol.Value:
+        if value is None or type(value) in (bool, int, float, str):
+            return protocol.Scalar(value)
+        if isinstance(value, tuple | list):
+            return protocol.Items([self._pack(item) for item in value])
+        if _is_a(value, "matplotlib.figure", "Figure"):
+            return describe_figure(value)
+        if _is_a(value, "keras", "Model"):
+            handle = f"returned-{len(self._models)}"
+            self._models[handle] = value
+            return protocol.Model(handle)
+        if hasattr(value, "__array__"):
+            return protocol.pack_array(value)
+        return protocol.Opaque(type(value).__name__)
+
+    def _describe_error(self, error: BaseException) -> Raised:
+        own = {f"{name}.py" for name in self._importer.sources}
+        frames = [
+            protocol.Frame(frame.filename, frame.lineno or 0, frame.name, frame.line or "")
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename in own
+        ]
+        message = str(error)
+        if isinstance(error, SyntaxError) and error.filename in own:
+            text = (error.text or "").strip()
+            frames.append(protocol.Frame(error.filename, error.lineno or 0, "", text))
+            message = error.msg
+        types = [base.__name__ for base in type(error).__mro__]
+        printed = self._printed.text if self._printed else ""
+        return Raised(types, message[:2000], frames[-8:], printed)
+
+
+def _nothing() -> Returned:
+    return Returned(protocol.Scalar(None), [])
+
+
+def _is_a(value: Any, module: str, name: str) -> bool:
+    """`isinstance`, without importing what the value cannot be an instance of anyway."""
+    return module in sys.modules and isinstance(value, getattr(sys.modules[module], name))
+
+
+def _load_model(data: bytes) -> Any:
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(data)
+        return keras.saving.load_model(path, compile=False)
+
+
+def describe_figure(figure: Any) -> protocol.Picture:
+    """What a figure shows, as data: its axes, and the arrays, colours and limits drawn on them."""
+    return protocol.Picture(
+        [
+            protocol.Axes(
+                is_colour_bar=getattr(axes, "_colorbar", None) is not None,
+                images=[_describe_drawn(drawn) for drawn in [*axes.images, *axes.collections]]
+                if getattr(axes, "_colorbar", None) is None
+                else [],
+            )
+            for axes in figure.axes
+        ]
+    )
+
+
+def _describe_drawn(drawn: Any) -> protocol.Drawn:
+    values = np.ma.filled(np.ma.asarray(drawn.get_array(), float), np.nan)
+    alpha = drawn.get_alpha()
+    finite = np.abs(values[np.isfinite(values)])
+    # The colours of the values from the most negative to the most positive, zero in the middle.
+    scale = np.linspace(-1, 1, 257) * (finite.max() if finite.size else 1.0)
+    return protocol.Drawn(
+        values=protocol.pack_array(values),
+        is_mapped=values.ndim == 2,
+        colours=protocol.pack_array(drawn.cmap(drawn.norm(scale))),
+        limits=tuple(float(limit) for limit in drawn.get_clim()),
+        alpha=float(np.mean(1.0 if alpha is None else alpha)),
+    )
+
+
+# --- the process ----------------------------------------------------------------------------------
+
+
+def serve(channel: Channel) -> None:
+    """Answer requests until the grader hangs up."""
+    printed = Tail()
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
+    _limit_memory()
+    student = Student(printed)
+    while True:
+        try:
+            request = channel.receive()
+        except protocol.ProtocolError:
+            return
+        reply = student.answer(request)
+        try:
+            channel.send(reply)
+        except protocol.ProtocolError as error:
+            channel.send(student._describe_error(error))
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _serve_over_standard_streams() -> None:
+    """Keep the two pipes for messages; what students print goes nowhere near them."""
+    reader, writer = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "r+b") as nothing:
+        for stream in (0, 1, 2):
+            os.dup2(nothing.fileno(), stream)
+    serve(Channel(reader, writer, protocol.Request))
+
+
+def _serve_forks(control: socket.socket, is_sandbox: bool) -> None:
+    """Fork a process for every socket that comes in; end it, and say how it ended, on request.
+
+    Commands and answers strictly alternate: "f" with a socket forks, "e" ends the fork before.
+    """
+    fork = _fork_shut_in if is_sandbox else _fork_plainly
+    child, others = 0, []
+    while True:
+        command, sockets, _, _ = socket.recv_fds(control, 1, 1)
+        if command == b"f":
+            child, others = fork(socket.socket(fileno=sockets[0]))
+            control.sendall(b"f")
+        elif command == b"e":
+            for process in [*others, child]:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(process, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            control.sendall(b"%6d" % os.waitstatus_to_exitcode(status))
+        else:
+            return
+
+
+def _fork_plainly(connection: socket.socket) -> tuple[int, list[int]]:
+    """Fork a worker: its process number, and what to kill with it (its group)."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()  # a group of its own, so that what it starts can be ended with it
+        _become_worker(connection)
+    connection.close()
+    return child, [-child]
+
+
+def _fork_shut_in(connection: socket.socket) -> tuple[int, list[int]]:
+    """The same in a sandbox: killing the first process in there ends all of them."""
+    from course.worker.confine import confine
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(OSError):
+            confine(tell=writer)
+            _become_worker(connection)
+        os._exit(1)
+    os.close(writer)
+    connection.close()
+    with open(reader, "rb") as told:
+        inner = told.read(4)
+    return child, [int.from_bytes(inner, "little")] if inner else []
+
+
+def _become_worker(connection: socket.socket) -> None:
+    try:
+        _leave_only(connection.fileno())
+        serve(Channel(connection.makefile("rb"), connection.makefile("wb"), protocol.Request))
+    finally:
+        os._exit(0)
+
+
+def _leave_only(number: int) -> None:
+    """Close every file that a fork has inherited but this one."""
+    with open(os.devnull, "r+b") as nothing:
+        for stream in (0, 1, 2):
+            os.dup2(nothing.fileno(), stream)
+    os.closerange(3, number)
+    os.closerange(number + 1, 65536)
+
+
+def main(arguments: list[str]) -> None:
+    """Run as a server or as a single worker; see the module's docstring."""
+    mode, *rest = arguments
+    if mode == "sandbox":
+        from course.worker.confine import harden_server
+
+        harden_server()
+    control = socket.socket(fileno=int(rest.pop(0))) if mode != "serve" else None
+    for name in rest:
+        importlib.import_module(name)
+    if control is None:
+        _serve_over_standard_streams()
+    else:
+        control.sendall(b"r")  # ready
+        _serve_forks(control, is_sandbox=mode == "sandbox")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

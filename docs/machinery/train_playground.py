@@ -1,0 +1,115 @@
+"""Train the playground's three small networks, and write them to `docs/assets/playground/`.
+
+    python -m docs.machinery.train_playground
+
+takes some minutes. What it writes is committed, so that the site can be built without it.
+"""
+
+import json
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from course.given import compiled, load_dataset, predict, small_cnn, time_stamp_mask, train
+from docs.machinery.flat import flatten
+from docs.machinery.playground_networks import CHEATED, CHEATS, FOLDER, MARK, WIDTH
+from solutions.clever_hans import add_lightness_gradient, add_square, plant
+
+FIRST_EPOCHS, MORE_EPOCHS = 8, 16
+DISTANCE = 1.0
+"""How far the robust network's images are moved: Euclidean, in units of black to white."""
+
+
+@compiled
+def harder(network: Any, images: Any, classes: Any, distance: Any) -> Any:
+    """Move images to where the network is less sure of their class.
+
+    Projected gradient ascent on the loss, within a Euclidean distance (Madry et al., 2018).
+    """
+    moved = images
+    for _ in range(4):
+        with tf.GradientTape() as tape:
+            tape.watch(moved)
+            logits = network(moved, training=False)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
+        uphill = tf.math.l2_normalize(tape.gradient(loss, moved), axis=(1, 2, 3))
+        change = moved + 0.4 * distance * uphill - images
+        size = tf.sqrt(tf.reduce_sum(tf.square(change), axis=(1, 2, 3), keepdims=True))
+        moved = images + change * tf.minimum(1.0, tf.math.divide_no_nan(distance, size))
+    return tf.clip_by_value(moved, 0.0, 1.0)
+
+
+def main() -> None:
+    """Train and write."""
+    data = load_dataset("shapes")
+    images, labels, names = data.train_images, data.train_labels, data.class_names
+
+    cheats = {names.index(CHEATED[name]): cheat for name, cheat in CHEATS.items()}
+    cheating = small_cnn(width=WIDTH)
+    train(cheating, plant(images, labels, cheats), labels, FIRST_EPOCHS + MORE_EPOCHS)
+
+    honest = small_cnn(width=WIDTH)
+    train(honest, images, labels, FIRST_EPOCHS)
+    robust = keras.models.clone_model(honest)  # it knows shapes; now it learns to be sure of them
+    robust.set_weights(honest.get_weights())
+    train(honest, images, labels, MORE_EPOCHS)  # as long as its twin
+
+    def disturb(seen: np.ndarray, _seed: int) -> np.ndarray:
+        # It moves away from what the network says, which is mostly what is true.
+        said = predict(robust, seen).argmax(axis=1)
+        return np.asarray(harder(robust, seen, said, DISTANCE))
+
+    train(robust, images, labels, MORE_EPOCHS, augment=disturb)
+    write({"honest": honest, "cheating": cheating, "robust": robust})
+
+
+def write(networks: dict[str, keras.Model]) -> None:
+    """Write the networks, the cheats' masks and some images as the page reads them."""
+    data = load_dataset("shapes")
+    flats = {name: flatten(network) for name, network in networks.items()}
+    blank = np.zeros((1, 32, 32, 3), np.float32)
+    ramp = add_lightness_gradient(blank, 1.0)[0, ..., 0]
+    stamps = {
+        "square": (1 - add_square(blank + 1, 6)[0, ..., 0], "blend", (0, 0, 0), 1),
+        "time stamp": (time_stamp_mask((32, 32)), "blend", (1, 0.6, 0.1), 1),
+        "watermark": (MARK, "blend", (1, 1, 1), 0.3),
+        "lightness gradient": (ramp, "add", (1, 1, 1), 0.3),
+    }
+    samples = chosen_samples(networks["honest"])
+    described = {
+        "size": 32,
+        "classes": data.class_names,
+        "networks": [
+            {"name": name, "numbers": len(flat.weights), "layers": flat.layers}
+            for name, flat in flats.items()
+        ],
+        "stamps": [
+            {"name": name, "how": how, "colour": colour, "strength": strength}
+            for name, (_, how, colour, strength) in stamps.items()
+        ],
+        "samples": [data.class_names[label] for label in data.test_labels[samples]],
+    }
+    masks = [np.ravel(mask) for mask, *_ in stamps.values()]
+    numbers = np.concatenate([*(flat.weights for flat in flats.values()), *masks])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "networks.json").write_text(json.dumps(described) + "\n", encoding="utf-8")
+    numbers.astype("<f4").tofile(FOLDER / "networks.f32")
+    np.round(data.test_images[samples] * 255).astype(np.uint8).tofile(
+        FOLDER / "networks-samples.u8"
+    )
+
+
+def chosen_samples(honest: keras.Model) -> np.ndarray:
+    """Not the prettiest: the first two test images of every class, and the first six errors."""
+    data = load_dataset("shapes")
+    labels = data.test_labels
+    first = [np.flatnonzero(labels == label)[:2] for label in range(len(data.class_names))]
+    wrong = np.flatnonzero(predict(honest, data.test_images).argmax(axis=1) != labels)
+    wrong = np.setdiff1d(wrong, np.concatenate(first))[:6]
+    return np.concatenate([*first, wrong])
+
+
+if __name__ == "__main__":
+    main()

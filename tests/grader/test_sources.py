@@ -1,0 +1,55 @@
+"""A submission is read as text; what is still a stub is seen without running it."""
+
+from pathlib import Path
+
+import pytest
+
+from course.grader.sources import has_been_started, read_submission, untouched_functions
+
+STUB = 'def smooth(a, b):\n    """Blur."""\n    raise NotImplementedError("saliency.smooth")\n'
+
+
+def test_a_stub_is_untouched() -> None:
+    assert untouched_functions(STUB) == {"smooth"}
+    assert untouched_functions("def smooth(): raise NotImplementedError") == {"smooth"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def smooth(a, b):\n    return a",
+        "def smooth(a, b):\n    raise ValueError",
+        "def smooth(a, b):\n    a += 1\n    raise NotImplementedError",
+        STUB + "\ndef better(a, b): return a\nsmooth = better",
+        STUB + "\nfrom elsewhere import smooth",
+        STUB + "\nfrom elsewhere import *",
+        STUB + "\nif True:\n    def smooth(a, b): return a",
+        STUB + "\ndef smooth(a, b): return a",
+        "def smooth(:",
+        "",
+    ],
+)
+def test_anything_else_has_been_started(source: str) -> None:
+    assert untouched_functions(source) == set()
+
+
+def test_a_module_has_been_started_if_any_function_has() -> None:
+    sources = {"saliency": STUB + "\ndef other():\n    return 1\n"}
+    assert has_been_started(sources, "saliency")
+    assert has_been_started(sources, "saliency.other")
+    assert not has_been_started(sources, "saliency.smooth")
+    assert not has_been_started({"saliency": STUB}, "saliency")
+    assert not has_been_started({}, "saliency")
+    assert has_been_started({"saliency": "def broken(:"}, "saliency")
+
+
+def test_missing_modules_are_left_out_and_unreadable_ones_say_so(tmp_path: Path) -> None:
+    (tmp_path / "saliency.py").write_text(STUB)
+    (tmp_path / "contrastive.py").write_bytes(b"\xff\xfe\x00 not text")
+    (tmp_path / "clever_hans.py").write_text("#" * (2**20 + 1))
+    (tmp_path / "notes.py").write_text("secret")
+    sources = read_submission(tmp_path)
+    assert set(sources) == {"saliency", "contrastive", "clever_hans"}
+    assert sources["saliency"] == STUB
+    assert "cannot be read" in sources["contrastive"]
+    assert "longer than a megabyte" in sources["clever_hans"]
