@@ -8,17 +8,17 @@ Source: Erhan, Bengio, Courville, Vincent, "Visualizing Higher-Layer Features of
 channels.
 """
 
-from typing import Any
-
+import keras
 import numpy as np
 import tensorflow as tf
 
 from course.given import Ascent, compiled
+from course.given.types import Array, Classes, Images, Output, Values
 
 from .saliency import select_output
 
 
-def random_start(shape: tuple[int, int, int, int], seed: int) -> Any:
+def random_start(shape: tuple[int, int, int, int], seed: int) -> Images:
     """Draw images of pure noise to start from.
 
     Args:
@@ -32,8 +32,12 @@ def random_start(shape: tuple[int, int, int, int], seed: int) -> Any:
 
 
 def ascent_step(
-    model: Any, images: Any, class_index: Any, step_size: float, output: str = "logit"
-) -> Any:
+    model: keras.Model,
+    images: Images,
+    class_index: Classes,
+    step_size: float,
+    output: Output = "logit",
+) -> Images:
     """Take one plain gradient step towards a larger output, then clip to valid images.
 
     The model runs in inference mode, and its weights are left as they are.
@@ -58,7 +62,12 @@ def ascent_step(
 
 
 def maximize_class(
-    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+    model: keras.Model,
+    start: Images,
+    class_index: Classes,
+    steps: int,
+    step_size: float,
+    output: Output = "logit",
 ) -> Ascent:
     """Climb for many steps, and keep a record of the way.
 
@@ -85,7 +94,12 @@ def maximize_class(
 
 
 def maximize_class_sigmoid(
-    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+    model: keras.Model,
+    start: Images,
+    class_index: Classes,
+    steps: int,
+    step_size: float,
+    output: Output = "logit",
 ) -> Ascent:
     """Climb without clipping: the images are sigmoids of free numbers z, so always valid.
 

@@ -9,16 +9,17 @@ images of H × W pixels with C channels.
 """
 
 from collections.abc import Callable
-from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from sklearn.cluster import SpectralClustering
 
 from course.given import compiled
+from course.given.types import Classes, Heatmaps, Images, Labels, Maps, Mask, Values
 
 
-def add_square(images: Any, size: int, value: float = 0.0) -> Any:
+def add_square(images: Images, size: int, value: float = 0.0) -> Images:
     """Paint a square of one grey level into the lower right corner.
 
     Args:
@@ -35,7 +36,7 @@ def add_square(images: Any, size: int, value: float = 0.0) -> Any:
     raise NotImplementedError("clever_hans.add_square")
 
 
-def add_watermark(images: Any, mask: Any, alpha: float) -> Any:
+def add_watermark(images: Images, mask: Mask, alpha: float) -> Images:
     """Lay a faint white mark over the images.
 
     Every pixel moves the fraction `alpha · mask` of its way towards white (1 in every channel).
@@ -54,7 +55,7 @@ def add_watermark(images: Any, mask: Any, alpha: float) -> Any:
     raise NotImplementedError("clever_hans.add_watermark")
 
 
-def add_lightness_gradient(images: Any, strength: float) -> Any:
+def add_lightness_gradient(images: Images, strength: float) -> Images:
     """Make the images lighter from the upper left to the lower right.
 
     What is added is `strength · ramp`. The ramp is 0 in the upper left pixel, 1 in the lower right
@@ -70,7 +71,7 @@ def add_lightness_gradient(images: Any, strength: float) -> Any:
     raise NotImplementedError("clever_hans.add_lightness_gradient")
 
 
-def plant(images: Any, labels: Any, cheats: dict[int, Callable[[Any], Any]]) -> Any:
+def plant(images: Images, labels: Labels, cheats: dict[int, Callable[[Images], Images]]) -> Images:
     """Give classes a cheat: a mark that only their images carry.
 
     Args:
@@ -90,7 +91,7 @@ def plant(images: Any, labels: Any, cheats: dict[int, Callable[[Any], Any]]) -> 
     raise NotImplementedError("clever_hans.plant")
 
 
-def relevance_inside(saliency: Any, mask: Any) -> Any:
+def relevance_inside(saliency: Maps, mask: Mask) -> Values:
     """Measure which share of a saliency map lies inside a mask.
 
     Compare it with the share of the area: a map that knows nothing of the mask scores just that.
@@ -111,7 +112,9 @@ def relevance_inside(saliency: Any, mask: Any) -> Any:
     raise NotImplementedError("clever_hans.relevance_inside")
 
 
-def cheat_effect(model: Any, images: Any, cheat: Callable[[Any], Any], class_index: Any) -> Any:
+def cheat_effect(
+    model: keras.Model, images: Images, cheat: Callable[[Images], Images], class_index: Classes
+) -> Values:
     """Measure what a cheat alone does to the answer.
 
     On images of other classes it says how far the cheat, pasted in, pulls them to `class_index`;
@@ -130,7 +133,7 @@ def cheat_effect(model: Any, images: Any, cheat: Callable[[Any], Any], class_ind
     raise NotImplementedError("clever_hans.cheat_effect")
 
 
-def cluster_heatmaps(heatmaps: Any, clusters: int, seed: int) -> Any:
+def cluster_heatmaps(heatmaps: Heatmaps, clusters: int, seed: int) -> Labels:
     """Sort heat maps into groups that look at the same places (SpRAy).
 
     Each map is divided by its Euclidean norm first, so that where it looks counts and not how

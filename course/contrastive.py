@@ -16,11 +16,12 @@ import numpy as np
 import tensorflow as tf
 
 from course.given import Contrast, Errors, compiled
+from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
 from .saliency import gradient_saliency, select_output
 
 
-def find_errors(model: Any, images: Any, labels: Any) -> Errors:
+def find_errors(model: keras.Model, images: Images, labels: Labels) -> Errors:
     """List the images that a model gets wrong.
 
     Args:
@@ -38,7 +39,7 @@ def find_errors(model: Any, images: Any, labels: Any) -> Errors:
     raise NotImplementedError("contrastive.find_errors")
 
 
-def gradient_times_input(model: Any, images: Any, class_index: Any) -> Any:
+def gradient_times_input(model: keras.Model, images: Images, class_index: Classes) -> Maps:
     """Multiply the gradient of a class's logit with the image, value by value.
 
     For a linear network these are the contributions that add up to the logit (less its bias).
@@ -58,8 +59,8 @@ def gradient_times_input(model: Any, images: Any, class_index: Any) -> Any:
 
 
 def smooth_grad(
-    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
-) -> Any:
+    model: keras.Model, images: Images, class_index: Classes, samples: int, noise: float, seed: int
+) -> Maps:
     """Average the gradient over noisy copies of the image.
 
     The noise is normal with mean 0, drawn anew for every sample, pixel and channel, and added to
@@ -88,8 +89,8 @@ def smooth_grad(
 
 
 def integrated_gradients(
-    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
-) -> Any:
+    model: keras.Model, images: Images, class_index: Classes, baseline: float = 0.0, steps: int = 32
+) -> Maps:
     """Average the gradient on the straight way from a plain image to this one.
 
     The way leads from an image of the grey level `baseline` to `image`. It is cut into `steps`
@@ -117,7 +118,7 @@ def integrated_gradients(
     raise NotImplementedError("contrastive.integrated_gradients")
 
 
-def grad_cam(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_name: str) -> Heatmaps:
     """Show which parts of a layer speak for a class.
 
     A channel's weight is the *mean* of the gradient of the class's logit over the channel's
@@ -144,8 +145,13 @@ def grad_cam(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
 
 
 def occlusion_sensitivity(
-    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
-) -> Any:
+    model: keras.Model,
+    images: Images,
+    class_index: Classes,
+    patch: int,
+    stride: int,
+    fill: float = 0.5,
+) -> Heatmaps:
     """Cover the image patch by patch, and see how far the logit of a class falls.
 
     The drop of a patch is logit(image) − logit(image with the patch covered). A pixel's value is
@@ -174,7 +180,11 @@ def occlusion_sensitivity(
 
 
 def contrast(
-    method: Callable[[Any, Any, Any], Any], model: Any, images: Any, predicted: Any, true: Any
+    method: Callable[[keras.Model, Images, Classes], Array],
+    model: keras.Model,
+    images: Images,
+    predicted: Classes,
+    true: Classes,
 ) -> Contrast:
     """Explain an error: what speaks for the predicted class, for the correct one, and the rest.
 

@@ -8,7 +8,6 @@ doi:10.23915/distill.00007. Shapes: B images of H × W pixels with C channels.
 """
 
 from difflib import get_close_matches
-from typing import Any
 
 import keras
 import numpy as np
@@ -16,12 +15,13 @@ import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
 from course.given import Ascent, compiled
+from course.given.types import Array, Classes, Images, Maps, Output, Values
 
 from .activation_maximization import maximize_class
 from .saliency import select_output
 
 
-def total_variation(images: Any) -> Any:
+def total_variation(images: Images) -> Values:
     """Measure how rough each image is.
 
     Args:
@@ -37,7 +37,7 @@ def total_variation(images: Any) -> Any:
     raise NotImplementedError("feature_visualization.total_variation")
 
 
-def jitter(images: Any, max_shift: int, seed: int) -> Any:
+def jitter(images: Images, max_shift: int, seed: int) -> Images:
     """Roll every image by its own random whole number of pixels.
 
     What leaves on one side comes in on the other. Shifts are drawn uniformly from the whole numbers
@@ -57,7 +57,7 @@ def jitter(images: Any, max_shift: int, seed: int) -> Any:
     raise NotImplementedError("feature_visualization.jitter")
 
 
-def normalize_gradient(gradient: Any) -> Any:
+def normalize_gradient(gradient: Maps) -> Maps:
     """Scale every image's gradient to the same size.
 
     Then a step size means the same at the start, where gradients are small, and later on.
@@ -73,9 +73,9 @@ def normalize_gradient(gradient: Any) -> Any:
 
 
 def maximize_class_regularized(
-    model: Any,
-    start: Any,
-    class_index: Any,
+    model: keras.Model,
+    start: Images,
+    class_index: Classes,
     steps: int,
     step_size: float,
     tv_weight: float = 0.0,
@@ -83,7 +83,7 @@ def maximize_class_regularized(
     blur_sigma: float = 0.0,
     max_shift: int = 0,
     seed: int = 0,
-    output: str = "logit",
+    output: Output = "logit",
 ) -> Ascent:
     """Climb as `maximize_class` does, but prefer images that are smooth, grey and robust.
 
@@ -124,7 +124,7 @@ def maximize_class_regularized(
     raise NotImplementedError("feature_visualization.maximize_class_regularized")
 
 
-def feature_extractor(model: Any, layer_name: str) -> keras.Model:
+def feature_extractor(model: keras.Model, layer_name: str) -> keras.Model:
     """Cut a network open after one of its layers.
 
     Args:
@@ -142,7 +142,7 @@ def feature_extractor(model: Any, layer_name: str) -> keras.Model:
 
 
 def maximize_feature(
-    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+    model: keras.Model, start: Images, layer_name: str, channel: int, steps: int, step_size: float
 ) -> Ascent:
     """Climb to an input that a hidden channel responds to, with plain clipped steps.
 

@@ -10,15 +10,16 @@ of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels wi
 """
 
 from collections.abc import Sequence
-from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from course.given import Optimized, compiled
+from course.given.types import Classes, Images, Labels, Maps, Penalty, Values
 
 
-def change_penalty(images: Any, originals: Any, kind: str = "l2") -> Any:
+def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> Values:
     """Measure how far each image was changed.
 
     All three are means over the H · W · C numbers of an image, so that images of different sizes
@@ -41,13 +42,13 @@ def change_penalty(images: Any, originals: Any, kind: str = "l2") -> Any:
 
 
 def optimize_to_class(
-    model: Any,
-    images: Any,
-    target: Any,
+    model: keras.Model,
+    images: Images,
+    target: Classes,
     steps: int,
     step_size: float,
     penalty_weight: float,
-    penalty: str = "l2",
+    penalty: Penalty = "l2",
 ) -> Optimized:
     """Change images until the model sees the target class in them.
 
@@ -79,7 +80,7 @@ def optimize_to_class(
     raise NotImplementedError("input_optimization.optimize_to_class")
 
 
-def difference_image(originals: Any, optimized: Any) -> Any:
+def difference_image(originals: Images, optimized: Images) -> Maps:
     """Show what was changed, and in which direction.
 
     Args:
@@ -94,13 +95,13 @@ def difference_image(originals: Any, optimized: Any) -> Any:
 
 
 def smallest_change(
-    model: Any,
-    images: Any,
-    target: Any,
+    model: keras.Model,
+    images: Images,
+    target: Classes,
     weights: Sequence[float],
     steps: int,
     step_size: float,
-    penalty: str = "l2",
+    penalty: Penalty = "l2",
 ) -> Optimized:
     """Try several penalty weights, and keep for each image the smallest change that works.
 

@@ -7,17 +7,19 @@ Source: Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013
 arXiv:1312.6034. Shapes: B images of H × W pixels with C channels, K classes.
 """
 
-from typing import Any
-
+import keras
 import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter
 
 from course.given import compiled
+from course.given.types import Classes, Heatmap, Heatmaps, Image, Images, Maps, Output, Values
 
 
-def select_output(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+def select_output(
+    model: keras.Model, images: Images, class_index: Classes, output: Output = "logit"
+) -> Values:
     """Pick the one value per image that is to be explained.
 
     The model is called in inference mode (`training=False`).
@@ -37,7 +39,9 @@ def select_output(model: Any, images: Any, class_index: Any, output: str = "logi
     raise NotImplementedError("saliency.select_output")
 
 
-def gradient_saliency(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+def gradient_saliency(
+    model: keras.Model, images: Images, class_index: Classes, output: Output = "logit"
+) -> Maps:
     """Differentiate the explained value with respect to the input.
 
     The sign is kept: a positive entry says that a larger value there raises the output. Each
@@ -61,7 +65,7 @@ def gradient_saliency(model: Any, images: Any, class_index: Any, output: str = "
     raise NotImplementedError("saliency.gradient_saliency")
 
 
-def to_heatmap(saliency: Any) -> Any:
+def to_heatmap(saliency: Maps) -> Heatmaps:
     """Turn a saliency with colour channels into one number a pixel.
 
     The channels are added up with their signs: this is the change of the output when all channels
@@ -76,7 +80,7 @@ def to_heatmap(saliency: Any) -> Any:
     raise NotImplementedError("saliency.to_heatmap")
 
 
-def smooth(heatmaps: Any, sigma: float) -> Any:
+def smooth(heatmaps: Heatmaps, sigma: float) -> Heatmaps:
     """Blur heat maps with a Gaussian, over the two spatial axes only.
 
     As `scipy.ndimage` filters with its mode "reflect". Heat maps of a batch are not mixed, and
@@ -95,7 +99,7 @@ def smooth(heatmaps: Any, sigma: float) -> Any:
     raise NotImplementedError("saliency.smooth")
 
 
-def symmetric_limit(heatmap: Any) -> float:
+def symmetric_limit(heatmap: Heatmap) -> float:
     """Find the limit of a colour scale on which zero is neutral.
 
     A diverging colour map drawn over [−limit, limit] has its neutral colour exactly at zero, and
@@ -110,7 +114,7 @@ def symmetric_limit(heatmap: Any) -> float:
     raise NotImplementedError("saliency.symmetric_limit")
 
 
-def plot_saliency(image: Any, heatmap: Any, overlay: bool = False) -> Figure:
+def plot_saliency(image: Image, heatmap: Heatmap, overlay: bool = False) -> Figure:
     """Show an image and its heat map, side by side or one over the other.
 
     The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between the

@@ -8,17 +8,17 @@ Source: Erhan, Bengio, Courville, Vincent, "Visualizing Higher-Layer Features of
 channels.
 """
 
-from typing import Any
-
+import keras
 import numpy as np
 import tensorflow as tf
 
 from course.given import Ascent, compiled
+from course.given.types import Array, Classes, Images, Output, Values
 
 from .saliency import select_output
 
 
-def random_start(shape: tuple[int, int, int, int], seed: int) -> Any:
+def random_start(shape: tuple[int, int, int, int], seed: int) -> Images:
     """Draw images of pure noise to start from.
 
     Args:
@@ -32,7 +32,9 @@ def random_start(shape: tuple[int, int, int, int], seed: int) -> Any:
 
 
 @compiled
-def _climb(model: Any, images: Any, class_index: Any, step_size: Any, output: str) -> Any:
+def _climb(
+    model: keras.Model, images: Images, class_index: Classes, step_size: float, output: Output
+) -> tuple[Images, Values]:
     """One step uphill, and the values before it: one forward and one backward pass give both."""
     with tf.GradientTape() as tape:
         tape.watch(images)
@@ -42,8 +44,12 @@ def _climb(model: Any, images: Any, class_index: Any, step_size: Any, output: st
 
 
 def ascent_step(
-    model: Any, images: Any, class_index: Any, step_size: float, output: str = "logit"
-) -> Any:
+    model: keras.Model,
+    images: Images,
+    class_index: Classes,
+    step_size: float,
+    output: Output = "logit",
+) -> Images:
     """Take one plain gradient step towards a larger output, then clip to valid images.
 
     The model runs in inference mode, and its weights are left as they are.
@@ -68,7 +74,12 @@ def ascent_step(
 
 
 def maximize_class(
-    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+    model: keras.Model,
+    start: Images,
+    class_index: Classes,
+    steps: int,
+    step_size: float,
+    output: Output = "logit",
 ) -> Ascent:
     """Climb for many steps, and keep a record of the way.
 
@@ -100,7 +111,9 @@ def maximize_class(
 
 
 @compiled
-def _climb_sigmoid(model: Any, z: Any, class_index: Any, step_size: Any, output: str) -> Any:
+def _climb_sigmoid(
+    model: keras.Model, z: Array, class_index: Classes, step_size: float, output: Output
+) -> tuple[Array, Values]:
     """One step uphill in z, and the values before it."""
     with tf.GradientTape() as tape:
         tape.watch(z)
@@ -109,7 +122,12 @@ def _climb_sigmoid(model: Any, z: Any, class_index: Any, step_size: Any, output:
 
 
 def maximize_class_sigmoid(
-    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+    model: keras.Model,
+    start: Images,
+    class_index: Classes,
+    steps: int,
+    step_size: float,
+    output: Output = "logit",
 ) -> Ascent:
     """Climb without clipping: the images are sigmoids of free numbers z, so always valid.
 

@@ -9,16 +9,17 @@ images of H × W pixels with C channels.
 """
 
 from collections.abc import Callable
-from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from sklearn.cluster import SpectralClustering
 
 from course.given import compiled
+from course.given.types import Classes, Heatmaps, Images, Labels, Maps, Mask, Values
 
 
-def add_square(images: Any, size: int, value: float = 0.0) -> Any:
+def add_square(images: Images, size: int, value: float = 0.0) -> Images:
     """Paint a square of one grey level into the lower right corner.
 
     Args:
@@ -40,7 +41,7 @@ def add_square(images: Any, size: int, value: float = 0.0) -> Any:
     return marked
 
 
-def add_watermark(images: Any, mask: Any, alpha: float) -> Any:
+def add_watermark(images: Images, mask: Mask, alpha: float) -> Images:
     """Lay a faint white mark over the images.
 
     Every pixel moves the fraction `alpha · mask` of its way towards white (1 in every channel).
@@ -64,7 +65,7 @@ def add_watermark(images: Any, mask: Any, alpha: float) -> Any:
     return images + alpha * mask[..., None] * (1 - images)
 
 
-def add_lightness_gradient(images: Any, strength: float) -> Any:
+def add_lightness_gradient(images: Images, strength: float) -> Images:
     """Make the images lighter from the upper left to the lower right.
 
     What is added is `strength · ramp`. The ramp is 0 in the upper left pixel, 1 in the lower right
@@ -85,7 +86,7 @@ def add_lightness_gradient(images: Any, strength: float) -> Any:
     return np.clip(images + strength * ramp[..., None], 0, 1)
 
 
-def plant(images: Any, labels: Any, cheats: dict[int, Callable[[Any], Any]]) -> Any:
+def plant(images: Images, labels: Labels, cheats: dict[int, Callable[[Images], Images]]) -> Images:
     """Give classes a cheat: a mark that only their images carry.
 
     Args:
@@ -112,7 +113,7 @@ def plant(images: Any, labels: Any, cheats: dict[int, Callable[[Any], Any]]) -> 
     return planted
 
 
-def relevance_inside(saliency: Any, mask: Any) -> Any:
+def relevance_inside(saliency: Maps, mask: Mask) -> Values:
     """Measure which share of a saliency map lies inside a mask.
 
     Compare it with the share of the area: a map that knows nothing of the mask scores just that.
@@ -140,20 +141,24 @@ def relevance_inside(saliency: Any, mask: Any) -> Any:
 
 
 @compiled
-def _softmax(model: Any, images: Any, class_index: Any) -> Any:
+def _softmax(model: keras.Model, images: Images, class_index: Classes) -> Values:
     """Softmax probability of the class, one an image."""
     probabilities = tf.nn.softmax(model(images, training=False))
     return tf.gather(probabilities, class_index, batch_dims=1)
 
 
-def _probability(model: Any, images: Any, class_index: Any, chunk: int = 32) -> Any:
+def _probability(
+    model: keras.Model, images: Images, class_index: Classes, chunk: int = 32
+) -> Values:
     """The same, a few images at a time."""
     classes = np.broadcast_to(class_index, len(images))
     parts = (np.s_[i : i + chunk] for i in range(0, len(images), chunk))
     return np.concatenate([_softmax(model, images[part], classes[part]) for part in parts])
 
 
-def cheat_effect(model: Any, images: Any, cheat: Callable[[Any], Any], class_index: Any) -> Any:
+def cheat_effect(
+    model: keras.Model, images: Images, cheat: Callable[[Images], Images], class_index: Classes
+) -> Values:
     """Measure what a cheat alone does to the answer.
 
     On images of other classes it says how far the cheat, pasted in, pulls them to `class_index`;
@@ -173,7 +178,7 @@ def cheat_effect(model: Any, images: Any, cheat: Callable[[Any], Any], class_ind
     return with_cheat - _probability(model, images, class_index)
 
 
-def cluster_heatmaps(heatmaps: Any, clusters: int, seed: int) -> Any:
+def cluster_heatmaps(heatmaps: Heatmaps, clusters: int, seed: int) -> Labels:
     """Sort heat maps into groups that look at the same places (SpRAy).
 
     Each map is divided by its Euclidean norm first, so that where it looks counts and not how

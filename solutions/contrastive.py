@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from course.given import Contrast, Errors, compiled
+from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
 from .saliency import gradient_saliency, select_output
 
@@ -24,12 +25,12 @@ CHUNK = 16
 
 
 @compiled
-def _logits(model: Any, images: Any) -> Any:
+def _logits(model: keras.Model, images: Images) -> Array:
     """The network's answers, `(B, K)`."""
     return model(images, training=False)
 
 
-def find_errors(model: Any, images: Any, labels: Any) -> Errors:
+def find_errors(model: keras.Model, images: Images, labels: Labels) -> Errors:
     """List the images that a model gets wrong.
 
     Args:
@@ -53,7 +54,7 @@ def find_errors(model: Any, images: Any, labels: Any) -> Errors:
     return Errors(index, predicted[index], labels[index])
 
 
-def gradient_times_input(model: Any, images: Any, class_index: Any) -> Any:
+def gradient_times_input(model: keras.Model, images: Images, class_index: Classes) -> Maps:
     """Multiply the gradient of a class's logit with the image, value by value.
 
     For a linear network these are the contributions that add up to the logit (less its bias).
@@ -72,7 +73,7 @@ def gradient_times_input(model: Any, images: Any, class_index: Any) -> Any:
     return images * gradient_saliency(model, images, class_index)
 
 
-def _mean_gradient(model: Any, chunks: Iterable[Any], class_index: int) -> Any:
+def _mean_gradient(model: keras.Model, chunks: Iterable[Any], class_index: int) -> Array:
     """The gradient averaged over all images of all chunks, `(H, W, C)`."""
     total, count = 0.0, 0
     for images in chunks:
@@ -87,8 +88,8 @@ def _sizes(count: int) -> list[int]:
 
 
 def smooth_grad(
-    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
-) -> Any:
+    model: keras.Model, images: Images, class_index: Classes, samples: int, noise: float, seed: int
+) -> Maps:
     """Average the gradient over noisy copies of the image.
 
     The noise is normal with mean 0, drawn anew for every sample, pixel and channel, and added to
@@ -125,8 +126,8 @@ def smooth_grad(
 
 
 def integrated_gradients(
-    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
-) -> Any:
+    model: keras.Model, images: Images, class_index: Classes, baseline: float = 0.0, steps: int = 32
+) -> Maps:
     """Average the gradient on the straight way from a plain image to this one.
 
     The way leads from an image of the grey level `baseline` to `image`. It is cut into `steps`
@@ -165,7 +166,9 @@ def integrated_gradients(
 
 
 @compiled
-def _activation_map(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+def _activation_map(
+    model: keras.Model, images: Images, class_index: Classes, layer_name: str
+) -> Heatmaps:
     """Channels of a layer, weighted by their mean gradient, added up: `(B, h, w)`."""
     both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
     with tf.GradientTape() as tape:
@@ -177,7 +180,7 @@ def _activation_map(model: Any, images: Any, class_index: Any, layer_name: str) 
     return tf.reduce_sum(weights * activation, axis=-1)
 
 
-def grad_cam(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_name: str) -> Heatmaps:
     """Show which parts of a layer speak for a class.
 
     A channel's weight is the *mean* of the gradient of the class's logit over the channel's
@@ -209,7 +212,9 @@ def grad_cam(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
 _logit = compiled(select_output)
 
 
-def _drops(model: Any, image: Any, class_index: int, windows: list[Any], fill: float) -> Any:
+def _drops(
+    model: keras.Model, image: Image, class_index: int, windows: list[Any], fill: float
+) -> Array:
     """How far the logit falls with each of the windows covered, `(len(windows),)`."""
     windows = [np.s_[:0], *windows]  # the first one covers nothing
     logits = []
@@ -222,8 +227,13 @@ def _drops(model: Any, image: Any, class_index: int, windows: list[Any], fill: f
 
 
 def occlusion_sensitivity(
-    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
-) -> Any:
+    model: keras.Model,
+    images: Images,
+    class_index: Classes,
+    patch: int,
+    stride: int,
+    fill: float = 0.5,
+) -> Heatmaps:
     """Cover the image patch by patch, and see how far the logit of a class falls.
 
     The drop of a patch is logit(image) − logit(image with the patch covered). A pixel's value is
@@ -264,7 +274,11 @@ def occlusion_sensitivity(
 
 
 def contrast(
-    method: Callable[[Any, Any, Any], Any], model: Any, images: Any, predicted: Any, true: Any
+    method: Callable[[keras.Model, Images, Classes], Array],
+    model: keras.Model,
+    images: Images,
+    predicted: Classes,
+    true: Classes,
 ) -> Contrast:
     """Explain an error: what speaks for the predicted class, for the correct one, and the rest.
 

@@ -8,7 +8,6 @@ doi:10.23915/distill.00007. Shapes: B images of H × W pixels with C channels.
 """
 
 from difflib import get_close_matches
-from typing import Any
 
 import keras
 import numpy as np
@@ -16,12 +15,13 @@ import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
 from course.given import Ascent, compiled
+from course.given.types import Array, Classes, Images, Maps, Output, Values
 
 from .activation_maximization import maximize_class
 from .saliency import select_output
 
 
-def total_variation(images: Any) -> Any:
+def total_variation(images: Images) -> Values:
     """Measure how rough each image is.
 
     Args:
@@ -39,12 +39,12 @@ def total_variation(images: Any) -> Any:
     return tf.reduce_sum(down, axis=(1, 2, 3)) + tf.reduce_sum(right, axis=(1, 2, 3))
 
 
-def _shifts(count: int, max_shift: int, seed: int) -> Any:
+def _shifts(count: int, max_shift: int, seed: int) -> Array:
     """A whole shift for each of two axes, one row an image: `(count, 2)`."""
     return np.random.default_rng(seed).integers(-max_shift, max_shift + 1, (count, 2), np.int32)
 
 
-def _roll(images: Any, shifts: Any) -> Any:
+def _roll(images: Images, shifts: Array) -> Images:
     """`tf.roll` with another shift for every image, written as a look-up of rows and columns."""
     height, width = images.shape[1:3]
     rows = (tf.range(height) - shifts[:, :1]) % height
@@ -53,7 +53,7 @@ def _roll(images: Any, shifts: Any) -> Any:
     return tf.gather(images, columns, axis=2, batch_dims=1)
 
 
-def jitter(images: Any, max_shift: int, seed: int) -> Any:
+def jitter(images: Images, max_shift: int, seed: int) -> Images:
     """Roll every image by its own random whole number of pixels.
 
     What leaves on one side comes in on the other. Shifts are drawn uniformly from the whole numbers
@@ -73,7 +73,7 @@ def jitter(images: Any, max_shift: int, seed: int) -> Any:
     return _roll(images, _shifts(len(images), max_shift, seed))
 
 
-def normalize_gradient(gradient: Any) -> Any:
+def normalize_gradient(gradient: Maps) -> Maps:
     """Scale every image's gradient to the same size.
 
     Then a step size means the same at the start, where gradients are small, and later on.
@@ -91,15 +91,15 @@ def normalize_gradient(gradient: Any) -> Any:
 
 @compiled
 def _regularized_step(
-    model: Any,
-    images: Any,
-    class_index: Any,
-    step_size: Any,
-    tv_weight: Any,
-    l2_weight: Any,
-    shifts: Any,
-    output: str,
-) -> Any:
+    model: keras.Model,
+    images: Images,
+    class_index: Classes,
+    step_size: float,
+    tv_weight: float,
+    l2_weight: float,
+    shifts: Array,
+    output: Output,
+) -> Images:
     """One step up the jittered output and down the penalties, clipped."""
     with tf.GradientTape() as tape:
         tape.watch(images)
@@ -110,9 +110,9 @@ def _regularized_step(
 
 
 def maximize_class_regularized(
-    model: Any,
-    start: Any,
-    class_index: Any,
+    model: keras.Model,
+    start: Images,
+    class_index: Classes,
     steps: int,
     step_size: float,
     tv_weight: float = 0.0,
@@ -120,7 +120,7 @@ def maximize_class_regularized(
     blur_sigma: float = 0.0,
     max_shift: int = 0,
     seed: int = 0,
-    output: str = "logit",
+    output: Output = "logit",
 ) -> Ascent:
     """Climb as `maximize_class` does, but prefer images that are smooth, grey and robust.
 
@@ -170,7 +170,7 @@ def maximize_class_regularized(
     return Ascent(images, tf.stack(scores))
 
 
-def feature_extractor(model: Any, layer_name: str) -> keras.Model:
+def feature_extractor(model: keras.Model, layer_name: str) -> keras.Model:
     """Cut a network open after one of its layers.
 
     Args:
@@ -192,7 +192,7 @@ def feature_extractor(model: Any, layer_name: str) -> keras.Model:
 
 
 def maximize_feature(
-    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+    model: keras.Model, start: Images, layer_name: str, channel: int, steps: int, step_size: float
 ) -> Ascent:
     """Climb to an input that a hidden channel responds to, with plain clipped steps.
 

@@ -10,15 +10,16 @@ of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels wi
 """
 
 from collections.abc import Sequence
-from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from course.given import Optimized, compiled
+from course.given.types import Classes, Images, Labels, Maps, Penalty, Values
 
 
-def change_penalty(images: Any, originals: Any, kind: str = "l2") -> Any:
+def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> Values:
     """Measure how far each image was changed.
 
     All three are means over the H · W · C numbers of an image, so that images of different sizes
@@ -49,8 +50,14 @@ def change_penalty(images: Any, originals: Any, kind: str = "l2") -> Any:
 
 @compiled
 def _step(
-    model: Any, images: Any, originals: Any, target: Any, step_size: Any, weight: Any, penalty: str
-) -> Any:
+    model: keras.Model,
+    images: Images,
+    originals: Images,
+    target: Classes,
+    step_size: float,
+    weight: float,
+    penalty: Penalty,
+) -> Images:
     """One step down the loss, clipped."""
     with tf.GradientTape() as tape:
         tape.watch(images)
@@ -61,19 +68,19 @@ def _step(
 
 
 @compiled
-def _predict(model: Any, images: Any) -> Any:
+def _predict(model: keras.Model, images: Images) -> Labels:
     """The class with the largest logit, one an image."""
     return tf.argmax(model(images, training=False), axis=-1, output_type=tf.int32)
 
 
 def optimize_to_class(
-    model: Any,
-    images: Any,
-    target: Any,
+    model: keras.Model,
+    images: Images,
+    target: Classes,
     steps: int,
     step_size: float,
     penalty_weight: float,
-    penalty: str = "l2",
+    penalty: Penalty = "l2",
 ) -> Optimized:
     """Change images until the model sees the target class in them.
 
@@ -111,7 +118,7 @@ def optimize_to_class(
     return Optimized(optimized, _predict(model, optimized) == targets, change)
 
 
-def difference_image(originals: Any, optimized: Any) -> Any:
+def difference_image(originals: Images, optimized: Images) -> Maps:
     """Show what was changed, and in which direction.
 
     Args:
@@ -126,13 +133,13 @@ def difference_image(originals: Any, optimized: Any) -> Any:
 
 
 def smallest_change(
-    model: Any,
-    images: Any,
-    target: Any,
+    model: keras.Model,
+    images: Images,
+    target: Classes,
     weights: Sequence[float],
     steps: int,
     step_size: float,
-    penalty: str = "l2",
+    penalty: Penalty = "l2",
 ) -> Optimized:
     """Try several penalty weights, and keep for each image the smallest change that works.
 

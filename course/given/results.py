@@ -1,6 +1,8 @@
 """What the course's functions return when they return more than one array."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from course.given.types import Array, Images, Labels, Values
 
 
 class Ascent(NamedTuple):
@@ -11,8 +13,8 @@ class Ascent(NamedTuple):
         scores: `(steps + 1, B)`, the explained value before the first and after every step.
     """
 
-    images: Any
-    scores: Any
+    images: Images
+    scores: Array
 
 
 class Errors(NamedTuple):
@@ -24,9 +26,9 @@ class Errors(NamedTuple):
         true: `(N,)` int, the class of the label.
     """
 
-    index: Any
-    predicted: Any
-    true: Any
+    index: Array  # type: ignore[assignment]  # tuple.index is of no use here
+    predicted: Labels
+    true: Labels
 
 
 class Contrast(NamedTuple):
@@ -38,9 +40,9 @@ class Contrast(NamedTuple):
         difference: `for_predicted − for_true`.
     """
 
-    for_predicted: Any
-    for_true: Any
-    difference: Any
+    for_predicted: Array
+    for_true: Array
+    difference: Array
 
 
 class Optimized(NamedTuple):
@@ -52,6 +54,6 @@ class Optimized(NamedTuple):
         change: `(B,)` the final penalty of the change, unweighted.
     """
 
-    images: Any
-    success: Any
-    change: Any
+    images: Images
+    success: Array
+    change: Values

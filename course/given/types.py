@@ -1,34 +1,47 @@
-"""What goes in and comes out, by name: a signature says its shapes.
+"""What goes in and what comes out, by name: a signature says its shapes.
 
 B images of H × W pixels with C channels, K classes. Arrays come as NumPy arrays or as TensorFlow
-tensors, and results may be either.
+tensors, and a result may be either, in float32 or float64.
 """
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # names for readers and type checkers: nobody waits for TensorFlow
+    import numpy as np
+    import tensorflow as tf
 
-Images: TypeAlias = NDArray[np.float32]
+Array: TypeAlias = "np.ndarray | tf.Tensor"
+"""NumPy's or TensorFlow's."""
+
+Images: TypeAlias = Array
 """`(B, H, W, C)`, float32 in [0, 1]; B and C are any number from 1."""
 
-Image: TypeAlias = NDArray[np.float32]
-"""`(H, W, C)`: one of them."""
+Image: TypeAlias = Array
+"""`(H, W, C)`, float32 in [0, 1]: one of them."""
 
-Maps: TypeAlias = NDArray[np.float32]
-"""`(B, H, W, C)`, signed: a number for every value of the images, such as a gradient."""
+Maps: TypeAlias = Array
+"""`(B, H, W, C)`, signed: a number for every value of every image, such as a gradient."""
 
-Heatmaps: TypeAlias = NDArray[np.float32]
-"""`(B, H, W)`, signed: a number per pixel."""
+Heatmaps: TypeAlias = Array
+"""`(B, H, W)`, signed: a number for every pixel of every image."""
 
-Heatmap: TypeAlias = NDArray[np.float32]
-"""`(H, W)`: one of them."""
+Heatmap: TypeAlias = Array
+"""`(H, W)`, signed: one of them."""
 
-Values: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = Array
+"""`(H, W)` in [0, 1]: 1 inside, 0 outside."""
+
+Values: TypeAlias = Array
 """`(B,)`: a number per image."""
 
-Classes: TypeAlias = int | NDArray[np.integer]
-"""A class: one int for the whole batch, or an int array `(B,)` with one for each image."""
+Labels: TypeAlias = Array
+"""`(B,)`, int: the class of each image."""
+
+Classes: TypeAlias = "int | np.ndarray | tf.Tensor"
+"""A class: one int for the whole batch, or an int array `(B,)` with one class per image."""
 
 Output: TypeAlias = Literal["logit", "softmax"]
 """What is explained: the logit of a class, or its probability."""
+
+Penalty: TypeAlias = Literal["l2", "l1", "tv"]
+"""How a change is measured: its mean square, its mean size, or its total variation."""
