@@ -16,6 +16,7 @@ import msgspec
 
 from course.classroom.submissions import Submission
 from course.grader.grading import Report
+from course.grader.text import one_line, printable
 
 
 class Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -108,7 +109,7 @@ def gradescope(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def junit(name: str, report: Report) -> bytes:
     """A report as JUnit's XML, as continuous integration shows it."""
-    suite = ET.Element("testsuite", name=_xml(name), tests=str(len(report.tasks)))
+    suite = ET.Element("testsuite", name=one_line(name), tests=str(len(report.tasks)))
     counts = dict.fromkeys(("failures", "errors", "skipped"), 0)
     kinds = {"failed": ("failures", "failure"), "not_started": ("skipped", "skipped")}
     for verdict in report.tasks:
@@ -117,7 +118,7 @@ def junit(name: str, report: Report) -> bytes:
         if verdict.status != "passed":
             count, tag = kinds.get(verdict.status, ("errors", "error"))
             counts[count] += 1
-            lines = _xml(verdict.message).splitlines() or [verdict.status]
+            lines = printable(verdict.message).splitlines() or [verdict.status]
             ET.SubElement(case, tag, message=lines[0]).text = "\n".join(lines)
     suite.attrib |= {count: str(number) for count, number in counts.items()}
     return ET.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"
@@ -163,10 +164,5 @@ def _csv(lines: Iterable[Sequence[str]]) -> bytes:
 
 def _cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula, and without control characters."""
-    plain = "".join(char if char.isprintable() else "?" for char in text)
+    plain = one_line(text)
     return f"'{plain}" if plain.lstrip().startswith(("=", "+", "-", "@")) else plain
-
-
-def _xml(text: str) -> str:
-    """Text without what XML cannot hold."""
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -18,7 +18,7 @@ import msgspec
 from course.classroom.gradebook import gradescope
 from course.classroom.release import TEMPLATES
 from course.classroom.submissions import read_submission_at
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.grading import Report, fresh_seed, grade_sources
 from course.grader.places import ROOT
 from course.grader.pool import PRELOAD, start_workers
@@ -94,7 +94,7 @@ def main(submission: Path, results: Path) -> None:
             workers.close()
         answer = gradescope(msgspec.to_builtins(report))
         answer["output"] = f"{answer['output']} Your code ran {how}."
-    write_whole(results, msgspec.json.format(msgspec.json.encode(answer), indent=1) + b"\n")
+    write_atomic(results, msgspec.json.format(msgspec.json.encode(answer), indent=1) + b"\n")
 
 
 if __name__ == "__main__":

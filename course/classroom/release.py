@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from course.given.modules import MODULES
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.grading import fresh_seed
 from course.grader.places import DOCS, ROOT, load
 from course.grader.sources import untouched_functions
@@ -55,7 +55,7 @@ def release(folder: Path, with_docs: bool = False, hidden: Path | None = None) -
         fill(Path(draft) / "edition", with_docs)
         if hidden is not None:
             seeds = {"seeds": [fresh_seed() for _ in range(HIDDEN_SEEDS)]}
-            write_whole(hidden, json.dumps(seeds, indent=2).encode() + b"\n")
+            write_atomic(hidden, json.dumps(seeds, indent=2).encode() + b"\n")
         if folder.exists():
             folder.rmdir()
         (Path(draft) / "edition").rename(folder)

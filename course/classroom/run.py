@@ -13,7 +13,7 @@ from course.classroom import gradebook, pages
 from course.classroom.gradebook import Row
 from course.classroom.schedule import grade_all, key_of, read_result
 from course.classroom.submissions import Submission, read_submissions
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.grading import Report, fresh_seed
 from course.grader.pool import BrokenGraderError
 from course.grader.sandbox import NoSandboxError
@@ -101,7 +101,7 @@ def grade_folder(
     _write(out, submissions, reports, rows, seed)
     if regrade:
         changed = gradebook.changes(kept, rows)
-        write_whole(out / "changes.csv", gradebook.changes_table(changed))
+        write_atomic(out / "changes.csv", gradebook.changes_table(changed))
         for name, old_score, new in changed:
             console.print(f"{name}: {'new' if old_score is None else f'{old_score:g}'} → {new:g}")
         console.print(f"Scores that changed: {len(changed)} (changes.csv)")
@@ -132,7 +132,7 @@ def _insist_on_the_same(before: Run, tasks: tuple[str, ...], keys: dict[str, str
 
 
 def _save(out: Path, run: Run) -> None:
-    write_whole(out / "run.json", msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+    write_atomic(out / "run.json", msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
 
 
 def _write(
@@ -141,18 +141,18 @@ def _write(
     for submission in submissions:
         report = reports.get(submission.name)
         name = gradebook.file_name(submission.name)
-        write_whole(out / "feedback" / f"{name}.html", pages.feedback(submission, report))
+        write_atomic(out / "feedback" / f"{name}.html", pages.feedback(submission, report))
         if report is not None:
             as_dict = msgspec.to_builtins(report)
             scope = msgspec.json.format(
                 msgspec.json.encode(gradebook.gradescope(as_dict)), indent=1
             )
-            write_whole(out / "gradescope" / name / "results.json", scope + b"\n")
-            write_whole(out / "junit" / f"{name}.xml", gradebook.junit(submission.name, report))
-    write_whole(out / "summary.html", pages.summary(rows, reports, seed))
-    write_whole(out / "canvas.csv", gradebook.canvas(rows, "Introspection"))
-    write_whole(out / "moodle.csv", gradebook.moodle(rows))
-    write_whole(out / "gradebook.csv", gradebook.gradebook(rows))
+            write_atomic(out / "gradescope" / name / "results.json", scope + b"\n")
+            write_atomic(out / "junit" / f"{name}.xml", gradebook.junit(submission.name, report))
+    write_atomic(out / "summary.html", pages.summary(rows, reports, seed))
+    write_atomic(out / "canvas.csv", gradebook.canvas(rows, "Introspection"))
+    write_atomic(out / "moodle.csv", gradebook.moodle(rows))
+    write_atomic(out / "gradebook.csv", gradebook.gradebook(rows))
 
 
 @contextmanager

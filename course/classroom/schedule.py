@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from course.classroom.submissions import Submission
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.grading import (
     VERSION,
     Report,
@@ -97,7 +97,7 @@ def grade_all(
     if waiting:
         for key, report in _share_out(waiting, tasks, seed, mode, scheduler, workers):
             if not any(verdict.property == LOST for verdict in report.tasks):
-                write_whole(_file(results, key), as_json(report))
+                write_atomic(_file(results, key), as_json(report))
             for submission in waiting[key]:
                 reports[submission.name] = report
                 on_result(submission)

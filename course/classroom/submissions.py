@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from course.given.modules import MODULES
 from course.grader.sources import MAX_SOURCE
+from course.grader.text import one_line
 
 MAX_FILES = 5000
 MAX_BYTES = 256 * 2**20
@@ -83,7 +84,7 @@ def read_submission_at(path: Path, name: str) -> Submission:
             raise RefusedError("none of the six modules is in it")
         return Submission(name, student, number, sources)
     except (RefusedError, zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        return Submission(name, student, number, refusal=printable(str(error)))
+        return Submission(name, student, number, refusal=one_line(str(error)))
 
 
 def student_of(name: str) -> tuple[str, str]:
@@ -96,11 +97,6 @@ def student_of(name: str) -> tuple[str, str]:
     canvas = re.fullmatch(r"([a-z]+)(?:_LATE)?_(\d+)_\d+_.*", name)
     match = moodle or canvas
     return (match[1], match[2]) if match else (name, "")
-
-
-def printable(text: str) -> str:
-    """Text without control characters, in one line."""
-    return "".join(char if char.isprintable() else "?" for char in text)[:300]
 
 
 def _decode(module: str, data: bytes) -> str:
@@ -164,7 +160,7 @@ def _inspect(entry: zipfile.ZipInfo) -> None:
     original = getattr(entry, "orig_filename", name)
     parts = re.split(r"[/\\]", original)
     shown = original[:80]
-    if original != printable(original) or len(original) > 250:
+    if original != one_line(original) or len(original) > 250:
         raise RefusedError(f"{shown!r} is an odd name")
     if ".." in parts or original.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", original):
         raise RefusedError(f"{shown} leads out of the submission")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.tasks import Task
 
 
@@ -24,7 +24,7 @@ def next_hint(task: Task, work: Path) -> tuple[int, str]:
     """
     read = _read(memory_of(work))
     number = min(read.get(task.name, 0) + 1, len(task.hints))
-    write_whole(memory_of(work), json.dumps(read | {task.name: number}, indent=2).encode())
+    write_atomic(memory_of(work), json.dumps(read | {task.name: number}, indent=2).encode())
     return number, task.hints[number - 1]
 
 

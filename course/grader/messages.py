@@ -9,6 +9,7 @@ from course.grader.mistakes import recognise
 from course.grader.places import DOCS
 from course.grader.pool import LostError
 from course.grader.tasks import Property, Task, describe_property
+from course.grader.text import printable
 from course.grader.work import Record, StudentError
 
 WIDTH = 78
@@ -124,8 +125,3 @@ def wrap(text: str) -> str:
     """Text in lines that a terminal shows whole, and without control characters."""
     lines = text.splitlines() or [""]
     return printable("\n".join(textwrap.fill(line, WIDTH) for line in lines))
-
-
-def printable(text: str) -> str:
-    """Text without control characters: a student's words must not steer the teacher's terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

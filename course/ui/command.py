@@ -87,7 +87,7 @@ def check(names: tuple[str, ...], work: Path, json_file: Path | None, seed: int)
     try:
         from rich.console import Console
 
-        from course.grader.files import write_whole
+        from course.grader.files import write_atomic
         from course.grader.grading import as_json, grade
         from course.grader.pool import BrokenGraderError
         from course.ui.board import print_report
@@ -99,7 +99,7 @@ def check(names: tuple[str, ...], work: Path, json_file: Path | None, seed: int)
         except BrokenGraderError as error:
             _stop(f"The grader cannot work here. {error}", 2)
         if json_file is not None:
-            write_whole(json_file, as_json(report))
+            write_atomic(json_file, as_json(report))
         retry = f"course check {' '.join(names)} --seed {seed}".replace("  ", " ") if seed else ""
         print_report(Console(highlight=False, soft_wrap=True), report, retry)
     finally:

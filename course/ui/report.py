@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from course.classroom.pages import template
 from course.given.modules import TABLE
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.grading import grade
 from course.grader.tasks import select_tasks
 
@@ -63,7 +63,7 @@ def ask_questions(answers: Path) -> bool:
     """Make the file for the answers, unless it is there; says whether it was made."""
     if answers.exists():
         return False
-    write_whole(answers, QUESTIONS.encode())
+    write_atomic(answers, QUESTIONS.encode())
     return True
 
 
@@ -108,7 +108,7 @@ def write_report(
     page = template("course.ui", "report.html").render(
         answers=text, report=graded, figures=figures, missing=missing, captions=CAPTIONS
     )
-    write_whole(out, page.encode())
+    write_atomic(out, page.encode())
     return missing
 
 

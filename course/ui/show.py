@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course.given import class_index_of, class_names, load_model, load_photo
-from course.grader.files import write_whole
+from course.grader.files import write_atomic
 from course.grader.sources import read_submission
 from course.worker.importer import SubmissionImporter
 
@@ -135,4 +135,4 @@ def save(figure: Figure, path: Path) -> None:
 
     buffer = io.BytesIO()
     figure.savefig(buffer, format=path.suffix.lstrip(".") or "png", dpi=150)
-    write_whole(path, buffer.getvalue())
+    write_atomic(path, buffer.getvalue())
