@@ -1,6 +1,5 @@
 """Small data sets, to train small networks in seconds."""
 
-import difflib
 import functools
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.given.fetching import fetching
+from course.given.near import suggest
 from course.given.shapes import SHAPES, generate_shapes
 
 OFFLINE = 'load_dataset("shapes") or load_dataset("digits")'
@@ -57,8 +57,7 @@ def load_dataset(name: str, n: int | None = None, seed: int = 0) -> Dataset:
         NotReachableError: if the set must be fetched and cannot be (a `ConnectionError`).
     """
     if name not in _LOADERS:
-        near = difflib.get_close_matches(name, _LOADERS, n=2) or list(_LOADERS)
-        raise ValueError(f"there is no data set {name!r}; did you mean {', '.join(near)}?")
+        raise ValueError(f"there is no data set {name!r}; {suggest(name, _LOADERS)}")
     if n is not None and n < 1:
         raise ValueError(f"n must be positive, not {n}")
     return _load(name, n, seed)

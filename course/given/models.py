@@ -1,6 +1,5 @@
 """Networks to look into: the embedded one, and any of `keras.applications`."""
 
-import difflib
 import functools
 import inspect
 from collections.abc import Callable
@@ -10,6 +9,7 @@ import numpy as np
 
 from course.given.efficientnet_lite0 import load_efficientnet_lite0
 from course.given.fetching import fetching
+from course.given.near import suggest
 
 DEFAULT_MODEL = "efficientnet-lite0"
 
@@ -52,9 +52,7 @@ def load_model(name: str = DEFAULT_MODEL, size: int | None = None) -> keras.Mode
         return _load_embedded(size or 224)
     known = {other.casefold(): other for other in model_names()}
     if name not in known.values():
-        near = difflib.get_close_matches(name.casefold(), known, n=3) or [DEFAULT_MODEL]
-        suggested = ", ".join(known[other] for other in near)
-        raise ValueError(f"there is no model {name!r}; did you mean {suggested}?")
+        raise ValueError(f"there is no model {name!r}; {suggest(name, known.values())}")
     own = _SIZES.get(name, 224)
     if size not in (None, own):
         raise ValueError(f"size must be {own} (or None) for {name}, not {size}")

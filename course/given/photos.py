@@ -3,7 +3,6 @@
 No photo is copied or fetched: each bundled one is read from the package that brings it.
 """
 
-import difflib
 import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from course.given.near import suggest
 
 Size = int | tuple[int, int] | None
 
@@ -141,10 +142,9 @@ def _find(name_or_path: str | Path) -> Path:
         return Path(next(iter(spec.submodule_search_locations)), photo.file)
     path = Path(name_or_path).expanduser()
     if not path.is_file():
-        near = difflib.get_close_matches(str(name_or_path), PHOTOS, n=3, cutoff=0.5)
         raise FileNotFoundError(
             f"there is no photo and no file {str(name_or_path)!r}; "
-            + (f"did you mean {', '.join(near)}?" if near else f"bundled are {', '.join(PHOTOS)}")
+            + suggest(str(name_or_path), PHOTOS)
         )
     return path
 

@@ -13,10 +13,11 @@ says what is true of a right answer; a student reads it when it is not.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from pathlib import PurePosixPath
 from typing import Any
 
 from course.given.modules import MODULES
+from course.given.near import suggest
 from course.grader.places import GRADING, load
 
 Property = Callable[..., None]
@@ -79,21 +80,44 @@ def select_tasks(names: Iterable[str] = ()) -> list[Task]:
     """The tasks that were asked for, in the order of the course.
 
     Args:
-        names: of modules or of tasks; none means everything.
+        names: of modules, of tasks, of functions alone (`smooth`) or of modules' files
+            (`course/saliency.py`); none means everything.
 
     Raises:
-        LookupError: if there is no such module or task; the message lists near names.
+        LookupError: if there is nothing of the name, or more than one; the message lists names.
     """
-    names = list(names)
+    names = [without_path(name) for name in names]
     available = modules_with_tasks()
-    asked = {name.partition(".")[0] for name in names} or set(available)
+    parts = {name.partition(".")[0] for name in names}
+    # A module's properties take a moment to import: only those that are asked for.
+    asked = parts if parts and parts <= set(available) else set(available)
     tasks = [one for module in available if module in asked for one in tasks_of(module)]
-    known = {*available, *(one.name for one in tasks)}
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, sorted(known)) or available
-            raise LookupError(f"there is no task {name!r}; near names: {', '.join(near)}")
-    return [one for one in tasks if not names or one.name in names or one.module in names]
+    wanted = {full for name in names for full in _meant_by(name, tasks, available)}
+    return [one for one in tasks if not names or wanted & {one.name, one.module}]
+
+
+def without_path(name: str) -> str:
+    """A name as it was typed, without folder and ending if it is that of a module's file."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.stem if path.suffix in (".py", ".ipynb") else path.name.removeprefix("course.")
+
+
+def _meant_by(name: str, tasks: list[Task], modules: list[str]) -> list[str]:
+    """The module or the task that a name means."""
+    names = [one.name for one in tasks]
+    if name in modules or name in names:
+        return [name]
+    bearing = [one.name for one in tasks if one.function == name]
+    if len(bearing) > 1:
+        raise LookupError(f"{name!r} can be {' or '.join(bearing)}: name its module too")
+    if not bearing:
+        module = name.partition(".")[0]
+        if module in modules:
+            known = [one.name for one in tasks if one.module == module]
+        else:
+            known = [*modules, *names, *(one.function for one in tasks)]
+        raise LookupError(f"there is no task {name!r}; {suggest(name, known)}")
+    return bearing
 
 
 def describe_property(test: Any) -> str:

@@ -116,10 +116,10 @@ def hint(name: str, work: Path) -> None:
     from course.grader.hints import next_hint
 
     tasks = _select([name])
-    if "." not in name:
+    if len(tasks) > 1:
         raise click.UsageError(f"name one task, for instance {tasks[0].name}")
     number, text = next_hint(tasks[0], work)
-    click.echo(f"Hint {number} of {len(tasks[0].hints)} for {name}\n")
+    click.echo(f"Hint {number} of {len(tasks[0].hints)} for {tasks[0].name}\n")
     click.echo(click.wrap_text(text, 78))
     if number < len(tasks[0].hints):
         click.echo("\nThe same command again gives the next one.")
@@ -345,9 +345,13 @@ def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
     """Start the workers, if anything that was named has been started at all."""
     from course.grader.pool import libraries_in, start_workers
     from course.grader.sources import has_been_started, read_submission
+    from course.grader.tasks import without_path
 
     sources = read_submission(work)
-    if any(has_been_started(sources, name) for name in names or sources):
+    asked = [without_path(name) for name in names]
+    if not asked or any(name.partition(".")[0] not in MODULES for name in asked):
+        asked = list(sources)  # a function alone may be any module's
+    if any(has_been_started(sources, name) for name in asked):
         return start_workers(libraries_in(sources.values()))
     return None
 

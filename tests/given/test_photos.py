@@ -100,7 +100,7 @@ def test_turns_as_the_camera_says(tmp_path: Path) -> None:
 def test_a_typo_gets_near_names() -> None:
     with pytest.raises(FileNotFoundError, match="'cofee'; did you mean coffee"):
         load_photo("cofee")
-    with pytest.raises(FileNotFoundError, match="bundled are coffee, camera"):
+    with pytest.raises(FileNotFoundError, match="there are coffee, camera"):
         load_photo("/no/such/file.png")
 
 

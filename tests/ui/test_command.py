@@ -63,13 +63,15 @@ def test_right_and_wrong_answers(stubs: Path, tmp_path: Path) -> None:
     [
         (("check", "saliencey"), "saliency"),
         (("check", "saliency.smoth"), "saliency.smooth"),
+        (("check", "to_heatmaps"), "to_heatmap?"),
+        (("check", "saliency.nothing"), "did you mean saliency.smooth"),
         (("check", "--work", "no/such/folder"), "--work"),
         (("check", "--seed", "-1"), "--seed"),
         (("check", "--seed", "soon"), "--seed"),
         (("check", "--json", "course/saliency.py"), "--json"),
         (("check", "--json", "no/such/folder/r.json"), "--json"),
         (("hint", "saliency"), "saliency.select_output"),
-        (("hint", "saliency.nothing"), "near names"),
+        (("hint", "saliency.nothing"), "did you mean saliency.smooth"),
         (("show", "everything"), "saliency"),
         (("nonsense",), "nonsense"),
     ],
@@ -131,3 +133,21 @@ def test_show_writes_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names = ["saliency-2.png", "saliency.png"]
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == names
     assert (tmp_path / "pictures" / "saliency.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", ["to_heatmap", "course/saliency.py", "saliency.py"])
+def test_a_function_alone_and_a_path_are_understood(stubs: Path, name: str) -> None:
+    result = run("check", name, "--work", stubs)
+    assert result.exit_code == 1
+    assert "to_heatmap" in result.output
+    assert "contrast" not in result.output
+
+
+def test_a_function_of_two_modules_has_to_be_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    from course.grader import tasks
+
+    smooth = tasks.Task("contrastive.smooth", ("", "", ""))
+    assert tasks.select_tasks(["smooth"])[0].name == "saliency.smooth"
+    monkeypatch.setitem(tasks._declared, smooth.name, smooth)
+    with pytest.raises(LookupError, match=r"saliency\.smooth or contrastive\.smooth"):
+        tasks.select_tasks(["smooth"])
