@@ -39,7 +39,7 @@ def _climb(
     with tf.GradientTape() as tape:
         tape.watch(images)
         values = select_output(model, images, class_index, output)
-    images += step_size * tape.gradient(values, images)
+    images += step_size * tape.gradient(values, images)  # x + η · ∂f/∂x
     return tf.clip_by_value(images, 0.0, 1.0), values
 
 
@@ -118,7 +118,7 @@ def _climb_sigmoid(
     with tf.GradientTape() as tape:
         tape.watch(z)
         values = select_output(model, tf.sigmoid(z), class_index, output)
-    return z + step_size * tape.gradient(values, z), values
+    return z + step_size * tape.gradient(values, z), values  # z + η · ∂f(σ(z))/∂z
 
 
 def maximize_class_sigmoid(

@@ -62,7 +62,7 @@ def add_watermark(images: Images, mask: Mask, alpha: float) -> Images:
         raise ValueError(f"mask has shape {mask.shape}, the images need {images.shape[1:3]}")
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must lie in [0, 1], not {alpha}")
-    return images + alpha * mask[..., None] * (1 - images)
+    return images + alpha * mask[..., None] * (1 - images)  # x + α m · (1 − x)
 
 
 def add_lightness_gradient(images: Images, strength: float) -> Images:
@@ -136,6 +136,7 @@ def relevance_inside(saliency: Maps, mask: Mask) -> Values:
         size = size.sum(axis=-1)
     if mask.shape[-2:] != size.shape[1:]:
         raise ValueError(f"mask has shape {mask.shape}, the maps need {size.shape[1:]}")
+    # Σ |R| · m / Σ |R|
     inside, everywhere = (size * mask).sum(axis=(1, 2)), size.sum(axis=(1, 2))
     return np.divide(inside, everywhere, out=np.zeros_like(inside), where=everywhere > 0)
 

@@ -8,26 +8,18 @@ channels. Whatever the number of samples, steps or patches, only a few images ar
 on a CPU that is also the fastest.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Contrast, Errors, compiled
+from course.given import Contrast, Errors, batches, compiled, predict
 from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
-from .saliency import gradient_saliency, select_output
+from .saliency import gradient_saliency
 
-CHUNK = 16
-"""How many images go through the network at a time."""
-
-
-@compiled
-def _logits(model: keras.Model, images: Images) -> Array:
-    """The network's answers, `(B, K)`."""
-    return model(images, training=False)
+Window = tuple[slice, slice]
 
 
 def find_errors(model: keras.Model, images: Images, labels: Labels) -> Errors:
@@ -48,8 +40,7 @@ def find_errors(model: keras.Model, images: Images, labels: Labels) -> Errors:
     labels = np.asarray(labels)
     if labels.shape != (len(images),):
         raise ValueError(f"labels has shape {labels.shape}, one for each image is needed")
-    chunks = [_logits(model, images[i : i + CHUNK]) for i in range(0, len(images), CHUNK)]
-    predicted = np.concatenate(chunks).argmax(axis=1)
+    predicted = predict(model, images).argmax(axis=1)
     index = np.flatnonzero(predicted != labels)
     return Errors(index, predicted[index], labels[index])
 
@@ -70,21 +61,8 @@ def gradient_times_input(model: keras.Model, images: Images, class_index: Classe
     Source:
         Shrikumar, Greenside, Shcherbina, Kundaje 2016, arXiv:1605.01713.
     """
+    # x · ∂f/∂x
     return images * gradient_saliency(model, images, class_index)
-
-
-def _mean_gradient(model: keras.Model, chunks: Iterable[Any], class_index: int) -> Array:
-    """The gradient averaged over all images of all chunks, `(H, W, C)`."""
-    total, count = 0.0, 0
-    for images in chunks:
-        total += tf.reduce_sum(gradient_saliency(model, images, class_index), axis=0)
-        count += len(images)
-    return total / count
-
-
-def _sizes(count: int) -> list[int]:
-    """Cut `count` into chunks: 40 becomes 16, 16, 8."""
-    return [min(CHUNK, count - done) for done in range(0, count, CHUNK)]
 
 
 def smooth_grad(
@@ -116,12 +94,15 @@ def smooth_grad(
     """
     if samples < 1 or noise < 0:
         raise ValueError(f"samples must be 1 or more ({samples}), noise not negative ({noise})")
-    images, draw = tf.convert_to_tensor(images, tf.float32), tf.random.stateless_normal
+    images = tf.convert_to_tensor(images, tf.float32)
     maps = []
     for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
-        shapes = [(size, *image.shape) for size in _sizes(samples)]
-        noisy = (image + noise * draw(shape, (seed, i)) for i, shape in enumerate(shapes))
-        maps.append(_mean_gradient(model, noisy, k))  # every image as if it were alone
+        total = tf.zeros_like(image)  # every image as if it were alone
+        for number, part in enumerate(batches(samples)):
+            shape = (part.stop - part.start, *image.shape)
+            noisy = image + noise * tf.random.stateless_normal(shape, (seed, number))
+            total += tf.reduce_sum(gradient_saliency(model, noisy, k), axis=0)
+        maps.append(total / samples)  # mean of ∂f/∂x at x + ε, with ε ~ N(0, noise²)
     return tf.stack(maps)
 
 
@@ -155,13 +136,14 @@ def integrated_gradients(
     if steps < 1:
         raise ValueError(f"steps must be 1 or more, not {steps}")
     images = tf.convert_to_tensor(images, tf.float32)
-    alphas = ((np.arange(steps, dtype=np.float32) + 0.5) / steps).reshape(-1, 1, 1, 1)
+    middles = ((np.arange(steps, dtype=np.float32) + 0.5) / steps).reshape(-1, 1, 1, 1)
     maps = []
     for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
-        way = image - baseline
-        chunks = (alphas[i : i + CHUNK] for i in range(0, steps, CHUNK))
-        points = (baseline + alpha * way for alpha in chunks)
-        maps.append(way * _mean_gradient(model, points, k))
+        way, total = image - baseline, tf.zeros_like(image)
+        for part in batches(steps):
+            points = baseline + middles[part] * way
+            total += tf.reduce_sum(gradient_saliency(model, points, k), axis=0)
+        maps.append(way * total / steps)  # (x − b) · mean of ∂f/∂x at b + α (x − b)
     return tf.stack(maps)
 
 
@@ -176,6 +158,7 @@ def _activation_map(
         activation, logits = both(images, training=False)
         value = tf.reduce_sum(logits * tf.one_hot(class_index, logits.shape[-1]), axis=-1)
     gradient = tape.gradient(value, activation)
+    # Σ w · A over the channels, with w = mean of ∂f/∂A over the positions
     weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
     return tf.reduce_sum(weights * activation, axis=-1)
 
@@ -209,21 +192,15 @@ def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_nam
     return tf.image.resize(cam[..., None], images.shape[1:3])[..., 0]
 
 
-_logit = compiled(select_output)
-
-
-def _drops(
-    model: keras.Model, image: Image, class_index: int, windows: list[Any], fill: float
-) -> Array:
-    """How far the logit falls with each of the windows covered, `(len(windows),)`."""
-    windows = [np.s_[:0], *windows]  # the first one covers nothing
+def _logits_without(model: keras.Model, image: Image, windows: list[Window], fill: float) -> Array:
+    """The logits with each of the windows covered, `(len(windows), K)`."""
     logits = []
-    for i in range(0, len(windows), CHUNK):
-        covered = np.stack([image] * len(windows[i : i + CHUNK]))
-        for one, window in zip(covered, windows[i:], strict=False):
+    for part in batches(len(windows)):
+        covered = np.stack([image] * (part.stop - part.start))
+        for one, window in zip(covered, windows[part], strict=True):
             one[window] = fill
-        logits.extend(_logit(model, covered, class_index).numpy())
-    return logits[0] - np.array(logits[1:])
+        logits.append(predict(model, covered))
+    return np.concatenate(logits)
 
 
 def occlusion_sensitivity(
@@ -264,9 +241,13 @@ def occlusion_sensitivity(
     tops, lefts = (range(0, size - patch + 1, stride) for size in images.shape[1:3])
     windows = [np.s_[y : y + patch, x : x + patch] for y in tops for x in lefts]
     maps = []
-    for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
+    whole = predict(model, images)
+    classes = np.broadcast_to(class_index, len(images))
+    for image, logits, k in zip(images, whole, classes, strict=True):
+        # drop = f(x) − f(x with the patch covered)
+        drops = logits[k] - _logits_without(model, image, windows, fill)[:, k]
         total, count = np.zeros((2, *image.shape[:2]))
-        for window, drop in zip(windows, _drops(model, image, k, windows, fill), strict=True):
+        for window, drop in zip(windows, drops, strict=True):
             total[window] += drop
             count[window] += 1
         maps.append(total / np.maximum(count, 1))

@@ -86,7 +86,7 @@ def normalize_gradient(gradient: Maps) -> Maps:
         is zero everywhere stays zero.
     """
     size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3), keepdims=True))
-    return tf.math.divide_no_nan(gradient, size)
+    return tf.math.divide_no_nan(gradient, size)  # g / √mean(g²)
 
 
 @compiled
@@ -104,6 +104,7 @@ def _regularized_step(
     with tf.GradientTape() as tape:
         tape.watch(images)
         value = select_output(model, _roll(images, shifts), class_index, output)
+        # f(roll(x)) − λ₁ · TV(x) − λ₂ · ‖x − ½‖²
         value -= tv_weight * total_variation(images)
         value -= l2_weight * tf.reduce_sum(tf.square(images - 0.5), axis=(1, 2, 3))
     return tf.clip_by_value(images + step_size * tape.gradient(value, images), 0.0, 1.0)

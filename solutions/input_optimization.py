@@ -15,8 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Optimized, compiled
-from course.given.types import Classes, Images, Labels, Maps, Penalty, Values
+from course.given import Optimized, compiled, predict
+from course.given.types import Classes, Images, Maps, Penalty, Values
 
 
 def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> Values:
@@ -62,15 +62,10 @@ def _step(
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = model(images, training=False)
+        # loss = −log p(target) + weight · penalty(x, x₀)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
         loss += weight * change_penalty(images, originals, penalty)
     return tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
-
-
-@compiled
-def _predict(model: keras.Model, images: Images) -> Labels:
-    """The class with the largest logit, one an image."""
-    return tf.argmax(model(images, training=False), axis=-1, output_type=tf.int32)
 
 
 def optimize_to_class(
@@ -115,7 +110,8 @@ def optimize_to_class(
     for _ in range(steps):
         optimized = _step(model, optimized, originals, targets, step_size, weight, penalty)
     change = change_penalty(optimized, originals, penalty)
-    return Optimized(optimized, _predict(model, optimized) == targets, change)
+    success = predict(model, optimized).argmax(axis=-1) == targets.numpy()
+    return Optimized(optimized, success, change)
 
 
 def difference_image(originals: Images, optimized: Images) -> Maps:

@@ -72,7 +72,7 @@ def gradient_saliency(
     with tf.GradientTape() as tape:
         tape.watch(images)
         values = select_output(model, images, class_index, output)
-    return tape.gradient(values, images)
+    return tape.gradient(values, images)  # ∂f/∂x
 
 
 def to_heatmap(saliency: Maps) -> Heatmaps:
@@ -87,7 +87,7 @@ def to_heatmap(saliency: Maps) -> Heatmaps:
     Returns:
         `(B, H, W)`: the signed sum over the channels.
     """
-    return tf.reduce_sum(saliency, axis=-1)
+    return tf.reduce_sum(saliency, axis=-1)  # R + G + B
 
 
 def smooth(heatmaps: Heatmaps, sigma: float) -> Heatmaps:

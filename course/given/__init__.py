@@ -9,6 +9,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "batching": ["batches"],
         "compiling": ["compiled"],
         "datasets": ["Dataset", "load_dataset"],
         "errors_list": ["load_errors"],

@@ -10,7 +10,10 @@ import tensorflow as tf
 from rich.console import Console
 from rich.progress import Progress
 
-BATCH = 16
+from course.given.batching import BATCH, batches
+from course.given.compiling import compiled
+
+TRAINING_BATCH = 16
 LEARNING_RATE = 2e-3
 
 Augment = Callable[[Any, int], Any]
@@ -92,16 +95,16 @@ def train(
     images, labels = np.asarray(images, np.float32), np.asarray(labels)
     _check(model, images, labels)
     rng = np.random.default_rng(seed)
-    batches = -(-len(images) // BATCH)
-    schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * batches)
+    count = -(-len(images) // TRAINING_BATCH)
+    schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * count)
     step = _training_step(model, keras.optimizers.Adam(schedule))
     history: dict[str, list[float]] = {"loss": [], "accuracy": []}
     console = Console(stderr=True)
     with Progress(console=console, disable=not (progress and console.is_terminal)) as bar:
-        task = bar.add_task("training", total=epochs * batches)
+        task = bar.add_task("training", total=epochs * count)
         for _ in range(epochs):
             totals = np.zeros(2)
-            for batch in np.array_split(rng.permutation(len(images)), batches):
+            for batch in np.array_split(rng.permutation(len(images)), count):
                 seen = images[batch]
                 if augment is not None:
                     seen = augment(seen, int(rng.integers(2**31)))
@@ -145,8 +148,13 @@ def _training_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) ->
     return step
 
 
-def predict(model: keras.Model, images: np.ndarray, batch: int = 256) -> np.ndarray:
-    """Ask a model for its logits, a batch at a time.
+@compiled
+def _logits(model: keras.Model, images: Any) -> Any:
+    return model(images, training=False)
+
+
+def predict(model: keras.Model, images: np.ndarray, batch: int = BATCH) -> np.ndarray:
+    """Ask a model for its logits, in inference mode, a few images at a time.
 
     Args:
         model: from images to logits.
@@ -157,8 +165,7 @@ def predict(model: keras.Model, images: np.ndarray, batch: int = 256) -> np.ndar
         `(N, K)`, float32: the logits.
     """
     images = np.asarray(images, np.float32)
-    starts = range(0, len(images), batch)
-    parts = [np.asarray(model(images[i : i + batch], training=False)) for i in starts]
+    parts = [np.asarray(_logits(model, images[part])) for part in batches(len(images), batch)]
     return np.concatenate(parts) if parts else np.zeros((0, model.output_shape[-1]), np.float32)
 
 
