@@ -119,11 +119,11 @@ def top_classes(model: Any, images: Any, k: int = 5) -> list[list[tuple[str, flo
     Returns:
         For each image the k likeliest classes and their softmax probabilities, likeliest first.
     """
-    logits = np.asarray(model(images, training=False), np.float64)
-    odds = np.exp(logits - logits.max(-1, keepdims=True))
-    probabilities = odds / odds.sum(-1, keepdims=True)
-    order = np.argsort(-probabilities, axis=-1)[:, :k]
+    from course.given.recognition import probabilities  # to name a class needs no TensorFlow
+
+    likely = probabilities(model, images)
+    order = np.argsort(-likely, axis=-1)[:, :k]
     return [
         [(_names()[index], float(row[index])) for index in best]
-        for row, best in zip(probabilities, order, strict=True)
+        for row, best in zip(likely, order, strict=True)
     ]

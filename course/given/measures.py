@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from course.given.near import suggest
-from course.given.training import predict
+from course.given.recognition import probabilities
 
 
 def map_similarity(a: Any, b: Any) -> np.ndarray:
@@ -76,14 +76,8 @@ def deletion_curve(
     curve = []
     for count in np.round(fractions * place[0].size):
         changed = np.where((place < count)[..., None], np.float32(fill), images)
-        probabilities = _softmax(predict(model, changed, batch=16))
-        curve.append(probabilities[np.arange(len(images)), classes])
+        curve.append(probabilities(model, changed)[np.arange(len(images)), classes])
     return np.array(curve).reshape(len(fractions), len(images))
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return odds / odds.sum(axis=-1, keepdims=True)
 
 
 def randomize_layers(model: keras.Model, down_to: str | None = None, seed: int = 0) -> keras.Model:

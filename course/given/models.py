@@ -1,13 +1,14 @@
-"""Networks to look into: the embedded one, and any of `keras.applications`."""
+"""Networks to look into: those that are installed along, and any of `keras.applications`."""
 
 import functools
 import inspect
 from collections.abc import Callable
+from typing import Literal
 
 import keras
 import numpy as np
 
-from course.given.efficientnet_lite0 import load_efficientnet_lite0
+from course.given.efficientnet_lite import SCALES, load_efficientnet_lite
 from course.given.fetching import fetching
 from course.given.near import suggest
 
@@ -27,16 +28,18 @@ _SIZES = {
 }
 
 
-def load_model(name: str = DEFAULT_MODEL, size: int | None = None) -> keras.Model:
+def load_model(name: str = DEFAULT_MODEL, size: int | Literal["own"] | None = "own") -> keras.Model:
     """Load a network trained on ImageNet, from images in [0, 1] to logits.
 
     Preprocessing is inside the model, and its weights are frozen. A model is loaded once a process:
     the same name and size give the same object.
 
     Args:
-        name: `"efficientnet-lite0"`, which is installed with the course, or a name in
-            `keras.applications`, such as `"ResNet50"`, whose weights are fetched on first use.
-        size: height and width of the images in pixels; None for those it was trained on.
+        name: `"efficientnet-lite0"`, `"efficientnet-lite1"` or `"efficientnet-lite2"`, which are
+            installed with the course, or a name in `keras.applications`, such as `"ResNet50"`,
+            whose weights are fetched on first use.
+        size: height and width of the images in pixels; `"own"` for those it was trained on, None
+            for images of any size.
 
     Returns:
         A model from images `(B, size, size, 3)`, float32 in [0, 1], to logits `(B, 1000)`.
@@ -46,16 +49,17 @@ def load_model(name: str = DEFAULT_MODEL, size: int | None = None) -> keras.Mode
             or a model from `keras.applications` is asked for another size than its own.
         NotReachableError: if the weights must be fetched and cannot be (a `ConnectionError`).
     """
-    if name == DEFAULT_MODEL:
-        if size is not None and size < 32:
-            raise ValueError(f"size must be at least 32 for {name}, not {size}")
-        return _load_embedded(size or 224)
+    if name in SCALES:
+        size = SCALES[name].size if size == "own" else size
+        if size is not None and not (isinstance(size, int) and size >= 32):
+            raise ValueError(f"size must be at least 32, None or 'own' for {name}, not {size!r}")
+        return _load_embedded(name, size)
     known = {other.casefold(): other for other in model_names()}
     if name not in known.values():
         raise ValueError(f"there is no model {name!r}; {suggest(name, known.values())}")
     own = _SIZES.get(name, 224)
-    if size not in (None, own):
-        raise ValueError(f"size must be {own} (or None) for {name}, not {size}")
+    if size not in ("own", own):
+        raise ValueError(f"size must be {own} (or 'own') for {name}, not {size!r}")
     return _load_application(name)
 
 
@@ -63,9 +67,10 @@ def model_names() -> list[str]:
     """List the names that `load_model` knows.
 
     Returns:
-        `"efficientnet-lite0"`, then every network of `keras.applications`.
+        `"efficientnet-lite0"` and its two larger siblings, then every network of
+        `keras.applications`.
     """
-    return [DEFAULT_MODEL, *(name for name, f in vars(keras.applications).items() if _builds(f))]
+    return [*SCALES, *(name for name, f in vars(keras.applications).items() if _builds(f))]
 
 
 def _builds(function: object) -> bool:
@@ -76,8 +81,8 @@ def _builds(function: object) -> bool:
 
 
 @functools.cache
-def _load_embedded(size: int) -> keras.Model:
-    return _frozen(load_efficientnet_lite0(size))
+def _load_embedded(name: str, size: int | None) -> keras.Model:
+    return _frozen(load_efficientnet_lite(name, size))
 
 
 @functools.cache

@@ -57,3 +57,15 @@ class Optimized(NamedTuple):
     images: Images
     success: Array
     change: Values
+
+
+class Recognition(NamedTuple):
+    """What N networks see of a class in B images.
+
+    Attributes:
+        probability: `(N, B)`, the class's softmax probability.
+        rank: `(N, B)` int, its place among all classes, 1 for the likeliest.
+    """
+
+    probability: Array
+    rank: Array

