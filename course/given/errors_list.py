@@ -16,6 +16,8 @@ from course.given.imagenet import class_index_of
 from course.given.photos import load_photo
 
 SIZE = 224
+LUMA = (0.299, 0.587, 0.114)
+"""How light red, green and blue look (ITU-R BT.601)."""
 
 
 class _Wrong(NamedTuple):
@@ -34,13 +36,13 @@ class _Wrong(NamedTuple):
             image = load_photo(self.photo, SIZE)
         else:
             left, top, edge = self.part
-            whole = np.uint8(load_photo(self.photo, None) * 255 + 0.5)
+            whole = (load_photo(self.photo, None) * 255 + 0.5).astype(np.uint8)
             cut = Image.fromarray(whole[top : top + edge, left : left + edge])
             scaled = cut.resize((SIZE, SIZE), Image.Resampling.BICUBIC)
             image = np.asarray(scaled, np.float32) / 255
         image = gaussian_filter(np.rot90(image, self.turns), self.blur, axes=(0, 1))
         if self.grey:
-            image = np.repeat(image @ np.float32([[0.299], [0.587], [0.114]]), 3, axis=-1)
+            image = np.repeat(image @ np.array(LUMA, np.float32)[:, None], 3, axis=-1)
         return np.clip(image, 0, 1, dtype=np.float32)
 
     def describe(self) -> str:
@@ -51,6 +53,7 @@ class _Wrong(NamedTuple):
         return f"{', '.join(made)}: {self.label}, for {self.why}"
 
     def _where(self) -> str:
+        assert self.part is not None
         left, top, edge = self.part
         return f"of {edge} pixels from column {left}, row {top}"
 

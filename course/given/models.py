@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Literal
 
@@ -109,7 +110,7 @@ def build_application(name: str, weights: str | None) -> keras.Model:
     size = _SIZES.get(name, 224)
     images = keras.Input((size, size, 3), name="images")
     build = getattr(keras.applications, name)
-    preprocess = inspect.getmodule(build).preprocess_input  # each network's stands beside it
+    preprocess = sys.modules[build.__module__].preprocess_input  # each network's stands beside it
     network = build(
         input_tensor=_preprocessed(images, preprocess),
         weights=weights,

@@ -139,6 +139,8 @@ def _find(name_or_path: str | Path) -> Path:
     if photo:
         # The package is found, not imported: that would take a second.
         spec = importlib.util.find_spec(photo.package)
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
         return Path(next(iter(spec.submodule_search_locations)), photo.file)
     path = Path(name_or_path).expanduser()
     if not path.is_file():

@@ -87,7 +87,7 @@ def time_stamp(
     """
     images = np.asarray(images, np.float32)
     mask = time_stamp_mask(images.shape[1:3], text)[..., None]
-    return (1 - mask) * images + mask * np.float32(colour)
+    return (1 - mask) * images + mask * np.array(colour, np.float32)
 
 
 def load_watermark(size: int | tuple[int, int] = 224, kind: str = "shortcut") -> np.ndarray:
