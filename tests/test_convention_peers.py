@@ -35,15 +35,16 @@ class Flatten(torch.nn.Module):
         return values.permute(0, 2, 3, 1).flatten(1)
 
 
-def twin_of(original: Any) -> Any:
+def twin_of(original: models.Network) -> Any:
     """`models.smooth` in PyTorch, with its weights; images are `(B, C, H, W)` here."""
     first = torch.nn.Conv2d(3, 4, 3, padding="same")
     second = torch.nn.Conv2d(4, 5, 3)
     last = torch.nn.Linear(4 * 3 * 5, models.CLASSES)
     ours = (parameter for layer in (first, second, last) for parameter in layer.parameters())
-    for mine, theirs in zip(ours, original.get_weights(), strict=True):
+    weights = (weight for layer in original.layers for weight in layer.weights)
+    for mine, theirs in zip(ours, weights, strict=True):
         axes = (3, 2, 0, 1) if theirs.ndim == 4 else None
-        mine.data = torch.tensor(np.transpose(theirs, axes).copy())
+        mine.data = torch.tensor(np.transpose(theirs, axes), dtype=torch.float32)
     parts = {
         "first": torch.nn.Sequential(first, torch.nn.Softplus()),
         "second": torch.nn.Sequential(second, torch.nn.Tanh()),
@@ -55,12 +56,12 @@ def twin_of(original: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def model() -> Any:
-    return models.smooth(3)
+    return models.smooth(3).keras_model
 
 
 @pytest.fixture(scope="module")
 def twin(model: Any) -> Any:
-    return twin_of(model)
+    return twin_of(models.smooth(3))
 
 
 def ask(peer: Any, **options: Any) -> np.ndarray:
@@ -70,9 +71,9 @@ def ask(peer: Any, **options: Any) -> np.ndarray:
     return maps.detach().permute(0, 2, 3, 1).numpy()
 
 
-def test_the_twin_is_one(model: Any, twin: Any) -> None:
+def test_the_twin_is_one(twin: Any) -> None:
     logits = twin(torch.tensor(IMAGES).permute(0, 3, 1, 2)).detach().numpy()
-    assert is_close(logits, models.logits(model, IMAGES))
+    assert is_close(logits, models.logits(models.smooth(3), IMAGES))
 
 
 def test_gradients(model: Any, twin: Any) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from course.grader.compare import is_close
+from course.grader.networks import Network
 from course.grader.places import ANSWERS, load
 from course.grader.work import Record
 
@@ -76,10 +77,16 @@ def recognise(task: str, records: Sequence[Record]) -> Mistake | None:
 
 def _explains(known: Mistake, record: Record) -> bool:
     try:
-        copies = [np.copy(arg) if isinstance(arg, np.ndarray) else arg for arg in record.args]
+        copies = [_as_the_worker_got_it(arg) for arg in record.args]
         return _same(known.function(*copies, **record.kwargs), record.answer)
     except Exception:  # a mistake need not cope with every input
         return False
+
+
+def _as_the_worker_got_it(arg: Any) -> Any:
+    if isinstance(arg, np.ndarray):
+        return np.copy(arg)
+    return arg.keras_model if isinstance(arg, Network) else arg
 
 
 def _same(one: Any, other: Any) -> bool:

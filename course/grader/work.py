@@ -6,17 +6,15 @@ packs the arguments, has the worker call the function, and unpacks what it retur
 """
 
 import functools
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from course.grader.compare import SideEffectError
+from course.grader.networks import Network
 from course.grader.pool import LostError, Workers
 from course.worker import protocol
 from course.worker.protocol import pack_array, unpack_array
@@ -48,6 +46,13 @@ class StudentError(Exception):
         self.frames = raised.frames[:8]
         self.printed = raised.printed[-2000:]
         super().__init__(f"{self.types[0]}: {self.message}")
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array that a student's function gets as a `tf.Tensor`."""
+
+    array: np.ndarray
 
 
 class NotStartedError(BaseException):
@@ -96,9 +101,13 @@ class Work:
             raise AttributeError(module)
         return Module(self, module)
 
-    def weights(self, model: Any) -> list[np.ndarray]:
-        """The weights that the worker's copy of a model has now."""
-        return self._unpack(self._request(protocol.GetWeights(self._handle(model))).value)
+    def state(self, network: Network) -> dict[str, list[Any]]:
+        """What `Network.state` says, of the worker's copy of a network as it is now."""
+        value = self._request(protocol.GetState(self._handle(network))).value
+        match value:
+            case protocol.Mapping(names, layers):
+                return dict(zip(map(str, names), map(self._unpack, layers), strict=True))
+        raise LostError("error", "the state of the model could not be read")
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function by its dotted name.
@@ -126,7 +135,8 @@ class Work:
                 f"Changed in place: argument number {reply.changed[0] + 1}.",
             )
         if name == self._task:
-            self.records.append(Record(name, args, kwargs, answer))
+            given = tuple(arg.array if isinstance(arg, Tensor) else arg for arg in args)
+            self.records.append(Record(name, given, kwargs, answer))
         return answer
 
     def _request(self, request: Any) -> protocol.Returned:
@@ -151,11 +161,15 @@ class Work:
             return protocol.Scalar(value)
         if isinstance(value, np.ndarray | np.generic):
             return pack_array(value)
+        if isinstance(value, Tensor):
+            packed = pack_array(value.array)
+            packed.is_tensor = True
+            return packed
         if isinstance(value, tuple | list):
             return protocol.Items([self._pack(item) for item in value])
         if isinstance(value, dict):
             return protocol.Mapping(list(value), [self._pack(item) for item in value.values()])
-        if "keras" in sys.modules and isinstance(value, sys.modules["keras"].Model):
+        if isinstance(value, Network):
             return protocol.Model(self._handle(value))
         if callable(value):
             return self._pack_function(value)
@@ -169,12 +183,11 @@ class Work:
         name = value.name if isinstance(value, Function) else f"{value.__module__}.{value.__name__}"
         return protocol.Function(name, packed)
 
-    def _handle(self, model: Any) -> str:
-        handle, data = _model_bytes(model)
-        if handle not in self._sent:
-            self._request(protocol.PutModel(handle, data))
-            self._sent.add(handle)
-        return handle
+    def _handle(self, network: Network) -> str:
+        if network.handle not in self._sent:
+            self._request(protocol.PutModel(network.handle, network.describe()))
+            self._sent.add(network.handle)
+        return network.handle
 
     def _unpack(self, value: protocol.Value) -> Any:
         match value:
@@ -214,14 +227,3 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
         return self.work.call(self.name, args, kwargs)
-
-
-@functools.cache
-def _model_bytes(model: Any) -> tuple[str, bytes]:
-    """A handle for a model, and the bytes of its `.keras` file."""
-    import keras
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        keras.saving.save_model(model, path)
-        return f"model-{_model_bytes.cache_info().currsize}", path.read_bytes()

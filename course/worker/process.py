@@ -18,14 +18,13 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import traceback
-from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
 from course.worker import protocol
+from course.worker.build import build, state_of
 from course.worker.importer import SubmissionImporter
 from course.worker.protocol import Channel, Raised, Returned
 
@@ -68,12 +67,13 @@ class Student:
                 case protocol.Load(sources):
                     self._importer.install(sources)
                     return _nothing()
-                case protocol.PutModel(handle, data):
-                    self._models[handle] = _load_model(data)
+                case protocol.PutModel(handle, network):
+                    self._models[handle] = build(network)
                     return _nothing()
-                case protocol.GetWeights(handle):
-                    weights = self._models[handle].get_weights()
-                    return Returned(self._pack(weights), [])
+                case protocol.GetState(handle):
+                    state = state_of(self._models[handle])
+                    layers = [self._pack(layer) for layer in state.values()]
+                    return Returned(protocol.Mapping(list(state), layers), [])
                 case protocol.Call(name, args, kwargs):
                     return self._call(name, args, kwargs)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
@@ -93,7 +93,7 @@ class Student:
         changed = [
             position
             for position, (value, packed) in enumerate(given)
-            if isinstance(packed, protocol.Array) and value.tobytes() != packed.data
+            if isinstance(value, np.ndarray) and value.tobytes() != packed.data
         ]
         return Returned(result, changed)
 
@@ -110,6 +110,10 @@ class Student:
 
     def _unpack(self, value: protocol.Value) -> Any:
         match value:
+            case protocol.Array(is_tensor=True):
+                import tensorflow as tf
+
+                return tf.constant(protocol.unpack_array(value))
             case protocol.Array():
                 return protocol.unpack_array(value)
             case protocol.Scalar(plain):
@@ -165,15 +169,6 @@ def _nothing() -> Returned:
 def _is_a(value: Any, module: str, name: str) -> bool:
     """`isinstance`, without importing what the value cannot be an instance of anyway."""
     return module in sys.modules and isinstance(value, getattr(sys.modules[module], name))
-
-
-def _load_model(data: bytes) -> Any:
-    import keras
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        path.write_bytes(data)
-        return keras.saving.load_model(path, compile=False)
 
 
 def describe_figure(figure: Any) -> protocol.Picture:

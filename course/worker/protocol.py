@@ -32,6 +32,7 @@ class Array(msgspec.Struct, tag="array"):
     dtype: str
     shape: tuple[int, ...]
     data: bytes
+    is_tensor: bool = False  # whether a student's function gets it as a `tf.Tensor`
 
 
 class Model(msgspec.Struct, tag="model"):
@@ -107,11 +108,25 @@ class Load(msgspec.Struct, tag="load"):
     sources: dict[str, str]
 
 
+class Layer(msgspec.Struct):
+    """A layer of a network: its class in `keras.layers`, and all that it is made of.
+
+    One that has `layers` is a network itself; its kind is then "Functional" or "Sequential".
+    """
+
+    kind: str
+    name: str
+    inputs: list[str]
+    options: dict[str, Any]
+    weights: list[Array]
+    layers: "list[Layer]" = []
+
+
 class PutModel(msgspec.Struct, tag="put_model"):
-    """Hold this model, given as the bytes of a `.keras` file."""
+    """Build and hold the model of this network."""
 
     handle: str
-    data: bytes
+    network: Layer
 
 
 class Call(msgspec.Struct, tag="call"):
@@ -122,13 +137,13 @@ class Call(msgspec.Struct, tag="call"):
     kwargs: dict[str, Value]
 
 
-class GetWeights(msgspec.Struct, tag="get_weights"):
-    """Send the weights of a model as they are now."""
+class GetState(msgspec.Struct, tag="get_state"):
+    """Send what a model's layers are now: whether they are trained, and their weights."""
 
     handle: str
 
 
-Request = Load | PutModel | Call | GetWeights
+Request = Load | PutModel | Call | GetState
 
 
 # --- messages from the worker ---------------------------------------------------------------------

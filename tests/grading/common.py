@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from course.grader.compare import NamedError, SideEffectError, check
 from course.grader.grading import settings
+from course.grader.networks import Network
 from course.grader.work import Function, StudentError, Work
 
 seeds = st.integers(0, 10_000)
@@ -52,11 +53,17 @@ def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     return answer
 
 
-def check_untrained(work: Work, model: Any) -> None:
-    """Insist that the student's functions have left the weights of a model as they were."""
-    before, after = model.get_weights(), work.weights(model)
-    if len(before) != len(after):
+def check_untrained(work: Work, network: Network) -> None:
+    """Insist that the student's functions have left a model's layers as they were."""
+    before, after = network.state(), work.state(network)
+    if before.keys() != after.keys():
         raise SideEffectError("The model's layers are changed.")
-    for old, new in zip(before, after, strict=True):
-        if old.shape != new.shape or not np.array_equal(old, new):
+    for name, (was_trained, *weights) in before.items():
+        is_trained, *found = after[name]
+        if len(weights) != len(found) or not all(map(np.array_equal, weights, found)):
             raise SideEffectError("The model's weights are changed.")
+        if is_trained != was_trained:
+            raise SideEffectError(
+                "The `trainable` flags of the model's layers are changed.",
+                f"Layer {name!r} had trainable={was_trained}, and has {is_trained} afterwards.",
+            )

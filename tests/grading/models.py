@@ -1,9 +1,9 @@
 """Tiny networks on which the right answer is known.
 
-All take images of 6 × 5 pixels with 3 channels (not square, so that a mixed-up axis shows) and
-give logits of 4 classes. Weights are drawn from the seed of the run, so no answer can be learnt by
-heart. Each is built once. Keras is imported when the first is built: a task that needs no network
-does not wait for it.
+They give logits of 4 classes. Their images have by default 6 × 5 pixels with 3 channels; those that
+take a shape are tried also with other numbers of channels, and wider than high. Weights are drawn
+from the seed of the run, so no answer can be learnt by heart. Values and slopes are computed in
+NumPy, in double precision; Keras builds the same network in the worker.
 """
 
 import functools
@@ -11,6 +11,22 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from course.grader.networks import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    InputLayer,
+    Layer,
+    Multiply,
+    Network,
+)
 
 SHAPE = (6, 5, 3)
 CLASSES = 4
@@ -28,72 +44,219 @@ def classes(seed: int, count: int = 2) -> np.ndarray:
     return np.resize(order, count).astype(np.int64)
 
 
+def some_classes(seed: int, count: int, is_shared: bool) -> Any:
+    """A class index as functions take it: one int for all images, or an array with one each."""
+    return seed % CLASSES if is_shared else classes(seed, count)
+
+
+def starts(seed: int, count: int = 2) -> np.ndarray:
+    """Random images in which a fifth of the values is black, and a fifth is white."""
+    draw = np.random.default_rng([seed, count, 17])
+    return np.clip(draw.uniform(-0.33, 1.33, (count, *SHAPE)), 0, 1).astype(np.float32)
+
+
+def distinct(seed: int, count: int = 2) -> np.ndarray:
+    """Random images between 0.3 and 0.7 in which no two values of an image are near each other."""
+    draw = np.random.default_rng([seed, count, 19])
+    levels = np.linspace(0.3, 0.7, np.prod(SHAPE))
+    drawn = np.stack([draw.permutation(levels) for _ in range(count)])
+    return drawn.reshape(count, *SHAPE).astype(np.float32)
+
+
+# --- networks -------------------------------------------------------------------------------------
+
+
+class Weights:
+    """Draws weights so that activations are neither tiny nor saturated."""
+
+    def __init__(self, seed: int, number: int = 11) -> None:
+        self._draw = np.random.default_rng([seed, number])
+
+    def __call__(self, *shape: int) -> tuple[np.ndarray, np.ndarray]:
+        """A kernel of this shape, and a bias."""
+        scale = 1.5 / np.sqrt(np.prod(shape[:-1]))
+        return self.single(scale, *shape), self.single(1.0, shape[-1])
+
+    def single(self, scale: float, *shape: int) -> np.ndarray:
+        """One array, in single precision: the worker computes with the very same numbers."""
+        return as_single(self._draw.normal(0, scale, shape))
+
+
+def as_single(values: np.ndarray) -> np.ndarray:
+    """The nearest numbers that float32 has."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def chain(shape: tuple[int, ...], *layers: Layer) -> Network:
+    """A network from images of a shape."""
+    start = InputLayer("input", options={"shape": list(shape)})
+    return Network("network", layers=(start, *layers))
+
+
 @functools.cache
-def linear(seed: int = 0) -> Any:
+def linear(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
     """Logits are weighted sums of the pixels: the gradient is the weights, everywhere."""
-    import keras
-
-    model = _chain(
-        [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(CLASSES, name="logits")]
-    )
-    return _with_random_weights(model, seed)
+    draw = Weights(seed)
+    return chain(shape, Flatten("flatten"), Dense("logits", draw(int(np.prod(shape)), CLASSES)))
 
 
-def weights_of_linear(seed: int = 0) -> np.ndarray:
-    """The weights of `linear`, one image a class: `(CLASSES, H, W, C)`."""
-    kernel = linear(seed).get_weights()[0]
-    return kernel.T.reshape(CLASSES, *SHAPE).astype(np.float64)
+def weights_of_linear(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
+    """The weights of `linear`, an image for each class: `(CLASSES, H, W, C)`."""
+    return linear(seed, shape).layer("logits").weights[0].T.reshape(CLASSES, *shape)
 
 
 @functools.cache
-def smooth(seed: int = 0, dtype: str = "float32") -> Any:
-    """A small convolutional network with soft activations: differentiable everywhere.
-
-    With `dtype="float64"`, the same network in double precision: an oracle for the first.
-    """
-    import keras
-    from keras import layers
-
-    model = _chain(
-        [
-            keras.Input(SHAPE, dtype=dtype),
-            layers.Conv2D(4, 3, padding="same", activation="softplus", name="first", dtype=dtype),
-            layers.Conv2D(5, 3, activation="tanh", name="second", dtype=dtype),
-            layers.Flatten(name="flatten", dtype=dtype),
-            layers.Dense(CLASSES, name="logits", dtype=dtype),
-        ]
-    )
-    return _with_random_weights(model, seed)
+def balanced(seed: int = 0) -> Network:
+    """`linear` with biases for which a grey image has equal logits: no class is out of reach."""
+    kernel, _ = linear(seed).layer("logits").weights
+    bias = as_single(-0.5 * kernel.sum(axis=0))
+    return chain(SHAPE, Flatten("flatten"), Dense("logits", (kernel, bias)))
 
 
 @functools.cache
-def with_training_state(seed: int = 0, dtype: str = "float32") -> Any:
+def smooth(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
+    """A small convolutional network with soft activations: differentiable everywhere."""
+    draw, (height, width, channels) = Weights(seed), shape
+    padded = {"padding": "same", "activation": "softplus"}
+    return chain(
+        shape,
+        Conv2D("first", draw(3, 3, channels, 4), options=padded),
+        Conv2D("second", draw(3, 3, 4, 5), options={"activation": "tanh"}),
+        Flatten("flatten"),
+        Dense("logits", draw((height - 2) * (width - 2) * 5, CLASSES)),
+    )
+
+
+@functools.cache
+def with_training_state(seed: int = 0) -> Network:
     """A network that behaves differently, and changes, when it is called for training.
 
-    With `dtype="float64"`, the same network in double precision.
+    One of its layers is frozen, and the others are not.
     """
-    import keras
-    from keras import layers
-
-    model = _chain(
-        [
-            keras.Input(SHAPE, dtype=dtype),
-            layers.Conv2D(4, 3, padding="same", name="first", dtype=dtype),
-            layers.BatchNormalization(name="norm", dtype=dtype),
-            layers.Activation("softplus", name="active", dtype=dtype),
-            layers.Flatten(name="flatten", dtype=dtype),
-            layers.Dropout(0.5, name="dropout", dtype=dtype),
-            layers.Dense(CLASSES, name="logits", dtype=dtype),
-        ]
+    draw, (height, width, channels) = Weights(seed), SHAPE
+    gamma, beta, mean, variance = (draw.single(1.0, 4) for _ in range(4))
+    norm = (as_single(1 + 0.3 * gamma), beta, mean, as_single(0.5 + np.abs(variance)))
+    return chain(
+        SHAPE,
+        Conv2D("first", draw(3, 3, channels, 4), options={"padding": "same", "trainable": False}),
+        BatchNormalization("norm", norm),
+        Activation("active", options={"activation": "softplus"}),
+        Flatten("flatten"),
+        Dropout("dropout", options={"rate": 0.5}),
+        Dense("logits", draw(height * width * 4, CLASSES)),
     )
-    model = _with_random_weights(model, seed)
-    model.trainable = True  # a frozen batch normalisation would not notice training
-    return model
 
 
-def logits(model: Any, batch: np.ndarray) -> np.ndarray:
+@functools.cache
+def branching(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
+    """A network whose branches join again: by a sum ("sum"), and side by side ("joined")."""
+    draw, bent = Weights(seed), {"padding": "same", "activation": "softplus"}
+    return chain(
+        shape,
+        Conv2D("first", draw(3, 3, shape[-1], 4), options=bent),
+        Conv2D("second", draw(3, 3, 4, 4), options=bent | {"activation": "tanh"}),
+        Add("sum", inputs=("first", "second")),
+        Conv2D("side", draw(1, 1, 4, 2), ("first",), {"activation": "tanh"}),
+        Concatenate("joined", inputs=("sum", "side")),
+        Conv2D("last", draw(3, 3, 6, 5), options={"activation": "softplus"}),
+        GlobalAveragePooling2D("pool"),
+        Dense("logits", draw(5, CLASSES)),
+    )
+
+
+@functools.cache
+def nested(seed: int = 0) -> Network:
+    """A network with two in it: "backbone", whose branches join again, and "head", a Sequential."""
+    draw, bent = Weights(seed), {"padding": "same", "activation": "softplus"}
+    backbone = Network(
+        "backbone",
+        layers=(
+            InputLayer("entry", options={"shape": list(SHAPE)}),
+            Conv2D("inner", draw(3, 3, SHAPE[-1], 4), options=bent),
+            Conv2D("deeper", draw(3, 3, 4, 4), options=bent | {"activation": "tanh"}),
+            Add("both", inputs=("inner", "deeper")),
+        ),
+    )
+    head = Network(
+        "head",
+        is_sequential=True,
+        layers=(
+            InputLayer("features", options={"shape": [*SHAPE[:2], 4]}),
+            Conv2D("mixing", draw(3, 3, 4, 5), options={"activation": "tanh"}),
+            GlobalAveragePooling2D("pool"),
+        ),
+    )
+    return chain(SHAPE, backbone, head, Dense("logits", draw(5, CLASSES)))
+
+
+@functools.cache
+def loud(seed: int = 0) -> Network:
+    """Logits of around a thousand, above or below zero, that differ by a few.
+
+    An exponential of them is infinite or zero, while their softmax is neither. All sums are exact
+    in single precision, if the images are those of `exact_images`.
+    """
+    draw = np.random.default_rng([seed, 29])
+    size = int(np.prod(SHAPE))
+    kernel = draw.choice([-0.5, -0.25, 0, 0.25, 0.5], (size, CLASSES))
+    bias = draw.choice([-1000.0, 1000.0]) - np.round(kernel.sum(axis=0) / 2)
+    return chain(SHAPE, Flatten("flatten"), Dense("logits", (kernel, bias)))
+
+
+def exact_images(seed: int, count: int = 2) -> np.ndarray:
+    """Random images with values in steps of 1/64: sums of them lose nothing in single precision."""
+    draw = np.random.default_rng([seed, count, 31])
+    return (draw.integers(6, 59, (count, *SHAPE)) / 64).astype(np.float32)
+
+
+@functools.cache
+def power(exponent: int, seed: int = 0) -> Network:
+    """Logits are weighted sums of the pixels' 1st, 2nd or 3rd power: all known in closed form."""
+    draw, size = np.random.default_rng([seed, 13]), (int(np.prod(SHAPE)), CLASSES)
+    kernel = as_single(draw.choice([-1, 1], size) * draw.uniform(0.5, 1.5, size))
+    layers = [Flatten("flatten"), Dense("logits", (kernel, as_single(draw.normal(size=CLASSES))))]
+    if exponent > 1:
+        layers.insert(0, Multiply("power", inputs=("input",) * exponent))
+    return chain(SHAPE, *layers)
+
+
+def weights_of_power(exponent: int, seed: int = 0) -> np.ndarray:
+    """The weights of `power`, an image for each class: `(CLASSES, H, W, C)`."""
+    return power(exponent, seed).layer("logits").weights[0].T.reshape(CLASSES, *SHAPE)
+
+
+@functools.cache
+def pooling(seed: int = 0) -> Network:
+    """A convolution ("features"), the mean of each of its channels, and a weighted sum of these."""
+    draw = Weights(seed)
+    return chain(
+        SHAPE,
+        Conv2D("features", draw(3, 3, SHAPE[-1], 5), options={"activation": "tanh"}),
+        GlobalAveragePooling2D("pool"),
+        Dense("logits", draw(5, CLASSES)),
+    )
+
+
+@functools.cache
+def readout() -> Network:
+    """Logits are the first four values of the image, so that a test can write them by hand."""
+    weights = np.eye(int(np.prod(SHAPE)), CLASSES), np.zeros(CLASSES)
+    return chain(SHAPE, Flatten("flatten"), Dense("logits", weights))
+
+
+def images_with_logits(wanted: np.ndarray, seed: int) -> np.ndarray:
+    """Images for which `readout` gives these logits, `(B, CLASSES)`."""
+    batch = images(seed, len(wanted)).reshape(len(wanted), -1)
+    batch[:, :CLASSES] = wanted
+    return batch.reshape(-1, *SHAPE)
+
+
+# --- what they say --------------------------------------------------------------------------------
+
+
+def logits(network: Network, batch: np.ndarray) -> np.ndarray:
     """What a network says of a batch, in inference mode, as float64."""
-    return np.asarray(model(batch, training=False), np.float64)
+    return network.outputs(batch)
 
 
 def softmax(values: np.ndarray) -> np.ndarray:
@@ -102,11 +265,52 @@ def softmax(values: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
-def outputs(model: Any, batch: np.ndarray, class_index: Any, output: str = "logit") -> np.ndarray:
+def outputs(
+    network: Network, batch: np.ndarray, class_index: Any, output: str = "logit"
+) -> np.ndarray:
     """The explained value of every image, as `select_output` defines it."""
-    values = logits(model, batch)
+    values = logits(network, batch)
     values = softmax(values) if output == "softmax" else values
     return values[np.arange(len(batch)), np.broadcast_to(class_index, len(batch))]
+
+
+def slopes(
+    network: Network, batch: np.ndarray, class_index: Any, output: str = "logit"
+) -> np.ndarray:
+    """The gradient of every image's explained value with respect to the image.
+
+    Args:
+        network: what explains.
+        batch: `(B, H, W, C)`.
+        class_index: one int, or one class for each image.
+        output: `"logit"` or `"softmax"`.
+    """
+    chosen = np.eye(CLASSES)[np.broadcast_to(class_index, len(batch))]
+    if output == "softmax":  # the slope of p over the logits is p · (1 − p), and −p · q
+        shares = softmax(logits(network, batch))
+        chosen = np.sum(chosen * shares, axis=1, keepdims=True) * (chosen - shares)
+    return network.gradients(batch, chosen)["input"]
+
+
+def activations(network: Network, layer_name: str, batch: np.ndarray) -> np.ndarray:
+    """What comes out of a layer."""
+    return network.activations(batch, layer_name)
+
+
+def channel_means(network: Network, layer_name: str, channel: int, batch: np.ndarray) -> np.ndarray:
+    """The mean of one channel of a layer over all positions, one per image: `(B,)`."""
+    values = activations(network, layer_name, batch)[..., channel]
+    return values.reshape(len(batch), -1).mean(axis=1)
+
+
+def channel_slopes(
+    network: Network, layer_name: str, channel: int, batch: np.ndarray
+) -> np.ndarray:
+    """The gradient of every image's `channel_means` with respect to the image."""
+    values = activations(network, layer_name, batch)
+    chosen = np.zeros_like(values)
+    chosen[..., channel] = values.shape[-1] * len(batch) / values.size
+    return network.gradients(batch, chosen, layer_name)["input"]
 
 
 def central_differences(
@@ -130,171 +334,8 @@ def central_differences(
     return np.stack(gradients)
 
 
-def _chain(layers: list[Any]) -> Any:
-    """A network of an input and layers, one after the other.
-
-    A functional model, not a `keras.Sequential`: one that has been saved and loaded again computes
-    `layer.output` and `model.output` on two separate ways, so that between them there is no
-    gradient, and right answers fail.
-    """
-    import keras
-
-    inputs, *others = layers
-    outputs = inputs
-    for layer in others:
-        outputs = layer(outputs)
-    return keras.Model(inputs, outputs)
-
-
-def _with_random_weights(model: Any, seed: int) -> Any:
-    """Draw weights so that activations are neither tiny nor saturated."""
-    draw = np.random.default_rng([seed, 11])
-    for layer in model.layers:
-        weights = layer.get_weights()
-        drawn = [
-            draw.normal(0, 1.5 / np.sqrt(max(1, np.prod(w.shape[:-1]))), w.shape) for w in weights
-        ]
-        if layer.name == "norm":  # scale, shift, mean, variance: the last must be positive
-            drawn = [1 + 0.3 * drawn[0], drawn[1], drawn[2], 0.5 + np.abs(drawn[3])]
-        layer.set_weights(drawn)
-    model.trainable = False
-    return model
-
-
-def some_classes(seed: int, count: int, is_shared: bool) -> Any:
-    """A class index as functions take it: one int for all images, or an array with one each."""
-    return seed % CLASSES if is_shared else classes(seed, count)
-
-
-@functools.cache
-def power(exponent: int, seed: int = 0) -> Any:
-    """Logits are weighted sums of the pixels' 1st, 2nd or 3rd power: all known in closed form."""
-    import keras
-
-    inputs = keras.Input(SHAPE)
-    powers = keras.layers.Multiply()([inputs] * exponent) if exponent > 1 else inputs
-    outputs = keras.layers.Dense(CLASSES, name="logits")(keras.layers.Flatten()(powers))
-    model = keras.Model(inputs, outputs)
-    draw = np.random.default_rng([seed, 13])
-    size = (np.prod(SHAPE), CLASSES)
-    kernel = draw.choice([-1, 1], size) * draw.uniform(0.5, 1.5, size)
-    model.set_weights([kernel, draw.normal(size=CLASSES)])
-    model.trainable = False
-    return model
-
-
-def weights_of_power(exponent: int, seed: int = 0) -> np.ndarray:
-    """The weights of `power`, one image a class: `(CLASSES, H, W, C)`."""
-    kernel = power(exponent, seed).get_weights()[0]
-    return kernel.T.reshape(CLASSES, *SHAPE).astype(np.float64)
-
-
-@functools.cache
-def pooling(seed: int = 0) -> Any:
-    """A convolution ("features"), the mean of each of its channels, and a weighted sum of these."""
-    import keras
-    from keras import layers
-
-    model = _chain(
-        [
-            keras.Input(SHAPE),
-            layers.Conv2D(5, 3, activation="tanh", name="features"),
-            layers.GlobalAveragePooling2D(name="pool"),
-            layers.Dense(CLASSES, name="logits"),
-        ]
-    )
-    return _with_random_weights(model, seed)
-
-
-@functools.cache
-def readout() -> Any:
-    """Logits are the first four values of the image, so that a test can write them by hand."""
-    import keras
-
-    model = _chain(
-        [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(CLASSES, name="logits")]
-    )
-    model.set_weights([np.eye(np.prod(SHAPE), CLASSES), np.zeros(CLASSES)])
-    model.trainable = False
-    return model
-
-
-def images_with_logits(wanted: np.ndarray, seed: int) -> np.ndarray:
-    """Images for which `readout` gives these logits, `(B, CLASSES)`."""
-    batch = images(seed, len(wanted)).reshape(len(wanted), -1)
-    batch[:, :CLASSES] = wanted
-    return batch.reshape(-1, *SHAPE)
-
-
-def starts(seed: int, count: int = 2) -> np.ndarray:
-    """Random images in which a fifth of the values is black, and a fifth is white."""
-    draw = np.random.default_rng([seed, count, 17])
-    return np.clip(draw.uniform(-0.33, 1.33, (count, *SHAPE)), 0, 1).astype(np.float32)
-
-
-def distinct(seed: int, count: int = 2) -> np.ndarray:
-    """Random images between 0.3 and 0.7 in which no two values of an image are near each other."""
-    draw = np.random.default_rng([seed, count, 19])
-    levels = np.linspace(0.3, 0.7, np.prod(SHAPE))
-    drawn = np.stack([draw.permutation(levels) for _ in range(count)])
-    return drawn.reshape(count, *SHAPE).astype(np.float32)
-
-
-def slopes(model: Any, batch: np.ndarray, class_index: Any, output: str = "logit") -> np.ndarray:
-    """The gradient of every image's explained value, by central differences.
-
-    Args:
-        model: a network in double precision.
-        batch: `(B, H, W, C)`.
-        class_index: one int, or one class an image.
-        output: `"logit"` or `"softmax"`.
-    """
-    each = np.broadcast_to(class_index, len(batch))
-    gradients = [
-        central_differences(lambda moved, one=one: outputs(model, moved, one, output), image[None])
-        for image, one in zip(batch, each, strict=True)
-    ]
-    return np.concatenate(gradients)
-
-
 def forget() -> None:
     """Let go of every network that has been built, for those who grade with many seeds."""
     for value in list(globals().values()):
         if hasattr(value, "cache_clear"):
             value.cache_clear()
-
-
-@functools.cache
-def as_graph(model: Any) -> Any:
-    """The same layers as a functional model, whose `input` Keras knows also after loading."""
-    import keras
-
-    return keras.Model(model.inputs[0], model.outputs[0])
-
-
-def activations(model: Any, layer_name: str, batch: np.ndarray) -> np.ndarray:
-    """What comes out of a layer of a network whose layers form a chain, found by walking it."""
-    values = batch
-    for layer in model.layers[1:]:  # the first is the input
-        values = layer(values)
-        if layer.name == layer_name:
-            return np.asarray(values, np.float64)
-    raise LookupError(layer_name)
-
-
-def channel_means(model: Any, layer_name: str, channel: int, batch: np.ndarray) -> np.ndarray:
-    """The mean of one channel of a layer over all positions, one an image: `(B,)`."""
-    values = activations(model, layer_name, batch)[..., channel]
-    return values.reshape(len(batch), -1).mean(axis=1)
-
-
-@functools.cache
-def balanced(seed: int = 0) -> Any:
-    """`linear` with biases for which a grey image has equal logits: no class is out of reach."""
-    import keras
-
-    kernel, _ = linear(seed).get_weights()
-    model = keras.models.clone_model(linear(seed))
-    model.set_weights([kernel, -0.5 * kernel.sum(axis=0)])
-    model.trainable = False
-    return model

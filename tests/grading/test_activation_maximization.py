@@ -145,7 +145,7 @@ def test_steps_along_the_gradient_and_clips(
 def test_climbs_the_output_it_is_asked_for(work: Work, seed: int, output: str) -> None:
     """On a smooth network, the step follows the slope of the logit, or of the probability."""
     images, classes = models.images(seed), models.classes(seed)
-    expected = step_up(models.smooth(work.seed, "float64"), images, classes, 0.1, output)
+    expected = step_up(models.smooth(work.seed), images, classes, 0.1, output)
     model = models.smooth(work.seed)
     answer = work.activation_maximization.ascent_step(model, images, classes, 0.1, output)
     check_close(answer, expected)
@@ -155,7 +155,7 @@ def test_climbs_the_output_it_is_asked_for(work: Work, seed: int, output: str) -
 def test_step_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
     model, images = models.with_training_state(work.seed), models.images(work.seed)
-    expected = step_up(models.with_training_state(work.seed, "float64"), images, 1, 0.1)
+    expected = step_up(models.with_training_state(work.seed), images, 1, 0.1)
     answer = work.activation_maximization.ascent_step(model, images, 1, 0.1)
     check_close(answer, expected, IN_TRAINING)
     check_untrained(work, model)
@@ -214,7 +214,7 @@ def test_goes_straight_on_a_linear_model(
 @given(seeds, outputs)
 def test_climbs_a_smooth_network(work: Work, seed: int, output: str) -> None:
     """Each step follows the slope at the images before it; scores rise when steps are small."""
-    oracle, start = models.smooth(work.seed, "float64"), models.images(seed)
+    oracle, start = models.smooth(work.seed), models.images(seed)
     classes = models.classes(seed)
     once = step_up(oracle, start, classes, 0.1, output)
     twice = step_up(oracle, once, classes, 0.1, output)
@@ -237,7 +237,7 @@ def test_no_steps_return_the_start(work: Work, seed: int, output: str) -> None:
 @maximize_class
 def test_ascent_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, start = models.with_training_state(work.seed, "float64"), models.images(work.seed)
+    oracle, start = models.with_training_state(work.seed), models.images(work.seed)
     path = [start, step_up(oracle, start, 1, 0.1)]
     model = models.with_training_state(work.seed)
     answer = work.activation_maximization.maximize_class(model, start, 1, 1, 0.1)
@@ -304,7 +304,7 @@ def test_z_follows_its_own_gradient(
 @given(seeds, outputs)
 def test_z_climbs_a_smooth_network(work: Work, seed: int, output: str) -> None:
     """Each step follows the slope of the output over z; scores rise when steps are small."""
-    oracle, start = models.smooth(work.seed, "float64"), models.images(seed)
+    oracle, start = models.smooth(work.seed), models.images(seed)
     classes = models.classes(seed)
     once = step_up_in_z(oracle, start, classes, 0.5, output)
     twice = step_up_in_z(oracle, once, classes, 0.5, output)
@@ -327,7 +327,7 @@ def test_begins_at_the_clipped_start(work: Work, seed: int, output: str) -> None
 @maximize_class_sigmoid
 def test_sigmoid_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, start = models.with_training_state(work.seed, "float64"), models.images(work.seed)
+    oracle, start = models.with_training_state(work.seed), models.images(work.seed)
     path = [start, step_up_in_z(oracle, start, 1, 0.5)]
     model = models.with_training_state(work.seed)
     answer = work.activation_maximization.maximize_class_sigmoid(model, start, 1, 1, 0.5)

@@ -337,7 +337,7 @@ def test_is_the_gain_in_probability(work: Work, seed: int, is_shared: bool) -> N
     """The effect is the probability of the class with the cheat, minus that without it."""
     model, images = models.linear(work.seed), models.images(seed, 3)
     class_index = models.some_classes(seed, 3, is_shared)
-    kernel, bias = (part.astype(np.float64) for part in model.get_weights())
+    kernel, bias = model.layer("logits").weights
     with_cheat, without = (
         models.softmax(batch.reshape(3, -1) @ kernel + bias)
         for batch in (probes.lighten(images.astype(np.float64), 0.4), images)

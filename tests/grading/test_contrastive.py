@@ -131,7 +131,7 @@ def test_multiplies_gradient_and_image(
 ) -> None:
     """Every value is the gradient of the class's logit there, times the image's value there."""
     images, classes = models.images(seed), models.some_classes(seed, 2, is_shared)
-    expected = images * models.slopes(network(work.seed, "float64"), images, classes)
+    expected = images * models.slopes(network(work.seed), images, classes)
     answer = work.contrastive.gradient_times_input(network(work.seed), images, classes)
     check_close(answer, expected, headline_for(network))
 
@@ -170,7 +170,7 @@ def test_is_the_gradient_where_noise_does_nothing(work: Work, seed: int, is_line
         expected = models.weights_of_linear(work.seed)[classes]
     else:
         model, noise = models.smooth(work.seed), 0.0
-        expected = models.slopes(models.smooth(work.seed, "float64"), images, classes)
+        expected = models.slopes(models.smooth(work.seed), images, classes)
     answer = work.contrastive.smooth_grad(model, images, classes, 3, noise, seed)
     check_close(answer, expected)
 
@@ -307,7 +307,7 @@ def test_is_complete(work: Work, seed: int) -> None:
     such networks; refused is what is off by 0.03 %.
     """
     images, classes = models.images(seed), models.classes(seed)
-    model, oracle = models.smooth(work.seed), models.smooth(work.seed, "float64")
+    model, oracle = models.smooth(work.seed), models.smooth(work.seed)
     baseline = np.full_like(images, 0.25)
     rise = models.outputs(oracle, images, classes) - models.outputs(oracle, baseline, classes)
     function = work.contrastive.integrated_gradients
@@ -374,7 +374,7 @@ def test_equals_the_class_activation_map(work: Work, seed: int, is_shared: bool)
     model, images = models.pooling(work.seed), models.images(seed, 3)
     classes = models.some_classes(seed, 3, is_shared)
     features = models.activations(model, "features", images)
-    kernel = model.layers[-1].get_weights()[0].astype(np.float64)[:, np.broadcast_to(classes, 3)]
+    kernel = model.layer("logits").weights[0][:, np.broadcast_to(classes, 3)]
     cam = np.einsum("bhwc,cb->bhw", features, kernel) / (features.shape[1] * features.shape[2])
     expected = resize_bilinear(np.where(cam > 0, cam, 0))
     answer = work.contrastive.grad_cam(model, images, classes, "features")
@@ -391,16 +391,11 @@ def test_weights_are_mean_gradients_of_the_layer(work: Work, seed: int, network:
     Here the layer "first" is as large as the image, and not the last one with positions.
     """
     images, class_index = models.images(seed, 1), seed % models.CLASSES
-    oracle = network(work.seed, "float64")
-    activation = models.activations(oracle, "first", images.astype(np.float64))
-    later = [layer.name for layer in oracle.layers].index("first") + 1
-
-    def logit(moved: np.ndarray) -> np.ndarray:
-        for layer in oracle.layers[later:]:
-            moved = layer(moved)
-        return np.asarray(moved)[:, class_index]
-
-    weights = models.central_differences(logit, activation).mean(axis=(1, 2), keepdims=True)
+    oracle = network(work.seed)
+    activation = models.activations(oracle, "first", images)
+    chosen = np.eye(models.CLASSES)[[class_index]]
+    gradient = oracle.gradients(images, chosen)["first"]
+    weights = gradient.mean(axis=(1, 2), keepdims=True)
     expected = np.maximum(0, (weights * activation).sum(axis=-1))
     answer = work.contrastive.grad_cam(network(work.seed), images, class_index, "first")
     check_close(answer, expected, headline_for(network))
@@ -490,7 +485,7 @@ def is_all_right_but_for_nan(answer: Any, expected: np.ndarray) -> bool:
 def test_asks_the_network(work: Work, seed: int, network: Network) -> None:
     """In any network, a drop is what the covered image really loses, in inference mode."""
     images, class_index = models.images(seed, 1), seed % models.CLASSES
-    oracle, expected = network(work.seed, "float64"), np.zeros((1, HEIGHT, WIDTH))
+    oracle, expected = network(work.seed), np.zeros((1, HEIGHT, WIDTH))
     for rows in (slice(0, 3), slice(3, 6)):
         covered = images.astype(np.float64)
         covered[:, rows, 0:3] = 0.5

@@ -279,7 +279,7 @@ def test_with_all_off_it_is_plain_ascent(
 @given(seeds, outputs)
 def test_climbs_the_output_that_is_asked_for(work: Work, seed: int, output: str) -> None:
     """On a smooth network, it follows the slope of each image's own logit or probability."""
-    oracle, start = models.smooth(work.seed, "float64"), models.images(seed)
+    oracle, start = models.smooth(work.seed), models.images(seed)
     classes = models.classes(seed)
     path = [start, step_up(oracle, start, classes, 0.1, output)]
     function = work.feature_visualization.maximize_class_regularized
@@ -416,7 +416,7 @@ def test_jitter_comes_from_the_seed(work: Work) -> None:
 @maximize_class_regularized
 def test_regularized_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, start = models.with_training_state(work.seed, "float64"), models.images(work.seed)
+    oracle, start = models.with_training_state(work.seed), models.images(work.seed)
     path = [start, step_up(oracle, start, 1, 0.1)]
     model = models.with_training_state(work.seed)
     answer = work.feature_visualization.maximize_class_regularized(model, start, 1, 1, 0.1)
@@ -494,7 +494,7 @@ LAYERS = ["first", "second", "flatten", "logits"]
 def test_gives_the_activations_of_the_layer(work: Work, seed: int, layer: str) -> None:
     """The result is a model that gives what comes out of the layer; the first model stays whole."""
     network, images = models.smooth(work.seed), models.images(seed)
-    model = models.as_graph(network)
+    model = network
     extract = extractor(work.feature_visualization.feature_extractor(model, layer))
     answer = as_array(extract(images))
     outputs = {"input": images} | {
@@ -512,7 +512,7 @@ def test_gives_the_activations_of_the_layer(work: Work, seed: int, layer: str) -
 @feature_extractor
 def test_shares_the_weights(work: Work) -> None:
     """When the weights of the network change afterwards, so do those of the extractor."""
-    model, images = models.as_graph(models.linear(work.seed)), models.images(work.seed)
+    model, images = models.linear(work.seed), models.images(work.seed)
     extract = extractor(work.feature_visualization.feature_extractor(model, "logits"))
     work.call("course.worker.helpers.scale_weights", (model, 2.0), {})
     after = extract(images)
@@ -527,7 +527,7 @@ def test_shares_the_weights(work: Work) -> None:
 def test_names_near_layers(work: Work, names: tuple[str, str]) -> None:
     """A name that no layer has is a ValueError, whose message holds names that are near."""
     asked, near = names
-    model = models.as_graph(models.smooth(work.seed))
+    model = models.smooth(work.seed)
     function = work.feature_visualization.feature_extractor
     function(model, near)
     check_refuses(function, model, asked, argument=f"layer_name={asked!r}")
@@ -578,11 +578,11 @@ maximize_feature = task(
 @given(seeds, st.sampled_from(["second", "first"]))
 def test_climbs_the_mean_of_a_channel(work: Work, seed: int, layer: str) -> None:
     """Steps follow the slope of the channel's mean over all positions, which is also the score."""
-    oracle, channel, path = models.smooth(work.seed, "float64"), seed % 4, [models.images(seed)]
+    oracle, channel, path = models.smooth(work.seed), seed % 4, [models.images(seed)]
     for _ in range(2):
         path.append(feature_step_up(oracle, layer, channel, path[-1], 0.5))
     function = work.feature_visualization.maximize_feature
-    model = models.as_graph(models.smooth(work.seed))
+    model = models.smooth(work.seed)
     answer = function(model, path[0], layer, channel, 2, 0.5)
     check_feature_ascent(answer, oracle, layer, channel, path)
 
@@ -599,16 +599,16 @@ def test_climbs_a_dense_unit(work: Work, seed: int, steps: int) -> None:
     step = models.weights_of_linear(work.seed)[channel]
     path = [np.clip(start + n * step, 0, 1) for n in range(steps + 1)]
     function = work.feature_visualization.maximize_feature
-    answer = function(models.as_graph(model), start, "logits", channel, steps, 1.0)
+    answer = function(model, start, "logits", channel, steps, 1.0)
     check_feature_ascent(answer, model, "logits", channel, path)
 
 
 @maximize_feature
 def test_feature_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, start = models.with_training_state(work.seed, "float64"), models.images(work.seed)
+    oracle, start = models.with_training_state(work.seed), models.images(work.seed)
     path = [start, feature_step_up(oracle, "dropout", 1, start, 0.5)]
-    model = models.as_graph(models.with_training_state(work.seed))
+    model = models.with_training_state(work.seed)
     answer = work.feature_visualization.maximize_feature(model, start, "dropout", 1, 1, 0.5)
     check_feature_ascent(answer, oracle, "dropout", 1, path, IN_TRAINING)
     check_untrained(work, model)
@@ -619,7 +619,7 @@ def test_feature_refuses_an_unknown_layer(work: Work) -> None:
     """A name that no layer has is a ValueError."""
     function, model = (
         work.feature_visualization.maximize_feature,
-        models.as_graph(models.linear(work.seed)),
+        models.linear(work.seed),
     )
     start = models.images(work.seed)
     function(model, start, "logits", 0, 1, 0.1)

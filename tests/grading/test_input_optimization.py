@@ -53,7 +53,7 @@ def clear_sign(values: np.ndarray) -> np.ndarray:
 
 def logits_of_balanced(seed: int, images: np.ndarray) -> np.ndarray:
     """What `models.balanced` says, in double precision: `(B, CLASSES)`."""
-    kernel, bias = (part.astype(np.float64) for part in models.balanced(seed).get_weights())
+    kernel, bias = models.balanced(seed).layer("logits").weights
     return images.reshape(len(images), -1) @ kernel + bias
 
 
@@ -306,7 +306,7 @@ def test_no_steps_return_the_originals(work: Work, seed: int, kind: str) -> None
 @optimize_to_class
 def test_optimizing_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, originals = models.with_training_state(work.seed, "float64"), models.images(work.seed)
+    oracle, originals = models.with_training_state(work.seed), models.images(work.seed)
 
     def loss(batch: np.ndarray) -> np.ndarray:
         return -np.log(models.outputs(oracle, batch, 1, "softmax"))

@@ -142,7 +142,7 @@ def test_agrees_with_central_differences(work: Work, seed: int) -> None:
     So it depends on the image and its class, and not on the other images in the batch.
     """
     images, classes = models.images(seed), models.classes(seed)
-    expected = models.slopes(models.smooth(work.seed, "float64"), images, classes)
+    expected = models.slopes(models.smooth(work.seed), images, classes)
     check_close(
         work.saliency.gradient_saliency(models.smooth(work.seed), images, classes), expected
     )
@@ -157,7 +157,7 @@ def test_gradients_of_the_softmax(work: Work, seed: int) -> None:
     That is because all probabilities together are one, whatever the image.
     """
     model, images = models.smooth(work.seed), models.images(seed, 1)
-    oracle, total = models.smooth(work.seed, "float64"), np.zeros((1, *models.SHAPE))
+    oracle, total = models.smooth(work.seed), np.zeros((1, *models.SHAPE))
     for one in range(models.CLASSES):
         answer = work.saliency.gradient_saliency(model, images, np.array([one]), "softmax")
         check_close(answer, models.slopes(oracle, images, one, "softmax"))
@@ -169,7 +169,7 @@ def test_gradients_of_the_softmax(work: Work, seed: int) -> None:
 def test_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
     model, images = models.with_training_state(work.seed), models.images(work.seed)
-    oracle, classes = models.with_training_state(work.seed, "float64"), one_class(work.seed)
+    oracle, classes = models.with_training_state(work.seed), one_class(work.seed)
     answer = work.saliency.gradient_saliency(model, images, classes)
     check_close(answer, models.slopes(oracle, images, classes), IN_TRAINING)
     check_untrained(work, model)
