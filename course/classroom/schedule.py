@@ -14,18 +14,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import msgspec
 
 from course.classroom.submissions import Submission
 from course.grader.files import write_atomic
 from course.grader.grading import (
-    VERSION,
     Report,
     Verdict,
     as_json,
     grade_sources,
     hash_of_properties,
 )
+from course.grader.places import VERSION
 from course.grader.pool import PRELOAD, BrokenGraderError, Workers, start_workers
 from course.grader.tasks import select_tasks
 from course.worker.confine import die_with_parent
@@ -49,7 +50,8 @@ SETTINGS = {
 
 def key_of(submission: Submission, tasks: tuple[str, ...], seed: int) -> str:
     """The name of a submission's result: another one if anything that it depends on is another."""
-    depends = [VERSION, hash_of_properties(), seed, tasks, sorted(submission.sources.items())]
+    drawn_by = [VERSION, hash_of_properties(), hypothesis.__version__, seed]
+    depends = [drawn_by, tasks, sorted(submission.sources.items())]
     return hashlib.sha256(msgspec.json.encode(depends)).hexdigest()[:24]
 
 

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -11,17 +10,19 @@ from typing import Any
 
 import hypothesis
 import msgspec
-from hypothesis.configuration import set_hypothesis_home_dir
+import numpy as np
 
 from course.grader.compare import WrongAnswerError
+from course.grader.draws import settings as settings  # for the properties
 from course.grader.messages import (
     explain_error,
     explain_failure,
     explain_flaky,
     explain_loss,
+    show_call,
     wrap,
 )
-from course.grader.places import GRADING
+from course.grader.places import GRADING, VERSION
 from course.grader.pool import (
     BrokenGraderError,
     LostError,
@@ -31,23 +32,10 @@ from course.grader.pool import (
 )
 from course.grader.sources import read_submission, untouched_functions
 from course.grader.tasks import Property, Task
-from course.grader.work import NotStartedError, StudentError, Work
+from course.grader.work import NotStartedError, Record, StudentError, Work
 
-VERSION = "0.1.0"
-# Its notes belong to no student's folder.
-set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-the-course")
-
-settings = hypothesis.settings(
-    max_examples=12,
-    deadline=None,  # the first call of a compiled function takes long, and that is no mistake
-    database=None,  # a verdict depends on the seed alone
-    print_blob=False,
-    report_multiple_bugs=False,
-    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink],
-    suppress_health_check=list(hypothesis.HealthCheck),
-    verbosity=hypothesis.Verbosity.quiet,
-)
-"""How hypothesis runs in the grader. Few examples: each is drawn to be telling."""
+LARGEST_SHOWN = 1000
+"""How many numbers of an array a counter-example shows."""
 
 
 class Verdict(msgspec.Struct, kw_only=True):
@@ -61,6 +49,22 @@ class Verdict(msgspec.Struct, kw_only=True):
     hint: str = ""
     seconds: float = 0.0
     property: str = ""
+    counterexample: "Counterexample | None" = None
+
+
+class Counterexample(msgspec.Struct, kw_only=True):
+    """The call on which a property failed: what the function was given, and what it returned.
+
+    Attributes:
+        call: as one would write it.
+        arguments: by position or name; arrays as nested lists, those of more than 1,000 numbers
+            and networks in a few words.
+        answer: likewise.
+    """
+
+    call: str
+    arguments: dict[str, Any]
+    answer: Any
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -71,12 +75,13 @@ class Report(msgspec.Struct, kw_only=True):
     seed: int
     version: str
     properties: str
+    hypothesis: str = hypothesis.__version__  # another version draws other inputs from a seed
     tasks: list[Verdict]
 
     @property
     def is_full(self) -> bool:
-        """Whether everything that was asked passes."""
-        return all(verdict.status == "passed" for verdict in self.tasks)
+        """Whether something was asked and all of it passes."""
+        return bool(self.tasks) and all(verdict.status == "passed" for verdict in self.tasks)
 
 
 def grade(
@@ -183,7 +188,29 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
         else:
             verdict = _verdict(task, "error", "The grader never called this function.")
     verdict.property = test.__name__
+    if verdict.status == "failed" and work.records:
+        verdict.counterexample = _counterexample(work.records[-1])
     return verdict
+
+
+def _counterexample(record: Record) -> Counterexample:
+    given = {str(place): value for place, value in enumerate(record.args)} | record.kwargs
+    return Counterexample(
+        call=show_call(record),
+        arguments={name: _as_plain(value) for name, value in given.items()},
+        answer=_as_plain(record.answer),
+    )
+
+
+def _as_plain(value: Any) -> Any:
+    """A value as JSON has it, or a few words on it."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist() if value.size <= LARGEST_SHOWN else f"array of shape {value.shape}"
+    if isinstance(value, tuple | list):
+        return [_as_plain(item) for item in value[:LARGEST_SHOWN]]
+    return str(value)[:200] if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _seeded(test: Property, seed: int) -> Property:

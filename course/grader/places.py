@@ -5,6 +5,7 @@ may be installed, or lie where one happens to stand.
 """
 
 import importlib
+import importlib.metadata
 import sys
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
@@ -25,6 +26,9 @@ GRADING = ROOT / "tests" / "grading"
 ANSWERS = ROOT / "tests" / "answers"
 SOLUTIONS = ROOT / "solutions"
 DOCS = ROOT / "docs"
+
+VERSION = importlib.metadata.version("introspection-course")
+"""The version of the distribution, which every mark names."""
 
 
 def load(folder: Path, name: str) -> ModuleType:

@@ -4,10 +4,12 @@ import os
 import time
 from collections.abc import Callable
 
+import msgspec
+import numpy as np
 import pytest
 
 from course.grader import work
-from course.grader.grading import Report, Verdict, grade_sources
+from course.grader.grading import Report, Verdict, as_json, grade_sources
 from course.grader.pool import Workers, start_workers
 from course.grader.tasks import select_tasks
 
@@ -195,3 +197,19 @@ def test_stubs_start_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {verdict.status for verdict in report.tasks} == {"not_started"}
     assert report.score == 0
     assert not report.is_full
+
+
+def test_nothing_asked_is_not_full_marks(solutions: dict[str, str]) -> None:
+    assert not grade_sources(solutions, []).is_full
+
+
+def test_a_failure_carries_the_call_that_shows_it(grade_with: Grade) -> None:
+    report = grade_with("saliency", smooth_that("return 2 * np.asarray(heatmaps)"), NAMES[1])
+    shown = report.tasks[0].counterexample
+    assert shown is not None
+    heatmaps = np.array(shown.arguments["0"])
+    assert heatmaps.ndim == 3
+    np.testing.assert_allclose(np.array(shown.answer), 2 * heatmaps)
+    assert shown.call.startswith("smooth(")
+    decoded = msgspec.json.decode(as_json(report), type=Report)
+    assert decoded.tasks[0].counterexample == shown
