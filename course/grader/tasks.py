@@ -1,6 +1,6 @@
 """Tasks and their properties, as the files in `tests/grading/` declare them.
 
-    smooth = task("saliency.smooth", hints=("...", "...", "..."))
+    smooth = task("saliency.smooth")
 
     @smooth
     @given(sigma=...)
@@ -8,9 +8,12 @@
         "Each heat map of a batch is smoothed on its own."
 
 A property is a test of `work` alone (hypothesis draws the rest). The first line of its docstring
-says what is true of a right answer; a student reads it when it is not.
+says what is true of a right answer; a student reads it when it is not. The three hints of each task
+lie beside, in `hints/MODULE.toml`.
 """
 
+import functools
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -29,13 +32,11 @@ class Task:
 
     Attributes:
         name: `"module.function"`; the one name it has everywhere.
-        hints: three, from a nudge to nearly the answer.
         points: what it is worth.
         properties: the tests that it has to pass, in the order in which they are tried.
     """
 
     name: str
-    hints: tuple[str, str, str]
     points: float = 1.0
     properties: list[Property] = field(default_factory=list)
 
@@ -55,13 +56,24 @@ class Task:
         """The function's name in its module."""
         return self.name.partition(".")[2]
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Three, from a nudge to nearly the answer."""
+        return tuple(" ".join(hint.split()) for hint in _hints(self.module)[self.function]["hints"])
+
+
+@functools.cache
+def _hints(module: str) -> dict[str, dict[str, list[str]]]:
+    text = (GRADING / "hints" / f"{module}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
 
 _declared: dict[str, Task] = {}
 
 
-def task(name: str, hints: tuple[str, str, str], points: float = 1.0) -> Task:
+def task(name: str, points: float = 1.0) -> Task:
     """Declare a task; used once for each, in the order in which they are solved."""
-    _declared[name] = Task(name, hints, points)
+    _declared[name] = Task(name, points)
     return _declared[name]
 
 

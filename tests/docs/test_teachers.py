@@ -20,16 +20,16 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_task_of_ones_own(tmp_path: Path) -> None:
-    for name in ("course", "solutions", "tests", "tools"):
+    for name in ("course", "solutions", "tests"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    blocks = re.findall(r'^```python title="(.+?)"\n(.*?)^```', PAGE, flags=re.M | re.S)
-    assert len(blocks) == 3
+    blocks = re.findall(r'^```\w+ title="(.+?)"\n(.*?)^```', PAGE, flags=re.M | re.S)
+    assert len(blocks) == 4
     for name, code in blocks:
         with (tmp_path / name).open("a", encoding="utf-8") as file:
             file.write(f"\n\n{code}")
     assert "python -m course.classroom.make_stubs" in PAGE
-    assert run(tmp_path, "course/classroom/make_stubs.py").returncode == 0
+    assert run(tmp_path, "-m", "course.classroom.make_stubs").returncode == 0
     stub = (tmp_path / "course" / "saliency.py").read_text()
     assert 'NotImplementedError("saliency.share_in_favour")' in stub
 

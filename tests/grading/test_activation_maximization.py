@@ -24,23 +24,7 @@ from .common import (
 
 # --- random_start ---------------------------------------------------------------------------------
 
-random_start = task(
-    "activation_maximization.random_start",
-    hints=(
-        "You need noise that is as varied as it can be: every value of every channel of every "
-        "image is drawn on its own, and any value between black and white is as likely as any "
-        "other. And you need to be able to get the very same noise again tomorrow. What does a "
-        "random number generator need from you for that?",
-        "A generator of random numbers that is made with a seed gives the same sequence every time "
-        "it is made anew. Make one inside the function, from the seed that you are given, and ask "
-        "it once for an array of the whole shape, the batch included. The uniform distribution is "
-        "meant, not the normal one.",
-        "numpy.random.default_rng(seed) makes a generator; its method random draws uniformly from "
-        "0 to 1 and takes a shape, and a dtype if you want float32 at once. Do not make the "
-        "generator outside of the function, where the second call would go on with the sequence "
-        "of the first one, and do not draw one image and repeat it.",
-    ),
-)
+random_start = task("activation_maximization.random_start")
 
 NOISE = (4, 24, 20, 3)
 """Large enough that a test of chance can be strict, and still never fails a right answer."""
@@ -102,23 +86,7 @@ def test_the_seed_decides(work: Work, seed: int) -> None:
 
 # --- ascent_step ----------------------------------------------------------------------------------
 
-ascent_step = task(
-    "activation_maximization.ascent_step",
-    hints=(
-        "Training a network goes downhill on a loss, by changing the weights. Here you go uphill "
-        "on one output, by changing the image. Which function of the module before this one gives "
-        "you the direction? And what has to be true of the values of an image after the step, "
-        "however large the step was?",
-        "Take the gradient of the explained value with respect to the images, as it is: neither "
-        "normalised nor reduced to its sign. Multiply it by the step size, add it to the images, "
-        "and then clip the sum to [0, 1]. The order matters: clipping first would let the step "
-        "lead outside.",
-        "gradient_saliency(model, images, class_index, output) from the saliency module is the "
-        "gradient, and already treats every image on its own. Return tf.clip_by_value(images + "
-        "step_size * gradient, 0.0, 1.0), or the same with numpy.clip. Make a new array; do not "
-        "add to the one that you were given.",
-    ),
-)
+ascent_step = task("activation_maximization.ascent_step")
 
 
 @ascent_step
@@ -172,23 +140,7 @@ def test_step_refuses_an_unknown_output(work: Work) -> None:
 
 # --- maximize_class -------------------------------------------------------------------------------
 
-maximize_class = task(
-    "activation_maximization.maximize_class",
-    hints=(
-        "Take the step that you have just written, many times. On the way, keep a record: with "
-        "three steps there are four moments at which you can look at the scores, namely before "
-        "the first step and after each of the three. At which point in the loop do you have to "
-        "look, so that none is missing?",
-        "Start a list of scores with the explained values of the start. Then, for every step, "
-        "first replace the images by those after the step, and then append their values. So the "
-        "list has one entry more than there are steps, the last belongs to the images you return, "
-        "and with steps=0 the loop does nothing and all is well.",
-        "images, scores = start, [select_output(model, start, class_index, output)]; in the loop "
-        "over range(steps): images = ascent_step(...), then scores.append(select_output(...)). "
-        "Return Ascent(images, tf.stack(scores)): stacking vectors of length B gives the shape "
-        "(steps + 1, B). Do not add up the scores of different images.",
-    ),
-)
+maximize_class = task("activation_maximization.maximize_class")
 
 
 @maximize_class
@@ -258,23 +210,7 @@ def test_ascent_refuses_an_unknown_output(work: Work, steps: int) -> None:
 
 # --- maximize_class_sigmoid -----------------------------------------------------------------------
 
-maximize_class_sigmoid = task(
-    "activation_maximization.maximize_class_sigmoid",
-    hints=(
-        "Clipping throws a part of every step away. Another way to stay within bounds: let the "
-        "image be a sigmoid of free numbers z, and climb with z. Every z gives a valid image, so "
-        "nothing needs to be clipped on the way. Which z belongs to the start, and with respect "
-        "to what do you differentiate now?",
-        "The inverse of the sigmoid is the logit function, log(x / (1 - x)); at 0 and 1 it is "
-        "infinite, which is why the start is clipped to [1e-3, 1 - 1e-3] before anything else. In "
-        "the loop it is z that changes. The sigmoid has to stand inside of the tape, between the "
-        "tape's watching z and the model, so that its slope becomes part of the gradient.",
-        "In the tape: tape.watch(z), then values = select_output(model, tf.sigmoid(z), ...); after "
-        "it: z = z + step_size * tape.gradient(values, z). Record the values of tf.sigmoid(z) "
-        "before the first and after every step, as you did in maximize_class, and return "
-        "tf.sigmoid(z) of the last z, not z.",
-    ),
-)
+maximize_class_sigmoid = task("activation_maximization.maximize_class_sigmoid")
 
 
 @maximize_class_sigmoid

@@ -26,22 +26,7 @@ def rows_and_columns() -> tuple[np.ndarray, np.ndarray]:
 
 # --- add_square -----------------------------------------------------------------------------------
 
-add_square = task(
-    "clever_hans.add_square",
-    hints=(
-        "A batch of images is an array with four axes: image, row, column, channel. The square is "
-        "the same block of rows and columns in every image and every channel. Which rows are the "
-        "lowest, and which columns are at the right edge? And whose array are you writing into?",
-        "Make a copy of the images first, since the ones that you were given may not change. Then "
-        "assign the value to a slice of the copy: all images, the last `size` rows, the last "
-        "`size` columns, all channels. Try what your slice selects when size is 0, and refuse "
-        "sizes that are negative or larger than the image is high or wide.",
-        "Read H and W from the shape. The square covers the rows from H - size on and the columns "
-        "from W - size on: marked[:, H - size:, W - size:] = value. A slice such as [-size:] looks "
-        "the same, but for size 0 it is [0:], which is everything. Before that, raise a ValueError "
-        "unless size lies between 0 and the smaller of H and W.",
-    ),
-)
+add_square = task("clever_hans.add_square")
 
 
 @add_square
@@ -84,22 +69,7 @@ def test_refuses_a_square_that_does_not_fit(work: Work, size: int) -> None:
 
 # --- add_watermark --------------------------------------------------------------------------------
 
-add_watermark = task(
-    "clever_hans.add_watermark",
-    hints=(
-        "A half transparent white mark lets the image shine through. What is the value of a pixel "
-        "that has gone a quarter of the way from where it was towards white? Where the mask is 0 "
-        "nothing may change, whatever the opacity, and no value may leave the range from 0 to 1.",
-        "The fraction of the way is alpha times the mask, and the way that is left to white is "
-        "1 - image. The mask has two axes and the images have four: it needs one more at the end, "
-        "so that numpy stretches it over the channels, and it is stretched over the batch by "
-        "itself. A mask of another size than the images should be refused, not stretched.",
-        "Compute images + alpha * mask[..., None] * (1 - images). That is a new array, so nothing "
-        "that was given changes. Before it, raise a ValueError if mask.shape is not "
-        "images.shape[1:3], since a mask with a single row or column would be stretched without a "
-        "word, and also if alpha lies outside of 0 to 1.",
-    ),
-)
+add_watermark = task("clever_hans.add_watermark")
 
 
 @add_watermark
@@ -137,23 +107,7 @@ def test_refuses_an_impossible_opacity(work: Work, alpha: float) -> None:
 
 # --- add_lightness_gradient -----------------------------------------------------------------------
 
-add_lightness_gradient = task(
-    "clever_hans.add_lightness_gradient",
-    hints=(
-        "The ramp is one number a pixel, the same for all images and channels: 0 in the upper left "
-        "pixel, 1 in the lower right one. It grows evenly along the rows and along the columns. "
-        "How can you write it as the sum of something that depends on the row only, and something "
-        "that depends on the column only?",
-        "Take numbers from 0 to 1, both ends included, one for each row, and likewise for each "
-        "column. Added up over rows and columns and divided by two they are the ramp, and the "
-        "other two corners get 0.5. What is added may carry a value beyond white or black, so the "
-        "last thing to do is to clip.",
-        "np.linspace(0, 1, H)[:, None] is a column of row fractions, np.linspace(0, 1, W)[None, :] "
-        "is a row of column fractions; their sum divided by 2 has shape (H, W). Append an axis for "
-        "the channels, multiply by strength, add to the images, and clip with np.clip(..., 0, 1). "
-        "The strength may be negative: nothing has to be done about that.",
-    ),
-)
+add_lightness_gradient = task("clever_hans.add_lightness_gradient")
 
 
 @add_lightness_gradient
@@ -170,23 +124,7 @@ def test_adds_the_ramp_and_clips(work: Work, seed: int, strength: float) -> None
 
 # --- plant ----------------------------------------------------------------------------------------
 
-plant = task(
-    "clever_hans.plant",
-    hints=(
-        "For every class that gets a cheat, you need its images, all of them and no others; they "
-        "go through that class's function, and back to where they came from. Images of the other "
-        "classes stay as they are, and nothing that you were given may change. How do you select "
-        "the images of a class?",
-        "labels == class_index is an array of booleans, and numpy takes such an array as an index: "
-        "it reads the chosen images, and it can be assigned to. Go through the items of the "
-        "dictionary, with one such choice for each class. Work on a copy of the images. A class "
-        "that no image has is simply passed over.",
-        "planted = np.array(images) makes a copy. Then, for class_index, cheat in cheats.items(): "
-        "chosen = labels == class_index, and, if chosen.any(), planted[chosen] = "
-        "cheat(planted[chosen]). Before that, raise a ValueError if labels has not exactly one "
-        "entry for each image. Return the copy.",
-    ),
-)
+plant = task("clever_hans.plant")
 
 
 @plant
@@ -230,23 +168,7 @@ def test_refuses_too_few_or_too_many_labels(work: Work, count: int) -> None:
 
 # --- relevance_inside -----------------------------------------------------------------------------
 
-relevance_inside = task(
-    "clever_hans.relevance_inside",
-    hints=(
-        "The question is: of everything that the map shows, how much lies inside the mask? "
-        "Relevance that speaks against the class counts just as much as relevance that speaks for "
-        "it. What would happen to the share if positive and negative values could cancel, and what "
-        "is the share in a map that shows nothing at all?",
-        "Take absolute values first, then add up the channels if there are any. For each image, "
-        "the sum over the pixels weighted with the mask is what lies inside, and the sum over all "
-        "pixels is everything. Their quotient is the share. The area of the mask plays no part. "
-        "Where everything is 0, the quotient is 0 / 0, and the answer should be 0.",
-        "size = np.abs(saliency), then size.sum(axis=-1) if it has four axes, so that (B, H, W) is "
-        "left. A mask (H, W) or (B, H, W) can be multiplied as it is. Sum over axes (1, 2) with "
-        "and without the mask, and divide only where the sum is positive, for instance by "
-        "np.divide(inside, everywhere, out=np.zeros_like(inside), where=everywhere > 0).",
-    ),
-)
+relevance_inside = task("clever_hans.relevance_inside")
 
 
 def random_mask(seed: int, count: int | None = None) -> np.ndarray:
@@ -311,23 +233,7 @@ def test_relevance_refuses_a_mask_of_another_shape(work: Work, shape: tuple[int,
 
 # --- cheat_effect ---------------------------------------------------------------------------------
 
-cheat_effect = task(
-    "clever_hans.cheat_effect",
-    hints=(
-        "This is an experiment with a control: the same images twice, once with the cheat and once "
-        "without, and everything else alike. What is read off both times is the probability of one "
-        "class. How do you get a probability from logits, and which of the two is subtracted from "
-        "which?",
-        "Call the model on cheat(images) and on images, both in inference mode. Turn both tables "
-        "of logits into probabilities with the softmax over the classes, and pick from each row "
-        "the probability of its class, which may be one int for all rows or an array. The effect "
-        "is with minus without, one number an image, and it may be negative.",
-        "Write a small helper of your own that gives the probability of the class for a batch: "
-        "tf.nn.softmax(model(images, training=False)), then multiply by tf.one_hot(class_index, K) "
-        "and sum over the last axis, which serves an int as well as an array. Return "
-        "helper(cheat(images)) - helper(images). Take no mean: the result has shape (B,).",
-    ),
-)
+cheat_effect = task("clever_hans.cheat_effect")
 
 
 @cheat_effect
@@ -363,22 +269,7 @@ def test_effect_is_measured_in_inference(work: Work) -> None:
 
 # --- cluster_heatmaps -----------------------------------------------------------------------------
 
-cluster_heatmaps = task(
-    "clever_hans.cluster_heatmaps",
-    hints=(
-        "scikit-learn has spectral clustering ready to use: it takes a table with one row for each "
-        "thing to be grouped. Here a thing is a whole heat map. What is its row? And should two "
-        "maps that look at the same place, one faintly and one strongly, be far apart?",
-        "Flatten every map into one row, and divide each row by its Euclidean norm, so that only "
-        "where it looks counts. A map of zeros has norm 0: leave it as it is. Then use "
-        "SpectralClustering with the affinity of the docstring, which scikit-learn calls rbf, and "
-        "hand the seed on, since its last stage starts from random numbers.",
-        "Reshape to (B, -1), compute np.linalg.norm with axis=1 and keepdims=True, and divide by "
-        "it where it is positive. Then SpectralClustering(clusters, affinity='rbf', gamma=1.0, "
-        "random_state=seed) and its method fit_predict give one group a map: gamma=1.0 is what "
-        "makes the affinity exp(-distance squared). Refuse fewer than 1 or more than B clusters.",
-    ),
-)
+cluster_heatmaps = task("clever_hans.cluster_heatmaps")
 
 
 def families(seed: int, patterns: list[np.ndarray], size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -36,23 +36,7 @@ def headline_for(network: Network) -> str:
 
 # --- find_errors ----------------------------------------------------------------------------------
 
-find_errors = task(
-    "contrastive.find_errors",
-    hints=(
-        "A model predicts the class with the largest logit. Compare that with the label, image by "
-        "image. You are asked for three lists of the same length, with one entry for every wrong "
-        "image and none for the right ones: where it stands, what was predicted, what is true.",
-        "The model gives logits of shape (B, K), called in inference mode; the largest of each row "
-        "is found along the last axis. Comparing with the labels gives B booleans. numpy can turn "
-        "them into the positions where they are true, and these positions then select from the "
-        "predictions and from the labels. If nothing is wrong, all three are empty.",
-        "predicted = np.argmax(model(images, training=False), axis=-1), then "
-        "index = np.flatnonzero(predicted != labels). The result is Errors(index, "
-        "predicted[index], labels[index]), in this order. Before that, compare the number of "
-        "labels with the number of images, and raise a ValueError that names labels if they do "
-        "not agree.",
-    ),
-)
+find_errors = task("contrastive.find_errors")
 
 PARTS = ("index", "predicted", "true")
 
@@ -104,23 +88,7 @@ def test_refuses_too_few_or_too_many_labels(work: Work, count: int) -> None:
 
 # --- gradient_times_input -------------------------------------------------------------------------
 
-gradient_times_input = task(
-    "contrastive.gradient_times_input",
-    hints=(
-        "A gradient says how fast the logit rises with a value of the image; the value itself says "
-        "how much of it is there. Their product is that value's share in the logit, if the network "
-        "is nearly linear. Which function have you already written that gives the first of the "
-        "two?",
-        "In the saliency module there is your gradient of a logit or of a probability with respect "
-        "to the images; here it has to be that of the logit. Multiply it with the images, value by "
-        "value, as they are: in [0, 1], not shifted and not scaled. No absolute value is taken, "
-        "and the channels are not added up.",
-        "Import gradient_saliency with `from .saliency import gradient_saliency`, and return "
-        "images * gradient_saliency(model, images, class_index). The default of its output is the "
-        "logit. The result has the shape of the images, and a black pixel always gets 0, however "
-        "large its gradient is.",
-    ),
-)
+gradient_times_input = task("contrastive.gradient_times_input")
 
 
 @gradient_times_input
@@ -138,23 +106,7 @@ def test_multiplies_gradient_and_image(
 
 # --- smooth_grad ----------------------------------------------------------------------------------
 
-smooth_grad = task(
-    "contrastive.smooth_grad",
-    hints=(
-        "The gradient of a deep network jitters from pixel to pixel. To see what is stable in it, "
-        "look at many images that differ from yours by a little noise, and average their "
-        "gradients. What has to be drawn anew for each of these copies, and what makes two runs "
-        "with the same seed equal?",
-        "Make one generator from the seed, before any loop, and draw from it for every sample: "
-        "normal numbers in the shape of the image, multiplied by noise, which is the standard "
-        "deviation in the units of the image. The copies may leave [0, 1]. The gradients are "
-        "averaged with their signs: no squares, no absolute values.",
-        "draw = np.random.default_rng(seed); then, for each of the samples, noisy = images + "
-        "noise * draw.standard_normal(images.shape), and total += gradient_saliency(model, noisy, "
-        "class_index). Return total / samples. Cast the noisy images to float32. Raise a "
-        "ValueError if samples is below 1 or noise is negative.",
-    ),
-)
+smooth_grad = task("contrastive.smooth_grad")
 
 
 @smooth_grad
@@ -256,23 +208,7 @@ def test_refuses_no_samples_and_negative_noise(work: Work, bad: tuple[int, float
 
 # --- integrated_gradients -------------------------------------------------------------------------
 
-integrated_gradients = task(
-    "contrastive.integrated_gradients",
-    hints=(
-        "Walk in a straight line from a plain grey image to yours, and take the gradient on the "
-        "way, not only at the end. A map should say how much each value has contributed to the "
-        "whole rise of the logit. At which places on the way does the midpoint rule look, if there "
-        "are four steps?",
-        "The midpoint rule cuts the way into equal parts and looks at the middle of each: with "
-        "four steps at 1/8, 3/8, 5/8 and 7/8 of the way. The place at the fraction a of the way is "
-        "baseline + a · (image - baseline). Take the mean of the gradients there, and multiply it "
-        "with the whole way, image - baseline.",
-        "way = images - baseline. For i from 0 to steps - 1: alpha = (i + 0.5) / steps, and total "
-        "+= gradient_saliency(model, baseline + alpha * way, class_index). Return way * total / "
-        "steps. If you send several places through the network at once, mind that the last chunk "
-        "may be smaller than the others. steps below 1 is a ValueError.",
-    ),
-)
+integrated_gradients = task("contrastive.integrated_gradients")
 
 
 @integrated_gradients
@@ -330,24 +266,7 @@ def test_refuses_no_steps(work: Work, steps: int) -> None:
 
 # --- grad_cam -------------------------------------------------------------------------------------
 
-grad_cam = task(
-    "contrastive.grad_cam",
-    hints=(
-        "A convolutional layer gives a small picture a channel. Some channels speak for the class, "
-        "others against it. How strongly each one does is read from a gradient: not with respect "
-        "to the image this time, but with respect to what? And what can the tape not see, if you "
-        "ask the model for its logits only?",
-        "Build a model with two outputs, the layer's and the logits, and call it under a tape. The "
-        "gradient of the class's logit with respect to the layer's output has the shape "
-        "(B, h, w, channels). Its mean over h and w is each channel's weight. Add up the channels "
-        "with these weights; only then comes the ReLU, and at the very end the resizing.",
-        "both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, "
-        "model.outputs[0]]). After tape.gradient, weights = tf.reduce_mean(gradient, axis=(1, 2), "
-        "keepdims=True), and tf.nn.relu(tf.reduce_sum(weights * activation, axis=-1)). Give it a "
-        "channel axis for tf.image.resize to (H, W), which is bilinear, and take the axis off "
-        "again. Nothing is rescaled.",
-    ),
-)
+grad_cam = task("contrastive.grad_cam")
 
 
 def resize_bilinear(maps: np.ndarray) -> np.ndarray:
@@ -412,23 +331,7 @@ def test_refuses_an_unknown_layer(work: Work) -> None:
 
 # --- occlusion_sensitivity ------------------------------------------------------------------------
 
-occlusion_sensitivity = task(
-    "contrastive.occlusion_sensitivity",
-    hints=(
-        "Lay a grey square over a part of the image, ask the network again, and see how far the "
-        "logit of the class has fallen. The square visits many places. A pixel may lie under it "
-        "several times, or never: which number does it get in either case?",
-        "Keep two arrays of the size of the image: one adds up, for every pixel, the drops of the "
-        "patches that cover it, the other one counts them. The result is their quotient, and 0 "
-        "where the count is 0. A patch starts at every stride-th row and column from 0 on, as long "
-        "as all of it lies inside the image.",
-        "tops = range(0, H - patch + 1, stride), and likewise for W. For each top and left, copy "
-        "the image, set copy[top:top + patch, left:left + patch] = fill, and compute drop = "
-        "logit(image) - logit(copy), in this order. Add the drop to total and 1 to count on the "
-        "same slice. Return total / np.maximum(count, 1). Refuse patches and strides that do not "
-        "work before you start.",
-    ),
-)
+occlusion_sensitivity = task("contrastive.occlusion_sensitivity")
 
 
 def starts(size: int, patch: int, stride: int) -> list[int]:
@@ -510,23 +413,7 @@ def test_refuses_impossible_patches_and_strides(work: Work, bad: tuple[int, int]
 
 # --- contrast -------------------------------------------------------------------------------------
 
-contrast = task(
-    "contrastive.contrast",
-    hints=(
-        "The question is: why this class, rather than that one? Ask one and the same method twice, "
-        "for two classes, and compare. The method is an argument of your function, and may be any "
-        "function of a model, images and a class index: one that you wrote, or one that you do not "
-        "know.",
-        "Call method(model, images, predicted) and method(model, images, true). The classes may be "
-        "ints or arrays; hand them on as they are. The difference has a direction: it should be "
-        "positive where the image spoke for the error. It stays as it is, without absolute value "
-        "or scaling.",
-        "for_predicted = method(model, images, predicted); for_true = method(model, images, true); "
-        "return Contrast(for_predicted, for_true, for_predicted - for_true). The order of the "
-        "three parts counts, and the maps have whatever shape the method gives them. Contrast is a "
-        "named tuple from course.given.",
-    ),
-)
+contrast = task("contrastive.contrast")
 
 MAPS = ("for_predicted", "for_true", "difference")
 

@@ -27,23 +27,7 @@ step_counts = st.sampled_from([1, 0, 2, 3])
 
 # --- total_variation ------------------------------------------------------------------------------
 
-total_variation = task(
-    "feature_visualization.total_variation",
-    hints=(
-        "An image is rough where neighbours differ. Every pixel has a neighbour below and a "
-        "neighbour to the right (but for the last row and the last column, where the image simply "
-        "ends). How do you get all the differences between rows and the rows below them at once, "
-        "without a loop over pixels?",
-        "Slices that are moved by one give the differences: all rows but the first, minus all rows "
-        "but the last. Likewise for columns. Rise and fall are equally rough, so the signs have to "
-        "go, and they have to go before anything is added up. The absolute value is asked for, not "
-        "the square.",
-        "tf.abs(images[:, 1:] - images[:, :-1]) are the vertical differences, and images[:, :, 1:] "
-        "- images[:, :, :-1] the horizontal ones. Sum each over all axes but the first, with "
-        "tf.reduce_sum(..., axis=(1, 2, 3)), and add the two vectors of length B. If you use "
-        "TensorFlow rather than NumPy, a tape can differentiate it, which you will need soon.",
-    ),
-)
+total_variation = task("feature_visualization.total_variation")
 
 
 @total_variation
@@ -88,24 +72,7 @@ def slopes_of_roughness(images: np.ndarray) -> np.ndarray:
 
 # --- jitter ---------------------------------------------------------------------------------------
 
-jitter = task(
-    "feature_visualization.jitter",
-    hints=(
-        "Rolling moves the pixels along an axis, and lets those that fall off at one end come in "
-        "at the other. NumPy and TensorFlow both have a function for it. Rolling a whole batch by "
-        "one shift is one call; here every image has its own two shifts. How many whole numbers "
-        "do you have to draw for B images?",
-        "Draw a table of B rows and two columns from a generator made with the seed. Both ends of "
-        "the range have to be possible: look up whether the upper bound of your random function is "
-        "included or not. Then roll each image by its own row, the first number along the rows of "
-        "the image and the second along its columns; the channels stay where they are.",
-        "shifts = np.random.default_rng(seed).integers(-max_shift, max_shift + 1, (B, 2)). Then "
-        "np.roll(image, shift, axis=(0, 1)) for each image and its shift, and stack the results. "
-        "Written with tf.roll and tf.stack it can be differentiated by a tape, which helps in a "
-        "later task. For large batches, a look-up of rows and columns (tf.gather with "
-        "batch_dims=1) is faster.",
-    ),
-)
+jitter = task("feature_visualization.jitter")
 
 
 @jitter
@@ -185,22 +152,7 @@ def shifts_between(images: np.ndarray, rolled: np.ndarray, max_shift: int) -> np
 
 # --- normalize_gradient ---------------------------------------------------------------------------
 
-normalize_gradient = task(
-    "feature_visualization.normalize_gradient",
-    hints=(
-        "The size of a gradient is measured by its root mean square: square all of its values, "
-        "take their mean, and take the root of that. Each image of the batch has its own size. "
-        "Over which axes do you take the mean, and what shape do you need for the division?",
-        "Take the mean over all axes but the first, and keep the axes that go, so that the result "
-        "broadcasts against the gradient. Nothing is subtracted beforehand (a standard deviation "
-        "would do that). Then think of a gradient that is zero everywhere, as on a network that is "
-        "dead: what is 0 / 0, and what should come out?",
-        "size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3), keepdims=True)); then "
-        "tf.math.divide_no_nan(gradient, size) divides, and gives 0 where the size is 0. With "
-        "NumPy: gradient / np.where(size > 0, size, 1). A small number added to the size would do "
-        "too, if it is so small that it does not change the other images.",
-    ),
-)
+normalize_gradient = task("feature_visualization.normalize_gradient")
 
 
 @normalize_gradient
@@ -234,26 +186,7 @@ def gradients(seed: int) -> np.ndarray:
 
 # --- maximize_class_regularized -------------------------------------------------------------------
 
-maximize_class_regularized = task(
-    "feature_visualization.maximize_class_regularized",
-    hints=(
-        "Begin with what you have: the loop of maximize_class, which has to come out when all "
-        "regularisers are off. Two of them (total variation and distance from grey) are numbers "
-        "that you subtract from the output before you take the gradient. One (blur) changes the "
-        "images after the step. And jitter? It changes what the model gets to see, but not what "
-        "you keep.",
-        "Inside the tape: roll the images, give the rolled ones to select_output, and subtract the "
-        "two penalties of the images themselves. Outside: the gradient with respect to the images; "
-        "step; clip; then blur, if blur_sigma is not 0. For the next step, the jitter needs other "
-        "shifts, though the whole run has to follow from the seed: what could you add to the seed? "
-        "Scores are measured without any of this.",
-        "With shifts for this step in hand (or your jitter with seed + step, if it is written in "
-        "TensorFlow): value = select_output(model, jitter(images, ...), class_index, output) - "
-        "tv_weight * total_variation(images) - l2_weight * tf.reduce_sum((images - 0.5) ** 2, "
-        "axis=(1, 2, 3)). The tape rolls the gradient back by itself, if the rolling is inside. "
-        "The blur is scipy's gaussian_filter with mode='reflect', axes=(1, 2), after the clipping.",
-    ),
-)
+maximize_class_regularized = task("feature_visualization.maximize_class_regularized")
 
 
 @maximize_class_regularized
@@ -467,23 +400,7 @@ def count_shifts(
 
 # --- feature_extractor ----------------------------------------------------------------------------
 
-feature_extractor = task(
-    "feature_visualization.feature_extractor",
-    hints=(
-        "In Keras, a model is a path through a graph, from inputs to outputs. The layers that you "
-        "have exist already, and each knows its output in the graph. Is there a way to make "
-        "another model out of the same layers, one that starts at the same inputs, and ends "
-        "earlier? And what should happen when somebody misspells the name of a layer?",
-        "keras.Model takes the inputs of a graph and any outputs in it, and makes a model whose "
-        "layers are those in between: the very same objects, so that the weights are shared. A "
-        "clone would not do that. Every layer has a name; compare the one you are given with them "
-        "before anything else. The standard library has a function that finds near words.",
-        "keras.Model(model.inputs, model.get_layer(layer_name).output) is the extractor. Before "
-        "it, collect the names of model.layers; if layer_name is not among them, raise a "
-        "ValueError whose message holds difflib.get_close_matches(layer_name, names). With over a "
-        "hundred layers in a network, near names help more than a list of all.",
-    ),
-)
+feature_extractor = task("feature_visualization.feature_extractor")
 
 LAYERS = ["first", "second", "flatten", "logits"]
 
@@ -553,24 +470,7 @@ def message_of_refusal(function: Function, *args: Any) -> str:
 
 # --- maximize_feature -----------------------------------------------------------------------------
 
-maximize_feature = task(
-    "feature_visualization.maximize_feature",
-    hints=(
-        "You can climb any number that a network computes from an image. Here it is how strongly "
-        "one channel of a hidden layer responds, and there are many positions at which it can "
-        "respond. You have a function that gives you the activations of a layer, and a loop that "
-        "climbs. What has to come between the two?",
-        "Take one channel along the last axis of the activations, and average it over all other "
-        "axes but the first: over rows and columns in a convolutional layer, over nothing in a "
-        "dense layer. That gives one number an image, and its gradient is what you follow, with "
-        "the clipping and the record of scores that you know from maximize_class.",
-        "Either write the loop again, with tf.reduce_mean(activations[..., channel], axis=all "
-        "positions) inside of the tape; tf.reshape(values, (B, -1)) and a mean over axis 1 serves "
-        "both kinds of layers. Or make a keras.Model whose outputs are the means of all channels, "
-        "(B, channels), with keras.ops.mean: then maximize_class climbs it with the channel as the "
-        "class.",
-    ),
-)
+maximize_feature = task("feature_visualization.maximize_feature")
 
 
 @maximize_feature

@@ -120,23 +120,7 @@ def check_untouched(answer: Any, originals: np.ndarray, success: np.ndarray) -> 
 
 # --- change_penalty -------------------------------------------------------------------------------
 
-change_penalty = task(
-    "input_optimization.change_penalty",
-    hints=(
-        "Each image gets one number, which is 0 if nothing was changed. All three kinds look at "
-        "the change alone: the difference between the images and the originals, value by value. "
-        "Over which of the four axes do you have to average, so that images of a batch are not "
-        "mixed up with each other?",
-        "Average over the last three axes: squares of the change for l2, without a root, and "
-        "absolute values for l1. The total variation adds up the absolute differences between "
-        "neighbours, one below the other and side by side, in every channel. Take it of the "
-        "change and not of the images, and divide it by how many numbers an image has.",
-        "change = images - originals as a tensor; then tf.reduce_mean(tf.square(change), axis=(1, "
-        "2, 3)), or tf.abs in place of tf.square. For tv, tf.image.total_variation(change) gives "
-        "one sum an image: divide it by H * W * C. Stay in TensorFlow, since you will need the "
-        "gradient of the penalty soon. End with a ValueError for any other kind.",
-    ),
-)
+change_penalty = task("input_optimization.change_penalty")
 
 
 @change_penalty
@@ -192,25 +176,7 @@ def test_refuses_an_unknown_kind(work: Work, kind: str) -> None:
 
 # --- optimize_to_class ----------------------------------------------------------------------------
 
-optimize_to_class = task(
-    "input_optimization.optimize_to_class",
-    hints=(
-        "This is training with the roles swapped: the weights stay, and the image moves. As in "
-        "training there is a loss that should fall, and here it has two parts: one says how far "
-        "the model is from seeing the target, the other how much has been changed. What is in the "
-        "first part, for a single image?",
-        "Keep the originals, and work on a second tensor. In each step, inside a GradientTape that "
-        "watches it, compute the cross-entropy of every image's logits towards its target, plus "
-        "the weight times its penalty. Outside the tape, subtract step_size times the gradient, "
-        "and clip to [0, 1] before the next step begins. An image's loss is its own: no mean over "
-        "the batch.",
-        "tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits) gives one loss an image; "
-        "it takes logits, so no softmax before it, and targets broadcast to (B,). After the last "
-        "step ask the model once more: tf.argmax(model(images, training=False), axis=-1) compared "
-        "with the targets is the success, and change_penalty(images, originals, penalty) is the "
-        "change. With steps=0 this tells of the originals.",
-    ),
-)
+optimize_to_class = task("input_optimization.optimize_to_class")
 
 
 @optimize_to_class
@@ -335,21 +301,7 @@ def test_optimizing_refuses_an_unknown_penalty(work: Work, kind: str, steps: int
 
 # --- difference_image -----------------------------------------------------------------------------
 
-difference_image = task(
-    "input_optimization.difference_image",
-    hints=(
-        "A picture of what was changed should tell lighter from darker, so that it can be shown "
-        "with a diverging colour map, in which zero is neutral. Which of the two batches do you "
-        "subtract from which, so that a value that went up from 0.2 to 0.5 comes out as +0.3?",
-        "Subtract the originals from the optimized images, value by value. Nothing else is done: "
-        "no absolute value, since the direction would be lost, no sum over the channels, and no "
-        "rescaling to the range from 0 to 1, which is a matter of showing it, not of computing it.",
-        "Mind the order of the two arguments: the originals come first, as the starting point, and "
-        "the optimized images second. The result is the second minus the first, an array of the "
-        "same shape (B, H, W, C). Its values lie between -1 and 1 by themselves, because those of "
-        "the images lie between 0 and 1.",
-    ),
-)
+difference_image = task("input_optimization.difference_image")
 
 
 @difference_image
@@ -364,24 +316,7 @@ def test_is_optimized_minus_original(work: Work, seed: int) -> None:
 
 # --- smallest_change ------------------------------------------------------------------------------
 
-smallest_change = task(
-    "input_optimization.smallest_change",
-    hints=(
-        "The more a change costs, the smaller it stays, but if it costs too much, the target is "
-        "never reached. Which weight is best differs from image to image. So try them all on the "
-        "whole batch, and decide afterwards, for each image on its own. What has to be remembered "
-        "of an image between one weight and the next?",
-        "Remember for each image the best result so far: its pixels, whether it is a success, and "
-        "how large its change is. Begin with the originals and what the model says of them. A new "
-        "result replaces the remembered one if it is a success, and if there was none before or "
-        "its change is smaller. Think of what that does to an image that was right from the start.",
-        "optimize_to_class with steps=0 gives a fitting beginning. For each weight, call it with "
-        "all the steps, and compute the booleans better = trial.success & (~found | (trial.change "
-        "< least)). Index with them: best[better] = trial.images[better], and likewise the change; "
-        "found |= better. For that, the three have to be numpy copies (np.array), since tensors "
-        "cannot be assigned to.",
-    ),
-)
+smallest_change = task("input_optimization.smallest_change")
 
 WEIGHTS = {
     "l2": (0.0, 60.0, 150.0, 600.0),

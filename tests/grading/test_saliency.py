@@ -29,23 +29,7 @@ def one_class(seed: int) -> np.ndarray:
 
 # --- select_output --------------------------------------------------------------------------------
 
-select_output = task(
-    "saliency.select_output",
-    hints=(
-        "The model turns a batch of images into a table: one row an image, one column a class. "
-        "You are asked for one number from every row. Print the shape of what the model returns "
-        "for two images before you go on, and remember that it has to be called in inference "
-        "mode, with training=False, or dropout and batch normalisation will disturb the numbers.",
-        "There are two steps. First decide whether you want the table of logits as it is, or its "
-        "softmax along the class axis; anything else than these two words is a ValueError. Then "
-        "pick. The class may be a single int for all rows, or an array with one class a row: if "
-        "you turn the first case into the second by broadcasting, one way of picking serves both.",
-        "Broadcast class_index to the shape (B,) with tf.broadcast_to, where B is the number of "
-        "rows. To pick one column from every row, use tf.gather with batch_dims=1, or multiply by "
-        "tf.one_hot(classes, K) and sum over the last axis. Check the word in output before "
-        "anything else, and raise a ValueError that names the argument and shows what it was.",
-    ),
-)
+select_output = task("saliency.select_output")
 
 
 @select_output
@@ -102,24 +86,7 @@ def test_refuses_an_unknown_output(work: Work, word: str) -> None:
 
 # --- gradient_saliency ----------------------------------------------------------------------------
 
-gradient_saliency = task(
-    "saliency.gradient_saliency",
-    hints=(
-        "You know how to differentiate a loss with respect to the weights. Here the weights stay "
-        "where they are, and you differentiate with respect to the images. Which object does "
-        "TensorFlow use to record a calculation for differentiation, and does it record what you "
-        "do with a plain tensor, or only what you do with variables?",
-        "Open a GradientTape, and tell it to watch the images, since they are no variables. Inside "
-        "it, compute the explained values with the function that you have just written. Outside, "
-        "ask the tape for the gradient of those values with respect to the images. Nothing has to "
-        "be averaged, normalised or made positive: the sign is half of the message.",
-        "Turn the images into a tensor first (tf.convert_to_tensor), since a tape cannot watch "
-        "numpy arrays. Then: with tf.GradientTape() as tape, call tape.watch(images), then "
-        "values = select_output(...). The gradient of a vector of values is the gradient of its "
-        "sum; since each value depends on its own image alone, each image gets its own gradient. "
-        "Pass class_index and output on as they came.",
-    ),
-)
+gradient_saliency = task("saliency.gradient_saliency")
 
 
 @gradient_saliency
@@ -186,21 +153,7 @@ def test_gradient_refuses_an_unknown_output(work: Work) -> None:
 
 # --- to_heatmap -----------------------------------------------------------------------------------
 
-to_heatmap = task(
-    "saliency.to_heatmap",
-    hints=(
-        "A saliency has one number for each colour of each pixel; a heat map has one number a "
-        "pixel. Which axis has to go, and what happens to the output when red, green and blue of "
-        "one pixel all rise together by the same small amount?",
-        "The output's change is the sum of the three gradients times the amount, signs included. "
-        "So the three numbers are added up as they are. Positive and negative ones may cancel; "
-        "that is what truly happens when the pixel gets lighter without changing its colour.",
-        "Sum over the last axis, which holds the channels, with tf.reduce_sum or numpy's sum and "
-        "axis=-1. No absolute value, no maximum, no mean: those are other conventions from the "
-        "literature, and each answers another question. The result has shape (B, H, W), so no "
-        "keepdims either.",
-    ),
-)
+to_heatmap = task("saliency.to_heatmap")
 
 
 @to_heatmap
@@ -214,23 +167,7 @@ def test_adds_up_the_channels(work: Work, seed: int) -> None:
 
 # --- smooth ---------------------------------------------------------------------------------------
 
-smooth = task(
-    "saliency.smooth",
-    hints=(
-        "scipy.ndimage has a Gaussian filter that works on arrays with any number of axes. Your "
-        "array has three: images, rows and columns. What would the filter do along the first of "
-        "them, and would you still call the result one heat map "
-        "an image?",
-        "Without further words, the filter blurs along every axis, so that heat maps of different "
-        "images run into each other. Its documentation names an argument by which to choose the "
-        "axes; or give sigma as a sequence, one number an axis, with 0 where nothing should "
-        "happen. Look up also what its mode does at the border.",
-        "Call scipy.ndimage.gaussian_filter with axes=(1, 2), or with sigma=(0, sigma, sigma), and "
-        "mode='reflect'. Before that, raise a ValueError that names sigma if it is negative. "
-        "sigma=0 needs no special case: the filter then returns the heat maps as they are. If "
-        "yours come as a tensor, numpy.asarray makes them an array.",
-    ),
-)
+smooth = task("saliency.smooth")
 
 
 @smooth
@@ -262,21 +199,7 @@ def test_refuses_a_negative_sigma(work: Work) -> None:
 
 # --- symmetric_limit ------------------------------------------------------------------------------
 
-symmetric_limit = task(
-    "saliency.symmetric_limit",
-    hints=(
-        "A diverging colour map has its neutral colour in the middle of its range. Where must the "
-        "two ends of the range lie, so that the middle is exactly zero, and no value of the heat "
-        "map falls outside of it?",
-        "The range is [-v, v]. Every value fits if v is at least as large as the largest value, "
-        "and at least as large as minus the smallest. No larger v is wanted, since the colours "
-        "would be pale. Try it on a heat map with values between -3 and 1, and then on one with "
-        "values between -1 and 3.",
-        "Take the absolute value of every pixel, and then the maximum of them all. Turn the result "
-        "into a Python float with float(...). The maximum alone misses large negative values, and "
-        "half of the range between maximum and minimum does not put zero in the middle.",
-    ),
-)
+symmetric_limit = task("saliency.symmetric_limit")
 
 
 @symmetric_limit
@@ -291,23 +214,7 @@ def test_is_the_largest_magnitude(work: Work, seed: int, shift: float) -> None:
 
 # --- plot_saliency --------------------------------------------------------------------------------
 
-plot_saliency = task(
-    "saliency.plot_saliency",
-    hints=(
-        "You need a matplotlib figure with two pictures beside each other, or, with overlay, one "
-        "picture on top of the other on the same axes. imshow draws both kinds: an array (H, W, C) "
-        "as colours, and an array (H, W) through a colour map. Which colour map and which limits "
-        "show the sign?",
-        "Draw the heat map with a diverging colour map, such as RdBu_r, and give imshow both vmin "
-        "and vmax, from the function that you have just written, so that zero gets the neutral "
-        "colour. A colour bar tells what the colours mean. For the overlay, draw the image first, "
-        "and the heat map after it with an alpha below one.",
-        "figure, axes = plt.subplots(1, 2), or one pair of axes for the overlay. Then "
-        "axes[0].imshow(image); drawn = axes[1].imshow(heatmap, cmap='RdBu_r', vmin=-limit, "
-        "vmax=limit); figure.colorbar(drawn, ax=axes[1]); return figure. With overlay, both imshow "
-        "calls go to the same axes, and the second one also gets alpha=0.6.",
-    ),
-)
+plot_saliency = task("saliency.plot_saliency")
 
 
 def plot(
