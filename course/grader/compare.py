@@ -7,6 +7,9 @@ right ways to compute a value differ by less than 2¹⁰ · 2⁻²³ ≈ 1.2e-4 
 the array; the mistakes that the graders look for differ by percents.
 """
 
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,13 +21,39 @@ SMALLEST = 1e-6
 """Allowed difference where zero is expected, for values of the order of one."""
 
 
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """An answer beside what it should be.
+
+    Attributes:
+        answer: its numbers, in double precision.
+        expected: what they should be.
+        what: the answer's name in messages.
+        raw: the answer as it was returned.
+        instead: what known mistakes would give, by what is said of them.
+    """
+
+    answer: np.ndarray
+    expected: np.ndarray
+    what: str = "the result"
+    raw: Any = None
+    instead: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+compared: deque[Pair] = deque(maxlen=40)
+"""What the property at hand has compared of late: a mistake is told by what all of it shows."""
+
+
 class WrongAnswerError(AssertionError):
     """An answer is not what it should be.
 
     Attributes:
         headline: names the mistake, where a property knows it; otherwise empty.
         example: the numbers that show it.
+        pair: the answer and what was expected, if it was compared with something.
     """
+
+    pair: Pair | None = None
 
     def __init__(self, headline: str = "", example: str = "") -> None:
         super().__init__("\n".join(filter(None, [headline, example])))
@@ -34,6 +63,10 @@ class WrongAnswerError(AssertionError):
 
 class NamedError(WrongAnswerError):
     """A mistake that its headline names for sure: the catalogue of mistakes is not asked."""
+
+
+class MissingError(NamedError):
+    """There is None where there should be an answer; the student's source may say why."""
 
 
 class SideEffectError(NamedError):
@@ -55,18 +88,35 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
         what: its name in messages.
 
     Raises:
-        WrongAnswerError: if it is no array of real numbers, has another shape, or is not finite.
+        NamedError: if it is not an array of real numbers.
+        WrongAnswerError: if it has another shape, or is not finite.
     """
-    if not isinstance(answer, np.ndarray | float | int) or isinstance(answer, bool):
-        check(answer is not None, f"{_capital(what)} is None: is the `return` missing?")
-        kind = getattr(answer, "type_name", type(answer).__name__)
-        kind = "list or tuple" if kind == "tuple" else kind
-        check(False, f"{_capital(what)} should be an array, but is a {kind}.")
-    array = np.asarray(answer)
-    if shape is not None and array.shape != shape:
+    array = _as_numbers(answer, what)
+    if shape is not None:
+        _check_shape(array, shape, what)
+    _check_finite(array, what)
+    return array
+
+
+def _as_numbers(answer: Any, what: str) -> np.ndarray:
+    """What an answer's type says is said first, and nothing else can overrule it."""
+    if isinstance(answer, np.ndarray | float | int) and not isinstance(answer, bool):
+        return np.asarray(answer).astype(np.float64)
+    if answer is None:
+        raise MissingError(f"{_capital(what)} is None: is the `return` missing?")
+    kind = getattr(answer, "type_name", type(answer).__name__)
+    kind = f"list or tuple of {len(answer)}" if kind == "tuple" else kind
+    article = "an" if kind[0] in "aeiouAEIOU" else "a"
+    raise NamedError(f"{_capital(what)} should be an array of numbers, but is {article} {kind}.")
+
+
+def _check_shape(array: np.ndarray, shape: tuple[int, ...], what: str) -> None:
+    if array.shape != shape:
         example = f"Expected: {show_shape(shape)}. Yours: {show_shape(array.shape)}."
         raise WrongAnswerError(f"The shape of {what} is wrong.", example)
-    array = array.astype(np.float64)
+
+
+def _check_finite(array: np.ndarray, what: str) -> None:
     if not np.all(np.isfinite(array)):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         check(
@@ -74,7 +124,6 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
             f"{_capital(what)} holds NaN or infinity.",
             f"The first is at index {list(where)}.",
         )
-    return array
 
 
 def check_close(
@@ -83,6 +132,7 @@ def check_close(
     headline: str = "",
     what: str = "the result",
     tolerance: float = TOLERANCE,
+    instead: Mapping[str, Any] | None = None,
 ) -> None:
     """Insist that an answer equals what is expected, up to float32's precision.
 
@@ -93,21 +143,37 @@ def check_close(
         what: the answer's name in messages.
         tolerance: allowed difference, as a share of the largest expected magnitude. Anything but
             the default needs a reason, said where it is given.
+        instead: what known mistakes would give here, by what is said of them, such as
+            `{"the images of one step earlier": path[-2]}`.
 
     Raises:
         WrongAnswerError: with the worst place, what stands there and what should.
     """
     expected = np.asarray(expected, np.float64)
-    array = as_array(answer, expected.shape, what)
-    if is_close(array, expected, tolerance):
-        return
+    array = _as_numbers(answer, what)
+    others = {says: np.asarray(other, np.float64) for says, other in (instead or {}).items()}
+    pair = Pair(array, expected, what, answer, others)
+    compared.append(pair)
+    try:
+        _check_shape(array, expected.shape, what)
+        _check_finite(array, what)
+        if not is_close(array, expected, tolerance):
+            raise WrongAnswerError(headline, _where_they_differ_most(array, expected, what))
+    except WrongAnswerError as error:
+        error.pair = pair
+        raise
+
+
+def _where_they_differ_most(array: np.ndarray, expected: np.ndarray, what: str) -> str:
     difference = np.abs(array - expected)
     worst = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
     place = f"At index {list(worst)}" if worst else ""
     if what != "the result":
         place = f"{place} of {what}" if place else _capital(what)
-    numbers = f"expected {expected[worst]:.4g}, yours is {array[worst]:.4g}."
-    raise WrongAnswerError(headline, f"{place}: {numbers}" if place else _capital(numbers))
+    one, other = expected[worst], array[worst]
+    digits = next((n for n in (4, 6) if f"{one:.{n}g}" != f"{other:.{n}g}"), 9)
+    numbers = f"expected {one:.{digits}g}, yours is {other:.{digits}g}."
+    return f"{place}: {numbers}" if place else _capital(numbers)
 
 
 def is_close(array: Any, expected: Any, tolerance: float = TOLERANCE) -> bool:

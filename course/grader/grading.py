@@ -12,13 +12,14 @@ import hypothesis
 import msgspec
 import numpy as np
 
-from course.grader.compare import WrongAnswerError
+from course.grader.compare import WrongAnswerError, compared
 from course.grader.draws import settings as settings  # for the properties
 from course.grader.messages import (
     explain_error,
     explain_failure,
     explain_flaky,
     explain_loss,
+    shorten_repeats,
     show_call,
     wrap,
 )
@@ -119,13 +120,15 @@ def grade_sources(
     own_workers = None
     if workers is None and to_run:
         workers = own_workers = start_workers(libraries_in(sources.values()))
-    verdicts = []
+    verdicts: list[Verdict] = []
+    told: set[str] = set()
     try:
         for task in tasks:
             if task in to_run and workers is not None:
                 verdict = grade_task(task, Work(sources, workers, seed))
             else:
                 verdict = _verdict(task, "not_started")
+            verdict.message = shorten_repeats(task, verdict.message, told)
             verdicts.append(verdict)
             on_verdict(verdict)
     finally:
@@ -163,6 +166,8 @@ def grade_task(task: Task, work: Work) -> Verdict:
 def try_property(task: Task, test: Property, work: Work) -> Verdict:
     """Try one property. Whatever happens that is no plain success is no pass."""
     work.records.clear()
+    compared.clear()
+    source = work.sources.get(task.module, "")
     runnable = _seeded(test, work.seed)
     try:
         runnable(work)
@@ -171,11 +176,13 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
     except LostError as lost:
         verdict = _verdict(task, lost.status, explain_loss(task, lost))
     except StudentError as error:
-        verdict = _verdict(task, "error", explain_error(task, error))
+        verdict = _verdict(task, "error", explain_error(task, error, source))
     except WrongAnswerError as wrong:
-        verdict = _verdict(task, "failed", explain_failure(task, test, wrong, work.records))
+        message = explain_failure(task, test, wrong, work.records, source)
+        verdict = _verdict(task, "failed", message)
     except hypothesis.errors.Flaky as flaky:
-        verdict = _verdict(task, *explain_flaky(task, test, flaky, work.records))
+        message = explain_flaky(task, test, flaky, work.records, source)
+        verdict = _verdict(task, "failed", message)
     except BrokenGraderError:
         raise
     except Exception as error:

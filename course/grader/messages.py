@@ -1,54 +1,101 @@
 """What a student reads: the likely mistake first, then what should hold, and the numbers."""
 
-import re
 import textwrap
 from typing import Any
 
-from course.grader.compare import NamedError, WrongAnswerError
+from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
+from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
+from course.grader.errors import in_short, translate
 from course.grader.mistakes import recognise
 from course.grader.places import DOCS
 from course.grader.pool import LostError
+from course.grader.reading import argument_names, broken_path, returns_nothing
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
 from course.grader.work import Record, StudentError
+from course.worker.protocol import Picture
 
 WIDTH = 78
 
+FILE_LEVEL = ("Python cannot read the file", "Python cannot run the file", "An import fails")
+"""How a message begins that is about a whole file: it is given once, not once a function."""
+
 
 def explain_failure(
-    task: Task, test: Property, wrong: WrongAnswerError, records: list[Record]
+    task: Task, test: Property, wrong: WrongAnswerError, records: list[Record], source: str = ""
 ) -> str:
     """The likely mistake, what is true of a right answer, the numbers, and where to read on."""
-    known = None if isinstance(wrong, NamedError) else recognise(task.name, records)
     statement = describe_property(test)
-    headline = f"This looks like {known.says}." if known else wrong.headline
+    cases = _cases(wrong, records, source, task)
+    headline = _headline(task, wrong, records, cases, source)
     lines = [headline or f"This does not hold: {statement}"]
     if headline:
         lines.append(f"What should hold: {statement}")
     if records:
         lines.append(f"For example: {show_call(records[-1])}")
-    lines += [wrong.example, _where_to_read(task)]
+    lines.append(wrong.example)
+    if cases:
+        lines.append(count_right(cases[-1]))
+    if records and records[-1].printed.strip():
+        lines.append(f"It printed: {records[-1].printed.strip()[-200:]}")
+    lines.append(_where_to_read(task))
     return "\n".join(wrap(line) for line in lines if line)
 
 
-def explain_error(task: Task, error: StudentError) -> str:
+def _headline(
+    task: Task, wrong: WrongAnswerError, records: list[Record], cases: list[Case], source: str
+) -> str:
+    """The first line: what is wrong with the type; then who knows it most exactly."""
+    of_type = _wrong_type(task, wrong, records, source)
+    if of_type:
+        return of_type
+    known = recognise(task.name, records)
+    if known:
+        return f"This looks like {known.says}."
+    related = diagnose(cases)
+    if related:
+        what = wrong.pair.what if wrong.pair else "the result"
+        return related if what == "the result" else f"{what[:1].upper()}{what[1:]}: {related}"
+    return wrong.headline or locate(cases) or ""
+
+
+def _wrong_type(
+    task: Task, wrong: WrongAnswerError, records: list[Record], source: str
+) -> str | None:
+    """What is wrong with the answer's type: said first, whatever else may be true."""
+    if isinstance(wrong, MissingError):
+        if returns_nothing(source, task.function):
+            return "The result is None: the `return` is missing."
+        path = broken_path(source, task.function)
+        return f"The result is None: the gradient is. {path}" if path else wrong.headline
+    answer = records[-1].answer if records else None
+    if isinstance(answer, tuple) and any(isinstance(part, Picture) for part in answer):
+        return "The result is a tuple of a figure and more: return the figure alone."
+    return wrong.headline if isinstance(wrong, NamedError) else None
+
+
+def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Task) -> list[Case]:
+    """All that has been compared under the name of what failed, with the calls it comes from."""
+    if wrong.pair is None:
+        return []
+    names = argument_names(source, task.function)
+    pairs = [pair for pair in compared if pair.what == wrong.pair.what and pair is not wrong.pair]
+    return [_case(pair, records, names) for pair in [*pairs, wrong.pair]]
+
+
+def _case(pair: Pair, records: list[Record], names: list[str]) -> Case:
+    for record in reversed(records):
+        parts = record.answer if isinstance(record.answer, tuple) else ()
+        if any(part is pair.raw for part in (record.answer, *parts)):
+            unnamed = [f"argument {i + 1}" for i in range(len(record.args))]
+            named = dict(zip([*names, *unnamed[len(names) :]], record.args, strict=False))
+            return case_of(pair, named | record.kwargs)
+    return case_of(pair, {})
+
+
+def explain_error(task: Task, error: StudentError, source: str = "") -> str:
     """An exception: what and where, in the student's own lines only."""
-    kind = error.types[0]
-    if kind == "NotImplementedError" and error.message != task.name:
-        headline = f"It needs {error.message}, which is not started yet."
-    elif kind == "SyntaxError" or "SyntaxError" in error.types:
-        headline = f"Python cannot read the file: {error.message}."
-    elif kind == "NameError" and error.message == f"the module has no function {task.function}":
-        headline = f"There is no function {task.function} in {task.module}.py."
-    elif "SystemExit" in error.types:
-        headline = "The function ends the whole program (exit or quit): return a result instead."
-    elif "MemoryError" in error.types:
-        headline = "The function asks for more memory than there is."
-    elif kind == "ModuleNotFoundError":
-        headline = f"An import fails: {error.message}."
-    else:
-        headline = f"The function raises {kind}: {_in_short(error.message)}"
-    lines = [wrap(headline)]
+    lines = [wrap(_error_headline(task, error, source))]
     if error.record is not None and error.record.function == task.name:
         lines.append(wrap(f"For example: {show_call(error.record)}"))
     for frame in error.frames[-3:]:
@@ -60,13 +107,36 @@ def explain_error(task: Task, error: StudentError) -> str:
     return printable("\n".join([*lines, _where_to_read(task)]))
 
 
-def _in_short(message: str) -> str:
-    """What an error says, without what TensorFlow and Keras put around it."""
-    text = re.sub(r"\x1b\[[0-9;]*m|\{\{.*?\}\}|\[Op:.*", "", message)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    wrapping = "Exception encountered when calling"
-    lines = [line for line in lines if not line.startswith(wrapping)] or lines
-    return lines[0] if lines else "without a message"
+def _error_headline(task: Task, error: StudentError, source: str) -> str:
+    kind, message = error.types[0], in_short(error.message)
+    if kind == "NotImplementedError" and error.message != task.name:
+        return f"It needs {error.message}, which is not started yet."
+    if kind == "NameError" and error.message == f"the module has no function {task.function}":
+        return f"There is no function {task.function} in {task.module}.py."
+    if error.wanted:
+        return f"A ValueError is expected for {error.wanted}; yours raises {kind}: {message}"
+    says = translate(error, source, task.function)
+    if says:
+        return says
+    if error.frames and all(frame.function in ("", "<module>") for frame in error.frames):
+        return f"Python cannot run the file: {kind}: {message}"
+    return f"The function raises {kind}: {message}"
+
+
+def shorten_repeats(task: Task, message: str, told: set[str]) -> str:
+    """A message about a whole file in full the first time, and in brief after that.
+
+    Args:
+        task: whose message it is.
+        message: what is to be said.
+        told: the modules of which it has been said; added to.
+    """
+    if not message.startswith(FILE_LEVEL):
+        return message
+    if task.module in told:
+        return f"{task.module}.py cannot be read or run: see the message above."
+    told.add(task.module)
+    return message
 
 
 def explain_loss(task: Task, lost: LostError) -> str:
@@ -79,15 +149,15 @@ def explain_loss(task: Task, lost: LostError) -> str:
 
 
 def explain_flaky(
-    task: Task, test: Property, flaky: Exception, records: list[Record]
-) -> tuple[str, str]:
+    task: Task, test: Property, flaky: Exception, records: list[Record], source: str = ""
+) -> str:
     """The answer changed from call to call: a mistake of its own."""
     headline = "The function gives different answers for the same arguments."
     wrong = WrongAnswerError(headline, "Chance has to come from the seed alone.")
     for error in getattr(flaky, "exceptions", ()):
         if isinstance(error, WrongAnswerError) and error.headline:
             wrong = error
-    return "failed", explain_failure(task, test, wrong, records)
+    return explain_failure(task, test, wrong, records, source)
 
 
 def show_call(record: Record) -> str:

@@ -35,9 +35,11 @@ class StudentError(Exception):
         frames: the student's own lines on the way to it.
         printed: what was printed before.
         record: the call that raised it; None if it was raised outside of a call.
+        wanted: the bad argument for which a ValueError was expected, if one was.
     """
 
     record: "Record | None" = None
+    wanted: str = ""
 
     def __init__(self, raised: protocol.Raised) -> None:
         # The worker keeps these short, but a worker that has been tampered with need not.
@@ -67,6 +69,7 @@ class Record:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     answer: Any
+    printed: str = ""
 
 
 class Work:
@@ -74,13 +77,14 @@ class Work:
 
     Attributes:
         seed: fresh models and inputs are drawn from it.
+        sources: the student's modules, as texts.
         records: the calls of the current task's function.
     """
 
     def __init__(self, sources: dict[str, str], workers: Workers, seed: int = 0) -> None:
         self.seed = seed
         self.records: list[Record] = []
-        self._sources = sources
+        self.sources = sources
         self._workers = workers
         self._task = ""
         self._is_loaded = False
@@ -136,13 +140,13 @@ class Work:
             )
         if name == self._task:
             given = tuple(arg.array if isinstance(arg, Tensor) else arg for arg in args)
-            self.records.append(Record(name, given, kwargs, answer))
+            self.records.append(Record(name, given, kwargs, answer, reply.printed[-2000:]))
         return answer
 
     def _request(self, request: Any) -> protocol.Returned:
         if not self._is_loaded:
             self._is_loaded = True
-            self._request(protocol.Load(self._sources))
+            self._request(protocol.Load(self.sources))
         started = time.monotonic()
         reply = self._workers.ask(request, min(CALL_SECONDS, self._seconds_left))
         self._seconds_left -= time.monotonic() - started

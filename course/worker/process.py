@@ -86,6 +86,8 @@ class Student:
     ) -> Returned:
         args = [self._unpack(value) for value in packed_args]
         kwargs = {key: self._unpack(value) for key, value in packed_kwargs.items()}
+        if self._printed:
+            self._printed.text = ""
         result = self._pack(self._function(name)(*args, **kwargs))
         given = [*zip(args, packed_args, strict=True)]
         given += [(kwargs[key], packed_kwargs[key]) for key in kwargs]
@@ -95,7 +97,7 @@ class Student:
             for position, (value, packed) in enumerate(given)
             if isinstance(value, np.ndarray) and value.tobytes() != packed.data
         ]
-        return Returned(result, changed)
+        return Returned(result, changed, self._printed.text if self._printed else "")
 
     def _function(self, name: str) -> Any:
         if name in self._models:
@@ -142,7 +144,10 @@ class Student:
             self._models[handle] = value
             return protocol.Model(handle)
         if hasattr(value, "__array__"):
-            return protocol.pack_array(value)
+            array = np.asarray(value)
+            if array.dtype.name in protocol.DTYPES:
+                return protocol.pack_array(array)
+            return protocol.Opaque(f"array of dtype {array.dtype.name}")
         return protocol.Opaque(type(value).__name__)
 
     def _describe_error(self, error: BaseException) -> Raised:

@@ -154,6 +154,7 @@ class Returned(msgspec.Struct, tag="returned"):
 
     value: Value
     changed: list[int]
+    printed: str = ""
 
 
 class Frame(msgspec.Struct):

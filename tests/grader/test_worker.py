@@ -56,9 +56,9 @@ def test_a_wrong_function_fails_its_task_and_no_other(grade_with: Grade) -> None
         ("raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
         ("raise RuntimeError('too bad')", "error", "RuntimeError: too bad"),
         ("return undefined_name", "error", "undefined_name"),
-        ("return object()", "failed", "should be an array"),
+        ("return object()", "failed", "should be an array of numbers"),
         ("return None", "failed", "`return` missing"),
-        ("return np.asarray(heatmaps).astype(object)", "error", "dtype object"),
+        ("return np.asarray(heatmaps).astype(object)", "failed", "dtype object"),
         ("return np.full_like(heatmaps, np.nan)", "failed", "NaN"),
         (
             "sigma += 1; raise NotImplementedError('saliency.to_heatmap')",

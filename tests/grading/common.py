@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from course.grader.compare import NamedError, SideEffectError, check
+from course.grader.compare import NamedError, SideEffectError
 from course.grader.grading import settings
 from course.grader.networks import Network
 from course.grader.work import Function, StudentError, Work
@@ -40,6 +40,7 @@ def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) 
     except StudentError as error:
         if "ValueError" in error.types:
             return
+        error.wanted = argument
         raise
     raise NamedError(f"{argument} is accepted, but should be a ValueError.")
 
@@ -47,9 +48,11 @@ def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) 
 def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     """Insist that an answer is a tuple with these parts, named or plain, and return it."""
     shown = f"({', '.join(names)})"
-    check(isinstance(answer, tuple), f"The result should be a tuple {shown}.")
-    found = f"Yours has {len(answer)} parts."
-    check(len(answer) == len(names), f"The result should have {len(names)} parts: {shown}.", found)
+    if not isinstance(answer, tuple):
+        raise NamedError(f"The result should be a tuple {shown}.")
+    if len(answer) != len(names):
+        found = f"Yours has {len(answer)} parts."
+        raise NamedError(f"The result should have {len(names)} parts: {shown}.", found)
     return answer
 
 

@@ -1,0 +1,577 @@
+"""What the numbers say: how an answer is related to what is expected, whoever made the mistake.
+
+A relation is a sentence and a function that computes, from what is expected, what an answer of that
+kind would be. It is said only if it holds for everything that the property at hand has compared,
+also for what was right, and if no other kind of relation holds as well.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from course.grader.compare import SMALLEST, TOLERANCE, Pair, is_close
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """An answer, what is expected, and what is known of the call.
+
+    Attributes:
+        answer: the answer's numbers.
+        expected: what they should be.
+        arrays: the call's arrays, by the names of the arguments.
+        numbers: sizes and arguments that may have slipped in as a factor, by what they are called.
+        instead: what known mistakes would give, by what is said of them.
+        dtype: of the answer as it came; empty if it was not an array.
+    """
+
+    answer: np.ndarray
+    expected: np.ndarray
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    instead: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dtype: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether there is nothing to explain here."""
+        return self.answer.shape == self.expected.shape and is_close(self.answer, self.expected)
+
+
+def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
+    """A pair with what the call's arguments say of it."""
+    arrays = {
+        name: np.asarray(value, np.float64)
+        for name, value in arguments.items()
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
+    }
+    numbers = dict(_sizes([*arrays.values(), pair.expected]))
+    for name, value in arguments.items():
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_label = any(word in name for word in ("class", "seed", "target", "channel"))
+        if is_number and not is_label and abs(value) not in (0, 1):
+            numbers[name] = float(value)
+    dtype = str(getattr(pair.raw, "dtype", ""))
+    return Case(pair.answer, pair.expected, arrays, numbers, pair.instead, dtype)
+
+
+def _sizes(arrays: Iterable[np.ndarray]) -> Iterable[tuple[str, float]]:
+    batch = next((one.shape for one in arrays if one.ndim == 4), None)
+    if batch is None:
+        return
+    count, height, width, channels = batch
+    yield "the number of images", count
+    yield "the number of channels", channels
+    yield "the height", height
+    yield "the width", width
+    yield "the number of pixels", height * width
+    yield "the number of values in an image", height * width * channels
+
+
+# --- what is said ---------------------------------------------------------------------------------
+
+
+def diagnose(cases: Sequence[Case]) -> str | None:
+    """One sentence on how all answers are related to what is expected, or None.
+
+    Args:
+        cases: what was compared under one name, the one that failed last.
+    """
+    if not cases or cases[-1].is_right:
+        return None
+    failed = cases[-1]
+    if failed.answer.shape != failed.expected.shape:
+        return _shape(failed)
+    cases = [case for case in cases if case.answer.shape == case.expected.shape]
+    telling = [case for case in cases if not case.is_right]
+    if sum(np.count_nonzero(np.abs(case.expected) > SMALLEST) for case in telling) < 2:
+        return None
+    if all(not np.any(case.answer) for case in cases):
+        return "It is 0 everywhere."
+    found = [says for find in KINDS if (says := find(cases))]
+    return found[0] if len(found) == 1 else None
+
+
+def locate(cases: Sequence[Case]) -> str | None:
+    """Where the answers are wrong, if everywhere else they are right; or None."""
+    wrong = [
+        case
+        for case in cases
+        if not case.is_right
+        and case.answer.shape == case.expected.shape
+        and np.all(np.isfinite(case.answer))
+    ]
+    masks = [_is_wrong(case) for case in wrong]
+    if not masks or not all(mask.ndim >= 3 for mask in masks):
+        return None
+    for says, inside in PLACES:
+        if all(_is_only(mask, inside(mask)) for mask in masks):
+            return says
+    return None
+
+
+def count_right(case: Case) -> str:
+    """How much of an answer is right: "2 of 3 images are right."; empty if nothing is."""
+    answer, expected = case.answer, case.expected
+    if answer.shape != expected.shape or answer.ndim == 0:
+        return ""
+    right = ~_is_wrong(case)
+    images = case.numbers.get("the number of images")
+    if answer.ndim >= 3 and len(answer) == images and images > 1:
+        count = int(right.reshape(len(right), -1).all(axis=1).sum())
+        if count:
+            return f"{count} of {len(right)} images {'is' if count == 1 else 'are'} right."
+    count = int(right.sum())
+    return f"{count} of {right.size} values {'is' if count == 1 else 'are'} right." if count else ""
+
+
+def _is_wrong(case: Case) -> np.ndarray:
+    scale = float(np.max(np.abs(case.expected), initial=0.0))
+    return ~(np.abs(case.answer - case.expected) <= TOLERANCE * scale + SMALLEST)
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def _shape(case: Case) -> str | None:
+    """What has become of the axes, told from the shapes alone."""
+    mine, wanted = case.answer.shape, case.expected.shape
+    for says, shapes in SHAPES:
+        if mine in shapes(wanted):
+            return f"{says} Expected: shape {wanted}. Yours: {mine or 'a single number'}."
+    return None
+
+
+SHAPES: list[tuple[str, Callable[[tuple[int, ...]], list[tuple[int, ...]]]]] = [
+    (
+        "Height and width are swapped.",
+        lambda s: [(s[0], s[2], s[1], *s[3:])] if len(s) in (3, 4) else [],
+    ),
+    (
+        "The channels come first: they should be the last axis.",
+        lambda s: [(s[0], s[3], s[1], s[2])] if len(s) == 4 else [],
+    ),
+    (
+        "Every image is combined with every class, (B, B): there should be one value per image.",
+        lambda s: [(s[0], s[0])] if len(s) == 1 and s[0] > 1 else [],
+    ),
+    (
+        "An axis is gone: an axis of length 1 has to stay, also for a batch of one (squeeze?).",
+        lambda s: [tuple(n for n in s if n != 1)] if 1 in s else [],
+    ),
+    (
+        "There is one number for the whole batch: every image should have its own.",
+        lambda s: [()] if len(s) == 1 else [],
+    ),
+    ("The batch axis is missing.", lambda s: [s[1:]] if len(s) > 1 else []),
+    ("The last axis is missing.", lambda s: [s[:-1]] if len(s) > 1 else []),
+    ("There is an axis of length 1 too many.", lambda s: [(1, *s), (*s, 1)]),
+    ("The channels are still there.", lambda s: [(*s, n) for n in (2, 3, 4, 5)] if s else []),
+]
+"""What is said of a shape, and the shapes of which it is true, from the one that is expected."""
+
+
+# --- relations without anything to fit ------------------------------------------------------------
+
+Relation = Callable[[Case], np.ndarray]
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    powers = np.exp(values - values.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _along(axis: int, change: Callable[[np.ndarray, int], np.ndarray]) -> Relation:
+    """The relation that changes something along an axis, if there is such an axis."""
+    return lambda case: change(case.expected, axis)
+
+
+def _flip(values: np.ndarray, axis: int) -> np.ndarray:
+    return np.flip(values, axis)
+
+
+def _of_batch(choose: Callable[[np.ndarray], np.ndarray]) -> Relation:
+    return lambda case: np.broadcast_to(choose(case.expected), case.expected.shape)
+
+
+def _between_0_and_1(case: Case) -> np.ndarray:
+    low, high = case.expected.min(), case.expected.max()
+    return (case.expected - low) / (high - low)
+
+
+def _each_between_0_and_1(case: Case) -> np.ndarray:
+    axes = tuple(range(1, case.expected.ndim))
+    low = case.expected.min(axis=axes, keepdims=True)
+    return (case.expected - low) / (case.expected.max(axis=axes, keepdims=True) - low)
+
+
+def _times_images(case: Case) -> np.ndarray:
+    return case.expected * case.arrays["images"]
+
+
+VALUES: list[tuple[str, Relation]] = [
+    ("The values are clipped to [0, 1].", lambda c: np.clip(c.expected, 0, 1)),
+    ("The negative values are gone: they are set to 0.", lambda c: np.maximum(c.expected, 0)),
+    ("The positive values are gone: they are set to 0.", lambda c: np.minimum(c.expected, 0)),
+    ("The signs are lost: it is the absolute value.", lambda c: np.abs(c.expected)),
+    ("It is the negative of the absolute value.", lambda c: -np.abs(c.expected)),
+    ("Only the signs are left: the sizes are lost.", lambda c: np.sign(c.expected)),
+    ("It is the square of what is expected.", lambda c: c.expected**2),
+    ("It is the square root of what is expected.", lambda c: np.sqrt(c.expected)),
+    ("It is 1 minus what is expected.", lambda c: 1 - c.expected),
+    ("It is the reciprocal of what is expected.", lambda c: 1 / c.expected),
+    ("It is rounded to whole numbers.", lambda c: np.round(c.expected)),
+    ("It is cut to whole numbers.", lambda c: np.trunc(c.expected)),
+    ("It is the logarithm of what is expected.", lambda c: np.log(c.expected)),
+    ("It is the exponential of what is expected.", lambda c: np.exp(c.expected)),
+    ("A sigmoid is taken once too often.", lambda c: 1 / (1 + np.exp(-c.expected))),
+    ("A sigmoid is missing.", lambda c: np.log(c.expected / (1 - c.expected))),
+    ("A softmax is taken once too often.", lambda c: _softmax(c.expected)),
+    ("The images are stretched to [0, 1], all together.", _between_0_and_1),
+    ("Each image is stretched to [0, 1].", _each_between_0_and_1),
+    ("It is multiplied with the images once too often.", _times_images),
+]
+
+AXES: list[tuple[str, Relation]] = [
+    ("The images come in the reverse order.", _along(0, _flip)),
+    ("It is upside down: the rows are reversed.", _along(1, _flip)),
+    ("It is a mirror image: the columns are reversed.", _along(2, _flip)),
+    ("The channels come in the reverse order.", _along(3, _flip)),
+    ("Rows and columns are swapped.", lambda c: np.swapaxes(c.expected, 1, 2)),
+    ("It is one row too low.", lambda c: np.roll(c.expected, 1, 1)),
+    ("It is one row too high.", lambda c: np.roll(c.expected, -1, 1)),
+    ("It is one column too far to the right.", lambda c: np.roll(c.expected, 1, 2)),
+    ("It is one column too far to the left.", lambda c: np.roll(c.expected, -1, 2)),
+]
+
+BATCH: list[tuple[str, Relation]] = [
+    ("The first image's result is used for all images.", _of_batch(lambda e: e[:1])),
+    ("The last image's result is used for all images.", _of_batch(lambda e: e[-1:])),
+    (
+        "It is averaged over the batch: every image should have its own.",
+        _of_batch(lambda e: e.mean(axis=0, keepdims=True)),
+    ),
+    (
+        "It is added up over the batch: every image should have its own.",
+        _of_batch(lambda e: e.sum(axis=0, keepdims=True)),
+    ),
+]
+
+CHANNELS: list[tuple[str, Relation]] = [
+    (
+        "It is averaged over the channels: every channel should have its own.",
+        _of_batch(lambda e: e.mean(axis=-1, keepdims=True)),
+    ),
+    (
+        "It is added up over the channels: every channel should have its own.",
+        _of_batch(lambda e: e.sum(axis=-1, keepdims=True)),
+    ),
+    (
+        "The first channel is used for all channels.",
+        _of_batch(lambda e: e[..., :1]),
+    ),
+]
+
+
+def _first_of(table: list[tuple[str, Relation]], least: int = 1) -> Callable[..., str | None]:
+    """A kind of relations of which the last that fits, the most general, is said."""
+
+    def find(cases: Sequence[Case]) -> str | None:
+        if any(case.expected.ndim < least for case in cases):
+            return None
+        fitting = [says for says, relation in table if _holds(cases, relation)]
+        return fitting[-1] if fitting else None
+
+    return find
+
+
+def _holds(cases: Sequence[Case], relation: Relation) -> bool:
+    """Whether a relation gives every answer, also those that are right."""
+    return all(_gives(case, relation) for case in cases)
+
+
+def _gives(case: Case, relation: Relation) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            return _same(case.answer, np.asarray(relation(case)))
+    except (ValueError, IndexError, KeyError):  # it needs an axis or an array that is not there
+        return False
+
+
+def _same(answer: np.ndarray, other: np.ndarray) -> bool:
+    """Equal up to float32's precision; numbers that are all tiny are like each other by chance."""
+    if answer.shape != other.shape or not np.all(np.isfinite(other)):
+        return False
+    scale = float(np.max(np.abs(other), initial=0.0))
+    small = min(SMALLEST, 1e-3 * scale)
+    return bool(np.all(np.abs(answer - other) <= TOLERANCE * scale + small))
+
+
+# --- relations with something to fit --------------------------------------------------------------
+
+
+def _instead(cases: Sequence[Case]) -> str | None:
+    """What the property itself says a known mistake would give."""
+    names = [says for case in cases for says in case.instead if not case.is_right]
+    fitting = [
+        says
+        for says in dict.fromkeys(names)
+        if _holds([c for c in cases if says in c.instead], lambda c, says=says: c.instead[says])
+    ]
+    return f"This looks like {fitting[0]}." if len(fitting) == 1 else None
+
+
+def _untouched(cases: Sequence[Case]) -> str | None:
+    """One of the arguments, given back as it is."""
+    for name in cases[-1].arrays:
+        if _holds(cases, lambda c, name=name: c.arrays[name]):
+            return f"It is {name} itself, unchanged."
+    return None
+
+
+def _without_nan(cases: Sequence[Case]) -> str | None:
+    """NaN where 0 is expected, and right elsewhere."""
+    wrong = [case for case in cases if np.isnan(case.answer).any()]
+    for case in wrong:
+        is_nan = np.isnan(case.answer)
+        if np.any(np.abs(case.expected[is_nan]) > SMALLEST):
+            return None
+        if not is_close(np.where(is_nan, 0.0, case.answer), case.expected):
+            return None
+    return "It is NaN where 0 is expected: 0 / 0." if wrong else None
+
+
+def _scale(cases: Sequence[Case]) -> str | None:
+    """Factors, from the most specific to the most general."""
+    specific = [says for says in (_named_factor(cases), _normalized(cases)) if says]
+    if len(specific) == 1:
+        return specific[0]
+    return _constant_factor(cases) or _factor_per_image(cases)
+
+
+def _ratios(cases: Sequence[Case]) -> list[tuple[float, Case]] | None:
+    """The factor of every case, or None if one of them has none."""
+    found = [(_ratio(case.answer, case.expected), case) for case in cases if np.any(case.expected)]
+    if not found or any(ratio is None for ratio, _ in found):
+        return None
+    return found  # type: ignore[return-value]
+
+
+def _names(cases: Sequence[Case]) -> list[str]:
+    """What the factors of all cases may be."""
+    ratios = _ratios(cases) or []
+    each = [set(_names_of(ratio, case)) for ratio, case in ratios]
+    return sorted(set.intersection(*each)) if each else []
+
+
+def _named_factor(cases: Sequence[Case]) -> str | None:
+    names = _names(cases)
+    return f"It is {names[0]}." if len(names) == 1 else None
+
+
+def _constant_factor(cases: Sequence[Case]) -> str | None:
+    """A factor that is the same everywhere, with all that it may be."""
+    factors = [ratio for ratio, _ in _ratios(cases) or []]
+    values = sum(np.count_nonzero(case.expected) for case in cases)
+    if not factors or values < 4 or max(factors) - min(factors) > TOLERANCE * abs(factors[-1]):
+        return None
+    names = _names(cases)
+    shown = f"It is {factors[-1]:.4g} times what is expected"
+    return f"{shown}: is it {', or '.join(names)}?" if names else f"{shown}."
+
+
+def _ratio(answer: np.ndarray, expected: np.ndarray) -> float | None:
+    """The factor between two arrays, or None if there is none; 0 is none."""
+    norm = float((expected * expected).sum())
+    factor = float((answer * expected).sum()) / norm if norm else 0.0
+    is_one = factor != 0.0 and _same(answer, factor * expected)
+    return factor if is_one and np.max(np.abs(answer)) > 10 * SMALLEST else None
+
+
+PLAIN = {
+    2.0: "twice what is expected",
+    0.5: "half of what is expected",
+    4.0: "four times what is expected",
+    0.25: "a quarter of what is expected",
+    255.0: "255 times what is expected, as if images went from 0 to 255",
+    1 / 255: "divided by 255, as if images went from 0 to 255",
+    -1.0: "what is expected with the sign turned around",
+    -2.0: "twice what is expected with the sign turned around",
+}
+
+
+def _names_of(ratio: float, case: Case) -> Iterable[str]:
+    """What a factor may be, from the sizes and arguments of the call.
+
+    A factor of 1 fits every size of 1; it has all of their names.
+    """
+
+    def is_it(value: float) -> bool:
+        return abs(ratio - value) <= 2 * TOLERANCE * abs(value)
+
+    yield from (says for value, says in PLAIN.items() if is_it(value))
+    for name, value in case.numbers.items():
+        if value == 0:
+            continue
+        if is_it(value):
+            yield f"multiplied by {name}"
+        if is_it(1 / value):
+            yield f"divided by {name}"
+        if is_it(-value):
+            yield f"multiplied by {name}, with the sign turned around"
+        if is_it(-1 / value):
+            yield f"divided by {name}, with the sign turned around"
+
+
+NORMS: list[tuple[str, Callable[..., np.ndarray]]] = [
+    ("largest magnitude", lambda e, **axes: np.abs(e).max(**axes)),
+    ("maximum", lambda e, **axes: e.max(**axes)),
+    ("sum", lambda e, **axes: e.sum(**axes)),
+    ("sum of magnitudes", lambda e, **axes: np.abs(e).sum(**axes)),
+    ("mean magnitude", lambda e, **axes: np.abs(e).mean(**axes)),
+    ("Euclidean norm", lambda e, **axes: np.sqrt((e * e).sum(**axes))),
+    ("root mean square", lambda e, **axes: np.sqrt((e * e).mean(**axes))),
+    ("standard deviation", lambda e, **axes: e.std(**axes)),
+]
+
+
+def _normalized(cases: Sequence[Case]) -> str | None:
+    """Divided by a norm of what is expected: of each image, or of all of it."""
+    is_batch = all(case.expected.ndim > 2 for case in cases)
+    for says, norm in NORMS:
+
+        def of_all(case: Case, norm: Any = norm) -> np.ndarray:
+            return case.expected / norm(case.expected)
+
+        def of_each(case: Case, norm: Any = norm) -> np.ndarray:
+            axes = tuple(range(1, case.expected.ndim))
+            return case.expected / norm(case.expected, axis=axes, keepdims=True)
+
+        whole, each = _holds(cases, of_all), is_batch and _holds(cases, of_each)
+        if whole and each:
+            return f"It is divided by its {says}."
+        if whole or each:
+            return f"{'Each image' if each else 'The whole batch'} is divided by its {says}."
+    return None
+
+
+def _factor_per_image(cases: Sequence[Case]) -> str | None:
+    if any(case.expected.ndim < 3 for case in cases):
+        return None
+    pairs = [
+        (one, other)
+        for case in cases
+        for one, other in zip(case.answer, case.expected, strict=True)
+        if np.any(other) or np.any(one)
+    ]
+    if len(pairs) < 2 or any(other.size < 4 for _, other in pairs):
+        return None
+    ratios = [_ratio(one, other) for one, other in pairs]
+    if any(ratio is None for ratio in ratios):
+        return None
+    return "Each image is right up to a factor, and every image has another factor."
+
+
+def _offset(cases: Sequence[Case]) -> str | None:
+    """Something that is added to all values alike."""
+    offsets = [np.unique(np.round(case.answer - case.expected, 5)) for case in cases]
+    values = sum(case.expected.size for case in cases)
+    mean = float(np.mean(cases[-1].answer - cases[-1].expected))
+    if values < 4 or abs(mean) < 10 * SMALLEST or len(np.unique(np.concatenate(offsets))) > 2:
+        return None
+    if not _holds(cases, lambda c: c.expected + mean):
+        return None
+    return f"It is what is expected plus {mean:.4g}, everywhere."
+
+
+def _offset_per_image(cases: Sequence[Case]) -> str | None:
+    if any(case.expected.ndim < 3 for case in cases):
+        return None
+    axes = tuple(range(1, cases[-1].expected.ndim))
+
+    def shifted(case: Case) -> np.ndarray:
+        return case.expected + (case.answer - case.expected).mean(axis=axes, keepdims=True)
+
+    if not _holds(cases, shifted):
+        return None
+    means = np.array([case.answer.mean() for case in cases])
+    if np.all(np.abs(means) < 10 * SMALLEST):
+        return "The mean of each image is taken away: it is what is expected less its mean."
+    return "Each image is right up to something that is added to all of its values."
+
+
+def _imprecise(cases: Sequence[Case]) -> str | None:
+    """Right to some three digits: half precision on the way."""
+    wrong = [case for case in cases if not case.is_right]
+    for case in wrong:
+        size = np.abs(case.expected).max()
+        if not np.all(np.abs(case.answer - case.expected) <= 2.0**-8 * size):
+            return None
+    if any(case.dtype == "float16" for case in wrong) or all(
+        np.array_equal(case.answer.astype(np.float16), case.answer) for case in wrong
+    ):
+        return "It is right to three digits only: it is computed in float16, not in float32."
+    bits = [case.answer.astype(np.float32).view(np.uint32) & 0xFFFF for case in wrong]
+    if not any(np.any(low) for low in bits):
+        return "It is right to three digits only: it is computed in bfloat16, not in float32."
+    return "It is nearly right, up to the third digit: is something rounded or approximated?"
+
+
+KINDS: list[Callable[[Sequence[Case]], str | None]] = [
+    _instead,
+    _without_nan,
+    _untouched,
+    _first_of(VALUES),
+    _first_of(AXES, least=3),
+    _first_of(BATCH, least=1),
+    _first_of(CHANNELS, least=3),
+    _scale,
+    lambda cases: _offset(cases) or _offset_per_image(cases),
+    _imprecise,
+]
+"""Kinds of relations; if two kinds fit, nobody can tell which it is, and nothing is said."""
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def _border(mask: np.ndarray) -> np.ndarray:
+    inside = np.ones_like(mask)
+    inside[:, 1:-1, 1:-1] = False
+    return inside
+
+
+def _one(axis: int, place: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Everything at one place along an axis."""
+
+    def inside(mask: np.ndarray) -> np.ndarray:
+        chosen = np.zeros_like(mask)
+        if axis < mask.ndim and -mask.shape[axis] <= place < mask.shape[axis]:
+            chosen[(slice(None),) * axis + (place,)] = True
+        return chosen
+
+    return inside
+
+
+PLACES: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = list(
+    chain(
+        (
+            ("Only the first row is wrong.", _one(1, 0)),
+            ("Only the last row is wrong.", _one(1, -1)),
+            ("Only the first column is wrong.", _one(2, 0)),
+            ("Only the last column is wrong.", _one(2, -1)),
+            ("Only the border is wrong: all of the inside is right.", _border),
+            ("Only the first image is wrong.", _one(0, 0)),
+            ("Only the last image is wrong.", _one(0, -1)),
+        ),
+        ((f"Only channel {i} is wrong.", _one(3, i)) for i in range(4)),
+    )
+)
+
+
+def _is_only(mask: np.ndarray, inside: np.ndarray) -> bool:
+    """Whether everything wrong is inside, and there is something outside that is right."""
+    return not np.any(mask & ~inside) and not np.all(inside)

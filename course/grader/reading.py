@@ -1,0 +1,132 @@
+"""Reading a student's function, without running it: why a gradient may be None."""
+
+import ast
+from collections.abc import Iterator
+from contextlib import suppress
+
+LEAVING = {"numpy", "predict", "predict_on_batch", "item", "tolist"}
+"""Methods whose result is no tensor any more."""
+
+
+def broken_path(source: str, function: str) -> str:
+    """Where the way from the watched tensor to the result may be broken.
+
+    Args:
+        source: of the student's module.
+        function: the name of the function that was called in it.
+
+    Returns:
+        A sentence; empty if neither the function nor those that it calls here use a tape.
+    """
+    with suppress(RecursionError, MemoryError, ValueError):
+        return next(filter(None, map(_path_in, _with_helpers(source, function))), "")
+    return ""
+
+
+def returns_nothing(source: str, function: str) -> bool:
+    """Whether a function has no `return` with a value."""
+    definition = _functions(source).get(function)
+    if definition is None:
+        return False
+    return not any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(definition))
+
+
+def argument_names(source: str, function: str) -> list[str]:
+    """The names of a function's arguments, in order; none if it is not plainly defined."""
+    definition = _functions(source).get(function)
+    return [one.arg for one in definition.args.args] if definition else []
+
+
+def _functions(source: str) -> dict[str, ast.FunctionDef]:
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        body = ast.parse(source).body
+        return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    return {}
+
+
+def _with_helpers(source: str, function: str) -> Iterator[ast.FunctionDef]:
+    """A function, and then the functions of its file that it calls, each once."""
+    functions, names, seen = _functions(source), [function], set()
+    while names:
+        name = names.pop(0)
+        if name in seen or name not in functions:
+            continue
+        seen.add(name)
+        yield functions[name]
+        calls = [node for node in ast.walk(functions[name]) if isinstance(node, ast.Call)]
+        names += [call.func.id for call in calls if isinstance(call.func, ast.Name)]
+
+
+def _path_in(function: ast.FunctionDef) -> str:
+    taped = [
+        (node, item.optional_vars)
+        for node in ast.walk(function)
+        if isinstance(node, ast.With)
+        for item in node.items
+        if "GradientTape" in ast.unparse(item.context_expr)
+    ]
+    if not taped:
+        return ""
+    blocks = [block for block, _ in taped]
+    inside = [node for block in blocks for part in block.body for node in ast.walk(part)]
+    calls = [node for node in inside if isinstance(node, ast.Call)]
+    methods = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
+    if methods & LEAVING:
+        name = sorted(methods & LEAVING)[0]
+        instead = (
+            "call model(images, training=False)" if "predict" in name else "stay in TensorFlow"
+        )
+        return (
+            f"Inside the tape, .{name}() leaves TensorFlow, and the tape sees nothing: {instead}."
+        )
+    numpy = sorted({ast.unparse(call.func) for call in calls if _is_numpy(call)})
+    if numpy:
+        return f"Inside the tape, {numpy[0]} leaves TensorFlow, and the tape sees nothing of it."
+    if "watch" not in methods and "Variable" not in ast.unparse(function):
+        return (
+            "The tape was not told to watch: turn the images into a tensor before the tape, and "
+            "call tape.watch(images) first thing in it."
+        )
+    target, source = _asked(function)
+    assigned = _assigned(inside)
+    if target and target not in assigned and target in _assigned(list(ast.walk(function))):
+        return f"{target} is computed outside of the tape, which does not see it."
+    changed = _assigned_after_watch(blocks)
+    if source in changed:
+        return f"{source} is assigned anew after tape.watch: the tape watches the old one."
+    return (
+        "What is differentiated has to be computed inside the tape, in TensorFlow throughout, from "
+        "the very tensor that is watched."
+    )
+
+
+def _is_numpy(call: ast.Call) -> bool:
+    name = ast.unparse(call.func)
+    return name.startswith(("np.", "numpy.")) and not name.endswith(("arange", "newaxis"))
+
+
+def _asked(function: ast.FunctionDef) -> tuple[str, str]:
+    """The names in `tape.gradient(target, source)`; empty where there is no plain name."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="gradient"), args=[target, source, *_]):
+                names = [arg.id if isinstance(arg, ast.Name) else "" for arg in (target, source)]
+                return names[0], names[1]
+    return "", ""
+
+
+def _assigned(nodes: list[ast.AST]) -> set[str]:
+    return {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _assigned_after_watch(blocks: list[ast.With]) -> set[str]:
+    names: set[str] = set()
+    for block in blocks:
+        has_watched = False
+        for part in block.body:
+            if has_watched:
+                names |= _assigned(list(ast.walk(part)))
+            has_watched = has_watched or ".watch(" in ast.unparse(part)
+    return names

@@ -1,0 +1,170 @@
+"""What the numbers say of a mistake, and when they say nothing."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from course.grader.compare import Pair
+from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
+
+
+def cases(
+    mistake: Callable[..., np.ndarray], shapes: tuple[tuple[int, ...], ...] = ((2, 6, 5, 3),)
+) -> list[Case]:
+    """What a mistake makes of random expected values; it may look at the images too."""
+    found = []
+    for number, shape in enumerate(shapes):
+        draw = np.random.default_rng(number)
+        images = draw.uniform(0.1, 0.9, shape)
+        expected = draw.normal(size=shape)
+        answer = np.asarray(mistake(expected), float)
+        found.append(case_of(Pair(answer, expected), {"images": images, "step_size": 0.3}))
+    return found
+
+
+BATCHES = ((1, 6, 5, 2), (2, 7, 4, 1), (3, 6, 5, 3))
+MAPS = ((2, 6, 5), (3, 6, 5))
+
+RELATIONS = [
+    ("sign turned around", lambda e: -e),
+    ("absolute value", np.abs),
+    ("negative values are gone", lambda e: np.maximum(e, 0)),
+    ("positive values are gone", lambda e: np.minimum(e, 0)),
+    ("the square of", lambda e: e * e),
+    ("Only the signs", np.sign),
+    ("1 minus", lambda e: 1 - e),
+    ("divided by the number of images", lambda e: e / len(e)),
+    ("multiplied by the number of channels", lambda e: e * e.shape[-1]),
+    ("divided by the number of pixels", lambda e: e / e[0, ..., 0].size),
+    ("divided by step_size", lambda e: e / 0.3),
+    ("twice", lambda e: 2 * e),
+    ("0.37 times", lambda e: 0.37 * e),
+    ("clipped to [0, 1]", lambda e: np.clip(e, 0, 1)),
+    ("plus 0.7", lambda e: e + 0.7),
+    ("less its mean", lambda e: e - e.mean(axis=(1, 2, 3), keepdims=True)),
+    ("by its largest magnitude", lambda e: e / np.abs(e).max(axis=(1, 2, 3), keepdims=True)),
+    ("Each image is stretched", lambda e: (e - lows(e)) / (highs(e) - lows(e))),
+    ("order", lambda e: e[::-1]),
+    ("upside down", lambda e: e[:, ::-1]),
+    ("mirror image", lambda e: e[:, :, ::-1]),
+    ("channels come in the reverse", lambda e: e[..., ::-1]),
+    ("first image's result", lambda e: 0 * e + e[:1]),
+    ("averaged over the batch", lambda e: 0 * e + e.mean(axis=0)),
+    ("averaged over the channels", lambda e: 0 * e + e.mean(axis=-1, keepdims=True)),
+    ("0 everywhere", lambda e: 0 * e),
+    ("float16", lambda e: e.astype(np.float16)),
+]
+
+
+def lows(expected: np.ndarray) -> np.ndarray:
+    return expected.min(axis=(1, 2, 3), keepdims=True)
+
+
+def highs(expected: np.ndarray) -> np.ndarray:
+    return expected.max(axis=(1, 2, 3), keepdims=True)
+
+
+@pytest.mark.parametrize(("says", "mistake"), RELATIONS, ids=[says for says, _ in RELATIONS])
+def test_a_relation_that_holds_everywhere_is_said(
+    says: str, mistake: Callable[..., np.ndarray]
+) -> None:
+    assert says in (diagnose(cases(mistake, BATCHES)) or "nothing")
+
+
+def test_a_factor_per_image_is_said_when_it_has_no_name() -> None:
+    found = diagnose(cases(lambda e: e * np.array([2.7, 0.4])[:, None, None, None]))
+    assert found is not None
+    assert "another factor" in found
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda e: e + np.sin(np.arange(e.size)).reshape(e.shape),
+        lambda e: np.abs(e) if len(e) > 2 else 2 * e,
+    ],
+)
+def test_what_has_no_relation_or_several_is_not_named(
+    mistake: Callable[..., np.ndarray],
+) -> None:
+    assert diagnose(cases(mistake, BATCHES)) is None
+
+
+def test_a_factor_with_two_names_is_said_with_both() -> None:
+    found = diagnose(cases(lambda e: e / 2, ((2, 6, 5, 3), (2, 4, 5, 1))))
+    assert found is not None
+    assert "0.5 times" in found
+    assert "number of images" in found
+
+
+def test_one_number_is_not_enough_to_tell() -> None:
+    assert diagnose([Case(np.array(0.3), np.array(0.6))]) is None
+
+
+def test_nothing_is_said_of_what_is_right() -> None:
+    assert diagnose(cases(lambda e: e)) is None
+    assert diagnose([]) is None
+
+
+def test_what_holds_of_the_failing_call_alone_is_not_said() -> None:
+    right, wrong = cases(lambda e: e)[0], cases(np.abs)[0]
+    assert diagnose([wrong]) is not None
+    assert diagnose([right, wrong]) is None
+
+
+def test_zero_divided_by_zero_is_said() -> None:
+    expected = np.array([0.0, 0.5, 0.25])
+    found = diagnose([Case(np.array([np.nan, 0.5, 0.25]), expected)])
+    assert found is not None
+    assert "0 / 0" in found
+    assert diagnose([Case(np.array([0.0, np.nan, 0.25]), expected)]) is None
+
+
+def test_what_the_property_offers_instead_is_said() -> None:
+    draw = np.random.default_rng(0)
+    before, after = draw.normal(size=(2, 2, 6, 5, 3))
+    case = Case(before, after, instead={"the images of one step earlier": before})
+    assert diagnose([case]) == "This looks like the images of one step earlier."
+
+
+@pytest.mark.parametrize(
+    ("says", "answer", "expected"),
+    [
+        ("swapped", (2, 5, 6), (2, 6, 5)),
+        ("squeeze", (6, 5), (1, 6, 5)),
+        ("(B, B)", (3, 3), (3,)),
+        ("whole batch", (), (3,)),
+        ("too many", (3, 1), (3,)),
+        ("batch axis is missing", (6, 5, 3), (2, 6, 5, 3)),
+        ("channels are still there", (2, 6, 5, 3), (2, 6, 5)),
+    ],
+)
+def test_a_wrong_shape_says_what_became_of_the_axes(
+    says: str, answer: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
+    found = diagnose([Case(np.ones(answer), np.ones(expected))])
+    assert found is not None
+    assert says in found
+
+
+def spoilt(*place: int | slice) -> list[Case]:
+    expected = np.random.default_rng(1).normal(size=(2, 6, 5, 3))
+    answer = expected.copy()
+    answer[place] += np.random.default_rng(2).normal(size=answer[place].shape)
+    images = {"images": np.ones(expected.shape)}
+    return [case_of(Pair(answer, expected), images)]
+
+
+def test_the_place_is_said_if_all_else_is_right() -> None:
+    everything = slice(None)
+    assert "last row" in str(locate(spoilt(everything, -1)))
+    assert "first column" in str(locate(spoilt(everything, everything, 0)))
+    assert "last image" in str(locate(spoilt(-1)))
+    assert "channel 1" in str(locate(spoilt(everything, everything, everything, 1)))
+    assert locate(spoilt(everything, 2)) is None
+
+
+def test_what_is_right_is_counted() -> None:
+    assert count_right(spoilt(0)[0]) == "1 of 2 images is right."
+    assert count_right(spoilt(slice(None), -1)[0]) == "150 of 180 values are right."
