@@ -40,7 +40,7 @@ import numpy as np
 
 from course.given import accuracy, load_dataset, predict
 from docs.machinery.figures import table, write
-from docs.machinery.playground_networks import CHEATED, CHEATS, load_networks, load_samples
+from docs.playground.networks import CHEATED, CHEATS, load_networks, load_samples
 
 data = load_dataset("shapes")
 names = data.class_names
@@ -154,12 +154,12 @@ assert turned["robust"] < turned["honest"] / 2
 import tensorflow as tf
 
 from course.given import class_index_of, load_model, load_photo
-from docs.machinery.flat import compute, flatten
+from docs.playground.export import compute, export
 from solutions.saliency import gradient_saliency
 
 photo = tf.constant(load_photo("coffee")[None])
 espresso = class_index_of("espresso")
-flat = flatten(load_model())
+flat = export(load_model())
 rounded = flat._replace(weights=flat.weights.astype(np.float16).astype(np.float32))
 with tf.GradientTape() as tape:
     tape.watch(photo)
@@ -180,11 +180,11 @@ assert 0.95 < cosine < 0.999
 # ## How it works
 #
 # TensorFlow.js [@smilkov2019] with its WebAssembly backend does the arithmetic, on one processor.
-# The networks were trained by `docs/machinery/train_playground.py` and written down as a list of
-# layers (`docs/machinery/flat.py`). Each kind of layer knows how to go forward, and how to take a
-# gradient back: that is all that backpropagation is (`playground/src/network.js`). A test runs the
-# page in a browser and compares its logits, its gradients, two hundred steps of ascent and the
-# smallest change with Keras.
+# The networks were trained by `docs/playground/train.py` and written down as a list of
+# layers (`docs/playground/export.py`). Each kind of layer knows how to go forward, and how to take
+# a gradient back: that is all that backpropagation is (`docs/playground/src/network.js`). A test
+# runs the page in a browser and compares its logits, its gradients, two hundred steps of ascent and
+# the smallest change with Keras.
 
 # %% tags=["hide"]
 import json

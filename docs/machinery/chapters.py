@@ -16,8 +16,8 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from docs.machinery.markdown import Chapter, to_markdown
 from docs.machinery.notebooks import executed, read
+from docs.machinery.rendering import Chapter, to_markdown
 
 log = get_plugin_logger("chapters")
 _html: dict[str, dict[str, str]] = {}

@@ -28,7 +28,7 @@ ALSO = {
     "course/grader/mistakes.py": "tests/answers/wrong/*.py",
     "tests/proofs/results.py": "tests/proofs/results.json",
     "tests/benchmarks/results.py": "tests/benchmarks/*.json",
-    "docs/machinery/playground_networks.py": "docs/assets/playground/networks*",
+    "docs/playground/networks.py": "docs/assets/playground/networks*",
 }
 """What is read, though no import statement names it."""
 

@@ -19,7 +19,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from course.given import load_model, load_photo
-from docs.machinery.playground_networks import load_networks, load_samples
+from docs.playground.networks import load_networks, load_samples
 from solutions.activation_maximization import ascent_step
 from solutions.saliency import gradient_saliency
 from tests.benchmarks.results import PLAYGROUND

@@ -11,7 +11,7 @@ from PIL import Image
 pytest.importorskip("mkdocs")
 
 from course.given import class_names, load_photo
-from docs.machinery import playground
+from docs.playground import files as playground
 from tests.benchmarks.results import PLAYGROUND
 
 

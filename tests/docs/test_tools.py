@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from docs.machinery import notebooks
 from docs.machinery.chapters import tidy
-from docs.machinery.markdown import to_markdown
+from docs.machinery.rendering import to_markdown
 from docs.machinery.tasks import task_box
 
 pytestmark = pytest.mark.slow

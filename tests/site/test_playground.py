@@ -16,8 +16,8 @@ from scipy.special import softmax
 pytest.importorskip("mkdocs")
 
 from course.given import class_index_of, class_names, load_dataset, load_model, load_photo, predict
-from docs.machinery.flat import compute, flatten
-from docs.machinery.playground_networks import CHEATED, CHEATS, load_networks, load_samples
+from docs.playground.export import compute, export
+from docs.playground.networks import CHEATED, CHEATS, load_networks, load_samples
 from solutions.activation_maximization import maximize_class, maximize_class_sigmoid
 from solutions.feature_visualization import _shifts, maximize_class_regularized
 from solutions.input_optimization import change_penalty, optimize_to_class
@@ -484,7 +484,7 @@ def test_the_real_network_agrees_with_keras(page: Any) -> None:
         return [logits, gradient];""",
         *(photo, espresso),
     )
-    flat = flatten(load_model())
+    flat = export(load_model())
     rounded = flat._replace(weights=flat.weights.astype(np.float16).astype(np.float32))
     images = tf.constant(photo[None])
     with tf.GradientTape() as tape:

@@ -8,8 +8,8 @@ import pytest
 
 from course.given import small_cnn
 from course.given.efficientnet_lite import build_efficientnet_lite
-from docs.machinery.flat import compute, flatten
-from docs.machinery.playground_networks import load_networks, load_samples
+from docs.playground.export import compute, export
+from docs.playground.networks import load_networks, load_samples
 
 
 def draw_weights(model: keras.Model) -> None:
@@ -31,7 +31,7 @@ def test_it_computes_the_same(build: Any) -> None:
     images = np.random.default_rng(1).random((2, *model.input_shape[1:]), np.float32)
     expected = np.asarray(model(images, training=False))
     scale = np.abs(expected).max()
-    np.testing.assert_allclose(compute(flatten(model), images), expected, atol=1e-4 * scale)
+    np.testing.assert_allclose(compute(export(model), images), expected, atol=1e-4 * scale)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_layer_that_the_page_does_not_know_is_named(odd: keras.Layer) -> None:
     features = keras.layers.Conv2D(3, 1, padding="same")(images)
     model = keras.Model(images, odd(features))
     with pytest.raises(ValueError, match=r"model: .* odd"):
-        flatten(model)
+        export(model)
 
 
 def test_networks_are_read_as_they_were_written() -> None:
     images, labels = load_samples()
     assert len(images) == len(labels)
     for network in load_networks().values():
-        again = flatten(network)
+        again = export(network)
         expected = np.asarray(network(images[:2], training=False))
         np.testing.assert_allclose(compute(again, images[:2]), expected, atol=1e-4)

@@ -27,7 +27,7 @@ class Flat(NamedTuple):
     weights: np.ndarray
 
 
-def flatten(model: keras.Model) -> Flat:
+def export(model: keras.Model) -> Flat:
     """Write down a network.
 
     Args:
@@ -80,7 +80,7 @@ def _insist(layer: keras.Layer, known: bool) -> None:
 
 
 def _settings(layer: keras.Layer) -> dict[str, Any]:
-    """What a layer does, in the words of `playground/src/network.js`."""
+    """What a layer does, in the words of `docs/playground/src/network.js`."""
     activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
     is_convolution = isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D)
     _insist(layer, activation in (("linear", "silu") if is_convolution else ("linear",)))
@@ -125,10 +125,10 @@ def _fold(
 
 
 def compute(flat: Flat, images: Any) -> Any:
-    """Compute with a network that is written down, as `playground/src/network.js` does.
+    """Compute with a network that is written down, as `docs/playground/src/network.js` does.
 
     Args:
-        flat: as `flatten` returns it.
+        flat: as `export` returns it.
         images: `(B, H, W, 3)`, float32 in [0, 1].
 
     Returns:

