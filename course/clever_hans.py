@@ -12,10 +12,9 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.cluster import SpectralClustering
 
-from course.given import compiled
+from course.given import probabilities
 from course.given.types import Classes, Heatmaps, Images, Labels, Maps, Mask, Values
 
 

@@ -8,17 +8,16 @@ channels. Whatever the number of samples, steps or patches, only a few images ar
 on a CPU that is also the fastest.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Contrast, Errors, compiled
+from course.given import Contrast, Errors, batches, compiled, predict
 from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
-from .saliency import gradient_saliency, select_output
+from .saliency import gradient_saliency
 
 
 def find_errors(model: keras.Model, images: Images, labels: Labels) -> Errors:

@@ -12,10 +12,9 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.cluster import SpectralClustering
 
-from course.given import compiled
+from course.given import probabilities
 from course.given.types import Classes, Heatmaps, Images, Labels, Maps, Mask, Values
 
 
@@ -141,22 +140,6 @@ def relevance_inside(saliency: Maps, mask: Mask) -> Values:
     return np.divide(inside, everywhere, out=np.zeros_like(inside), where=everywhere > 0)
 
 
-@compiled
-def _softmax(model: keras.Model, images: Images, class_index: Classes) -> Values:
-    """Softmax probability of the class, one an image."""
-    probabilities = tf.nn.softmax(model(images, training=False))
-    return tf.gather(probabilities, class_index, batch_dims=1)
-
-
-def _probability(
-    model: keras.Model, images: Images, class_index: Classes, chunk: int = 32
-) -> Values:
-    """The same, a few images at a time."""
-    classes = np.broadcast_to(class_index, len(images))
-    parts = (np.s_[i : i + chunk] for i in range(0, len(images), chunk))
-    return np.concatenate([_softmax(model, images[part], classes[part]) for part in parts])
-
-
 def cheat_effect(
     model: keras.Model, images: Images, cheat: Callable[[Images], Images], class_index: Classes
 ) -> Values:
@@ -175,8 +158,9 @@ def cheat_effect(
     Returns:
         `(B,)` in [-1, 1]: the softmax probability of the class with the cheat minus without it.
     """
-    with_cheat = _probability(model, cheat(images), class_index)
-    return with_cheat - _probability(model, images, class_index)
+    # p(k | image with the cheat) − p(k | image)
+    effect = probabilities(model, cheat(images)) - probabilities(model, images)
+    return effect[np.arange(len(effect)), class_index]
 
 
 def cluster_heatmaps(heatmaps: Heatmaps, clusters: int, seed: int) -> Labels:
