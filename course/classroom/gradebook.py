@@ -1,11 +1,10 @@
 """What comes out of a classroom: tables for people and for learning platforms.
 
-Everything is written in the order of the submissions' names and without times, so that two runs
-with one seed give the same bytes.
+Everything is written in the order of the submissions' names, and nothing but JUnit's files holds
+times, so that two runs with one seed give the same bytes.
 """
 
 import csv
-import hashlib
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -30,6 +29,7 @@ class Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_score: float
     refusal: str
     scores: dict[str, float]
+    notes: tuple[str, ...] = ()
 
 
 def row_of(
@@ -46,46 +46,72 @@ def row_of(
         max_score=sum(tasks.values()),
         refusal=submission.refusal,
         scores={task: scores.get(task, 0.0) for task in tasks},
+        notes=submission.notes,
     )
 
 
-def gradebook(rows: Sequence[Row]) -> bytes:
+class Scale(msgspec.Struct, frozen=True):
+    """What the platforms' points are: those of the tasks, or scaled to a sum.
+
+    Attributes:
+        total: what all tasks together give; None for the tasks' own points.
+    """
+
+    total: float | None = None
+
+    def score(self, row: Row) -> str:
+        """A row's points; empty if it was refused: who is asked again has not failed."""
+        return "" if row.refusal else self._scaled(row.score, row)
+
+    def most(self, row: Row) -> str:
+        """The most that a row could have."""
+        return self._scaled(row.max_score, row)
+
+    def _scaled(self, points: float, row: Row) -> str:
+        factor = self.total / row.max_score if self.total and row.max_score else 1.0
+        return _points(round(points * factor, 2))
+
+
+OWN = Scale()
+"""The tasks' own points."""
+
+
+def gradebook(rows: Sequence[Row], scale: Scale = OWN) -> bytes:
     """The gradebook as CSV: a line for each submission, a column for each task."""
-    tasks = list(rows[0].scores)
-    header = ["submission", "student", "number", "score", "max_score", "refused", *tasks]
-    return _csv(
-        [header]
-        + [
-            [
-                row.name,
-                row.student,
-                row.number,
-                _points(row.score),
-                _points(row.max_score),
-                row.refusal,
-                *(_points(row.scores[task]) for task in tasks),
-            ]
-            for row in rows
-        ]
-    )
+    tasks = list(rows[0].scores) if rows else []
+    scaled = [] if scale.total is None else ["points"]
+    header = ["submission", "student", "number", "score", "max_score", *scaled, "refused", "notes"]
+    lines = [[*header, *tasks]]
+    for row in rows:
+        line = [row.name, row.student, row.number, _points(row.score), _points(row.max_score)]
+        line += [scale.score(row)] if scaled else []
+        line += [row.refusal, " ".join(row.notes)]
+        lines.append(line + [_points(row.scores[task]) for task in tasks])
+    return table(lines)
 
 
-def canvas(rows: Sequence[Row], assignment: str) -> bytes:
+def canvas(rows: Sequence[Row], assignment: str, scale: Scale = OWN) -> bytes:
     """For Canvas: Grades, Import. The numbers in the files' names are Canvas' own."""
     lines = [["Student", "ID", "Section", assignment]]
-    lines.append(["    Points Possible", "", "", _points(rows[0].max_score) if rows else ""])
-    return _csv(lines + [[row.student, row.number, "", _points(row.score)] for row in rows])
+    lines.append(["    Points Possible", "", "", scale.most(rows[0]) if rows else ""])
+    return table(lines + [[row.student, row.number, "", scale.score(row)] for row in rows])
 
 
-def moodle(rows: Sequence[Row]) -> bytes:
-    """For Moodle: the assignment's grading worksheet. The numbers are those of participants."""
-    lines = [["Identifier", "Full name", "Grade", "Maximum grade", "Feedback comments"]]
+def moodle(rows: Sequence[Row], scale: Scale = OWN) -> bytes:
+    """For Moodle: the assignment's grading worksheet. The numbers are those of participants.
+
+    Moodle takes no worksheet without the column of the last change; "-" is what it writes there
+    itself where nothing has been graded yet.
+    """
+    changed = "Last modified (grade)"
+    header = ["Identifier", "Full name", "Grade", "Maximum grade", changed, "Feedback comments"]
+    lines = [header]
     for row in rows:
         identifier = f"Participant {row.number}" if row.number else row.name
         comment = f"Not graded: {row.refusal}" if row.refusal else "See the feedback page."
-        points = [_points(row.score), _points(row.max_score)]
-        lines.append([identifier, row.student, *points, comment])
-    return _csv(lines)
+        points = [scale.score(row), scale.most(row)]
+        lines.append([identifier, row.student, *points, "-", comment])
+    return table(lines)
 
 
 def gradescope(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,55 +140,64 @@ def junit(name: str, report: Report) -> bytes:
     kinds = {"failed": ("failures", "failure"), "not_started": ("skipped", "skipped")}
     for verdict in report.tasks:
         module, _, function = verdict.task.partition(".")
-        case = ET.SubElement(suite, "testcase", classname=module, name=function)
+        case = ET.SubElement(
+            suite, "testcase", classname=module, name=function, time=_seconds(verdict.seconds)
+        )
         if verdict.status != "passed":
             count, tag = kinds.get(verdict.status, ("errors", "error"))
             counts[count] += 1
             lines = printable(verdict.message).splitlines() or [verdict.status]
             ET.SubElement(case, tag, message=lines[0]).text = "\n".join(lines)
     suite.attrib |= {count: str(number) for count, number in counts.items()}
+    suite.set("time", _seconds(sum(verdict.seconds for verdict in report.tasks)))
     return ET.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def changes(before: Iterable[Row], after: Iterable[Row]) -> list[tuple[str, float | None, float]]:
-    """Whose score is another than before: name, old score (None if new), new score."""
+def changes(
+    before: Iterable[Row], after: Iterable[Row]
+) -> list[tuple[str, float | None, float | None]]:
+    """Whose score is another than before.
+
+    Returns:
+        Name, old score (None if it is new), new score (None if it is no longer there).
+    """
     old = {row.name: row.score for row in before}
-    return [
-        (row.name, old.get(row.name), row.score) for row in after if old.get(row.name) != row.score
-    ]
+    new = {row.name: row.score for row in after}
+    names = [*new, *(name for name in old if name not in new)]
+    return [(one, old.get(one), new.get(one)) for one in names if old.get(one) != new.get(one)]
 
 
-def changes_table(changed: Iterable[tuple[str, float | None, float]]) -> bytes:
-    """The same as CSV."""
+def changes_table(changed: Iterable[tuple[str, float | None, float | None]]) -> bytes:
+    """The changes as CSV; what was not or is no longer there is an empty cell."""
     lines = [["submission", "before", "after"]]
-    for name, before, after in changed:
-        lines.append([name, "" if before is None else _points(before), _points(after)])
-    return _csv(lines)
+    for name, *scores in changed:
+        lines.append([name, *("" if score is None else _points(score) for score in scores)])
+    return table(lines)
 
 
-def file_name(name: str) -> str:
-    """A submission's name as a file's: the same for the same name, another one for another."""
-    plain = re.sub(r"[^\w .-]", "_", name, flags=re.ASCII).strip(" .")[:80]
-    if plain and plain == name and plain.lower() not in {"con", "nul", "aux", "prn"}:
-        return plain
-    return (
-        f"{plain or 'submission'}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
+def table(lines: Iterable[Sequence[str]]) -> bytes:
+    """Lines as CSV, with the mark by which spreadsheets know UTF-8."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(
+        [_cell(text) for text in line] for line in lines
     )
+    return buffer.getvalue().encode("utf-8-sig", errors="replace")
 
 
 def _points(score: float) -> str:
     return f"{score:g}"
 
 
-def _csv(lines: Iterable[Sequence[str]]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(
-        [_cell(text) for text in line] for line in lines
-    )
-    return buffer.getvalue().encode("utf-8", errors="replace")
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}"
+
+
+_FORMULA = re.compile(r"(^|[;,|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, and without control characters."""
-    plain = one_line(text)
-    return f"'{plain}" if plain.lstrip().startswith(("=", "+", "-", "@")) else plain
+    """Text that no spreadsheet takes for a formula, and without control characters.
+
+    In half of the world a spreadsheet cuts lines at semicolons, whatever the file does.
+    """
+    return _FORMULA.sub(r"\1'", one_line(text, 1000))

@@ -3,9 +3,12 @@
 Self-contained HTML; jinja2 escapes whatever comes from a submission.
 """
 
+import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
+from types import MappingProxyType
+from typing import NamedTuple
 
 import jinja2
 
@@ -40,31 +43,79 @@ def feedback(submission: Submission, report: Report | None) -> bytes:
     return page.render(submission=submission, report=report, signs=SIGNS).encode()
 
 
-def summary(rows: Sequence[Row], reports: Mapping[str, Report], seed: int) -> bytes:
-    """The page for the teacher: which tasks are hard, and which mistakes are common."""
+def index(rows: Sequence[Row], files: Mapping[str, str]) -> bytes:
+    """The page from which a teacher goes to each student's; `files` are their names."""
+    return template(__package__, "index.html").render(rows=rows, files=files).encode()
+
+
+class Mistake(NamedTuple):
+    """A mistake that several have made.
+
+    Attributes:
+        line: the first of its message.
+        count: in how many submissions it is, however often in each.
+        tasks: where.
+    """
+
+    line: str
+    count: int
+    tasks: list[str]
+
+
+def common_mistakes(reports: Iterable[Report], at_most: int = 20) -> list[Mistake]:
+    """The mistakes of a class, the most common ones first."""
+    counts: Counter[str] = Counter()
+    tasks: dict[str, dict[str, None]] = {}
+    for report in reports:
+        met = {}
+        for verdict in report.tasks:
+            if verdict.status in ("failed", "error", "timeout") and verdict.message:
+                line = verdict.message.splitlines()[0]
+                met[line] = None
+                tasks.setdefault(line, {})[verdict.task] = None
+        counts.update(met.keys())
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:at_most]
+    return [Mistake(line, count, list(tasks[line])) for line, count in ordered]
+
+
+def summary(
+    rows: Sequence[Row],
+    reports: Mapping[str, Report],
+    seed: int,
+    passed_over: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """The page for the teacher: what is hard, which mistakes are common, what was not graded.
+
+    Args:
+        rows: the gradebook's.
+        reports: by the submissions' names.
+        seed: of the run.
+        passed_over: what belongs to no submission, and why.
+    """
     graded = [row for row in rows if not row.refusal]
     counts = {
         task: Counter(_status(reports[row.name], task) for row in graded)
         for task in (rows[0].scores if rows else ())
     }
-    mistakes = Counter(
-        (verdict.task, verdict.message.splitlines()[0])
-        for row in graded
-        for verdict in reports[row.name].tasks
-        if verdict.status in ("failed", "error", "timeout") and verdict.message
+    lists = [
+        ("Refused", "submission", [(row.name, row.refusal) for row in rows if row.refusal]),
+        ("Passed over", "file", list(passed_over.items())),
+        ("Worth a look", "submission", [(row.name, note) for row in rows for note in row.notes]),
+    ]
+    return (
+        template(__package__, "summary.html")
+        .render(
+            plot=_plot(counts) if graded else "",
+            common=common_mistakes(reports[row.name] for row in graded),
+            graded=len(graded),
+            refused=len(rows) - len(graded),
+            lists=lists,
+            median=statistics.median(row.score for row in graded) if graded else 0,
+            max_score=rows[0].max_score if rows else 0,
+            seed=seed,
+        )
+        .encode()
     )
-    common = sorted(mistakes.items(), key=lambda one: (-one[1], one[0]))[:20]
-    scores = sorted(row.score for row in graded)
-    page = template(__package__, "summary.html")
-    return page.render(
-        plot=_plot(counts) if graded else "",
-        common=common,
-        graded=len(graded),
-        refused=[row for row in rows if row.refusal],
-        median=scores[len(scores) // 2] if scores else 0,
-        max_score=rows[0].max_score if rows else 0,
-        seed=seed,
-    ).encode()
 
 
 def _status(report: Report, task: str) -> str:

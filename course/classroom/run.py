@@ -1,8 +1,9 @@
 """One run of `course grade`: from a folder of submissions to a folder of results."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from course.classroom import gradebook, pages
-from course.classroom.gradebook import Row
+from course.classroom.gradebook import Row, Scale
+from course.classroom.names import file_names
 from course.classroom.schedule import grade_all, key_of, read_result
-from course.classroom.submissions import Submission, read_submissions
-from course.grader.files import write_atomic
+from course.classroom.submissions import Arrivals, Submission, read_submissions
+from course.grader.files import CannotWriteError, require_writable, write_atomic
 from course.grader.grading import Report, fresh_seed
 from course.grader.pool import BrokenGraderError
 from course.grader.sandbox import NoSandboxError
@@ -24,6 +26,37 @@ class CannotGradeError(ValueError):
     """A run that would lose or mix up something; says which argument is at fault."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a class is graded by.
+
+    Attributes:
+        tasks: what to grade.
+        seed: draws the inputs; None takes that of the run before, or a fresh one.
+        mode: what kind of processes runs the students' code, as for `start_workers`.
+        scheduler: the address of a cluster's scheduler, or None.
+        workers: how many processes, or None.
+        regrade: if submissions have changed since the run before: "newer" takes the new scores,
+            "higher" the higher ones.
+        points: what all tasks together give in the platforms' files; None for their own points.
+        assignment: what the platforms call it.
+    """
+
+    tasks: list[Task]
+    seed: int | None = None
+    mode: str | None = None
+    scheduler: str | None = None
+    workers: int | None = None
+    regrade: str | None = None
+    points: float | None = None
+    assignment: str = "Introspection"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tasks' names."""
+        return tuple(task.name for task in self.tasks)
+
+
 class Run(msgspec.Struct, kw_only=True):
     """What a folder of results was made with."""
 
@@ -32,81 +65,64 @@ class Run(msgspec.Struct, kw_only=True):
     rows: list[Row]
 
 
-def grade_folder(
-    folder: Path,
-    out: Path,
-    tasks: list[Task],
-    seed: int | None,
-    mode: str | None,
-    scheduler: str | None,
-    workers: int | None,
-    regrade: str | None,
-    console: Console,
-) -> list[Row]:
+def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) -> list[Row]:
     """Grade a folder of submissions and write all results.
 
     Args:
-        folder: the submissions, one folder or zip each.
+        folder: the submissions, as `read_submissions` takes them.
         out: where results go; a second run with the same folder goes on where the first ended.
-        tasks: what to grade.
-        seed: draws the inputs; None takes that of the run before, or a fresh one.
-        mode: what kind of processes runs the students' code, as for `start_workers`.
-        scheduler: the address of a cluster's scheduler, or None.
-        workers: how many processes, or None.
-        regrade: if submissions have changed since the run before: "newer" takes the new scores,
-            "higher" the higher ones.
+        settings: what to grade, and how.
         console: where progress and changes are shown.
 
     Returns:
         The gradebook's lines.
 
     Raises:
-        CannotGradeError: if there is nothing to grade, or the folder of results belongs to another
-            run.
+        CannotGradeError: if there is nothing to grade, nothing can be written, or the folder of
+            results belongs to another run.
     """
-    try:
-        submissions = read_submissions(folder)
-    except (OSError, ValueError) as error:
-        raise CannotGradeError(f"HANDINS: {error}") from None
-    names, points = tuple(task.name for task in tasks), {task.name: task.points for task in tasks}
+    arrivals = _arrivals(folder, out)
     before = _earlier(out)
+    seed = settings.seed
     if seed is None:
         seed = before.seed if before else fresh_seed()
-    keys = {one.name: key_of(one, names, seed) for one in submissions}
-    if before is not None and before.rows and not regrade:
-        _insist_on_the_same(before, names, keys)
-    # Written at once, so that a run that is killed goes on with the same seed.
+    keys = {one.name: key_of(one, settings.names, seed) for one in arrivals.submissions}
     kept = before.rows if before else []
-    _save(out, Run(seed=seed, tasks=names, rows=kept))
+    if before is not None and kept and not settings.regrade:
+        _require_unchanged(before, settings.names, keys)
+    # Written at once, so that a run that is killed goes on with the same seed.
+    _save(out, Run(seed=seed, tasks=settings.names, rows=kept))
 
-    try:
-        with _shown(console, len(submissions)) as advance:
-            reports = grade_all(
-                submissions, out / "results", names, seed, mode, scheduler, workers, advance
-            )
-    except OSError as error:
-        where = f"--scheduler: {scheduler}" if scheduler else "this computer"
-        raise CannotGradeError(f"{where} does not answer ({error}); nothing is lost") from None
-    except (BrokenGraderError, NoSandboxError) as error:
-        raise CannotGradeError(f"A worker cannot grade: {error}") from None
-    rows = [
-        gradebook.row_of(one, reports.get(one.name), keys[one.name], points) for one in submissions
-    ]
-    if regrade == "higher":
-        old = {row.name: row for row in kept if row.scores.keys() == points.keys()}
-        rows = [max(row, old.get(row.name, row), key=lambda one: one.score) for row in rows]
+    reports = _grade(arrivals.submissions, out, seed, settings, console)
+    rows = _rows(arrivals.submissions, reports, keys, settings)
+    if settings.regrade == "higher":
+        rows = _higher(rows, kept)
         for row in rows:  # the feedback is on the submission that counts
             if row.key != keys[row.name]:
                 reports[row.name] = read_result(out / "results", row.key) or reports[row.name]
-    _write(out, submissions, reports, rows, seed)
-    if regrade:
-        changed = gradebook.changes(kept, rows)
-        write_atomic(out / "changes.csv", gradebook.changes_table(changed))
-        for name, old_score, new in changed:
-            console.print(f"{name}: {'new' if old_score is None else f'{old_score:g}'} → {new:g}")
-        console.print(f"Scores that changed: {len(changed)} (changes.csv)")
-    _save(out, Run(seed=seed, tasks=names, rows=rows))  # last: only a whole run counts as done
+    _write(out, arrivals, reports, rows, seed, settings)
+    _say(arrivals, rows, console)
+    if settings.regrade:
+        _say_changes(out, gradebook.changes(kept, rows), console)
+    _save(out, Run(seed=seed, tasks=settings.names, rows=rows))  # last: only a whole run is done
     return rows
+
+
+# --- before ---------------------------------------------------------------------------------------
+
+
+def _arrivals(folder: Path, out: Path) -> Arrivals:
+    """The submissions, once it is certain that the results have a place of their own."""
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise CannotGradeError(f"--out: {out} lies among the submissions; name a folder elsewhere")
+    try:
+        require_writable(out, "--out")
+    except CannotWriteError as error:
+        raise CannotGradeError(str(error)) from None
+    try:
+        return read_submissions(folder)
+    except (OSError, ValueError) as error:
+        raise CannotGradeError(f"HANDINS: {error}") from None
 
 
 def _earlier(out: Path) -> Run | None:
@@ -121,38 +137,142 @@ def _earlier(out: Path) -> Run | None:
         raise CannotGradeError(f"--out: {path} cannot be read: {error}") from None
 
 
-def _insist_on_the_same(before: Run, tasks: tuple[str, ...], keys: dict[str, str]) -> None:
-    changed = [row.name for row in before.rows if keys.get(row.name) != row.key]
-    if before.tasks != tasks or changed:
-        what = ", ".join(changed[:3]) + ("…" if len(changed) > 3 else "") or "the tasks asked for"
+def _require_unchanged(before: Run, tasks: tuple[str, ...], keys: Mapping[str, str]) -> None:
+    changed = [row.name for row in before.rows if row.name in keys and keys[row.name] != row.key]
+    vanished = [row.name for row in before.rows if row.name not in keys]
+    what = []
+    if before.tasks != tasks:
+        what.append("other tasks were asked for")
+    if changed:
+        what.append(f"changed since: {_some(changed)}")
+    if vanished:
+        what.append(f"no longer there: {_some(vanished)}")
+    if what:
         raise CannotGradeError(
-            f"--out: its gradebook was made from something else ({what}). Say --regrade newer or "
-            "--regrade higher, or name another folder."
+            f"--out: its gradebook was made from something else ({'; '.join(what)}). Say --regrade "
+            "newer or --regrade higher, or name another folder."
         )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
 
 def _save(out: Path, run: Run) -> None:
     write_atomic(out / "run.json", msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
 
 
-def _write(
-    out: Path, submissions: list[Submission], reports: dict[str, Report], rows: list[Row], seed: int
-) -> None:
-    for submission in submissions:
-        report = reports.get(submission.name)
-        name = gradebook.file_name(submission.name)
-        write_atomic(out / "feedback" / f"{name}.html", pages.feedback(submission, report))
-        if report is not None:
-            as_dict = msgspec.to_builtins(report)
-            scope = msgspec.json.format(
-                msgspec.json.encode(gradebook.gradescope(as_dict)), indent=1
+# --- grading --------------------------------------------------------------------------------------
+
+
+def _grade(
+    submissions: list[Submission], out: Path, seed: int, settings: Settings, console: Console
+) -> dict[str, Report]:
+    try:
+        with _shown(console, len(submissions)) as advance:
+            return grade_all(
+                submissions,
+                out / "results",
+                settings.names,
+                seed,
+                settings.mode,
+                settings.scheduler,
+                settings.workers,
+                advance,
             )
-            write_atomic(out / "gradescope" / name / "results.json", scope + b"\n")
-            write_atomic(out / "junit" / f"{name}.xml", gradebook.junit(submission.name, report))
-    write_atomic(out / "summary.html", pages.summary(rows, reports, seed))
-    write_atomic(out / "canvas.csv", gradebook.canvas(rows, "Introspection"))
-    write_atomic(out / "moodle.csv", gradebook.moodle(rows))
-    write_atomic(out / "gradebook.csv", gradebook.gradebook(rows))
+    except OSError as error:
+        scheduler = settings.scheduler
+        where = f"--scheduler: {scheduler}" if scheduler else "this computer"
+        raise CannotGradeError(f"{where} does not answer ({error}); nothing is lost") from None
+    except (BrokenGraderError, NoSandboxError) as error:
+        raise CannotGradeError(f"A worker cannot grade: {error}") from None
+
+
+def _rows(
+    submissions: list[Submission],
+    reports: Mapping[str, Report],
+    keys: Mapping[str, str],
+    settings: Settings,
+) -> list[Row]:
+    points = {task.name: task.points for task in settings.tasks}
+    return [
+        gradebook.row_of(one, reports.get(one.name), keys[one.name], points) for one in submissions
+    ]
+
+
+def _higher(rows: list[Row], before: list[Row]) -> list[Row]:
+    """Of each submission the row with the higher score, if the tasks are the same."""
+    old = {row.name: row for row in before}
+    comparable = {
+        row.name: old[row.name]
+        for row in rows
+        if row.name in old and old[row.name].scores.keys() == row.scores.keys()
+    }
+    return [max(row, comparable.get(row.name, row), key=lambda one: one.score) for row in rows]
+
+
+# --- after ----------------------------------------------------------------------------------------
+
+
+def _write(
+    out: Path,
+    arrivals: Arrivals,
+    reports: Mapping[str, Report],
+    rows: list[Row],
+    seed: int,
+    settings: Settings,
+) -> None:
+    files = file_names(one.name for one in arrivals.submissions)
+    for submission in arrivals.submissions:
+        _write_one(out, submission, reports.get(submission.name), files[submission.name])
+    scale = Scale(settings.points)
+    whole = {
+        "index.html": pages.index(rows, files),
+        "summary.html": pages.summary(rows, reports, seed, arrivals.passed_over),
+        "canvas.csv": gradebook.canvas(rows, settings.assignment, scale),
+        "moodle.csv": gradebook.moodle(rows, scale),
+        "gradebook.csv": gradebook.gradebook(rows, scale),
+        "passed-over.csv": gradebook.table([("file", "why"), *arrivals.passed_over.items()]),
+    }
+    for name, data in whole.items():
+        write_atomic(out / name, data)
+
+
+def _write_one(out: Path, submission: Submission, report: Report | None, file: str) -> None:
+    write_atomic(out / "feedback" / f"{file}.html", pages.feedback(submission, report))
+    if report is not None:
+        scope = msgspec.json.encode(gradebook.gradescope(msgspec.to_builtins(report)))
+        scope = msgspec.json.format(scope, indent=1) + b"\n"
+        write_atomic(out / "gradescope" / file / "results.json", scope)
+        write_atomic(out / "junit" / f"{file}.xml", gradebook.junit(submission.name, report))
+
+
+def _say(arrivals: Arrivals, rows: list[Row], console: Console) -> None:
+    """What a teacher should know before the gradebook is used."""
+    _list(console, "Refused", ((row.name, row.refusal) for row in rows if row.refusal))
+    _list(console, "Note", ((row.name, note) for row in rows for note in row.notes))
+    _list(console, "Passed over", arrivals.passed_over.items())
+
+
+def _list(
+    console: Console, title: str, lines: Iterable[tuple[str, str]], at_most: int = 10
+) -> None:
+    lines = list(lines)
+    for name, why in lines[:at_most]:
+        console.print(f"{title}: {name}: {why}")
+    if len(lines) > at_most:
+        console.print(f"{title}: {len(lines) - at_most} more, in summary.html")
+
+
+def _say_changes(
+    out: Path, changed: list[tuple[str, float | None, float | None]], console: Console
+) -> None:
+    write_atomic(out / "changes.csv", gradebook.changes_table(changed))
+    for name, old, new in changed:
+        before = "new" if old is None else f"{old:g}"
+        after = "no longer there" if new is None else f"{new:g}"
+        console.print(f"{name}: {before} → {after}")
+    console.print(f"Scores that changed: {len(changed)} (changes.csv)")
 
 
 @contextmanager

@@ -1,30 +1,38 @@
-"""Submissions as they come: a folder or a zip each, read without trusting any of it.
+"""Submissions as they come: folders, archives and single files, in every shape that is met.
 
-Nothing is unpacked to the disk. Of every submission only the texts of the six modules are read,
-from its top or from the one folder in it that holds them.
+Of every submission only the texts of the modules are read; whatever goes wrong with one submission
+is that one's refusal, with a reason in words.
 """
 
+import difflib
+import json
 import re
-import stat
 import zipfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
+from course.classroom.archives import (
+    ARCHIVES,
+    UNREAD,
+    Budget,
+    RefusedError,
+    files_in,
+    is_archive,
+    lies_aside,
+    opened,
+    read,
+)
+from course.classroom.names import Label, label_of, readable
 from course.given.modules import MODULES
 from course.grader.sources import MAX_SOURCE
 from course.grader.text import one_line
 
-MAX_FILES = 5000
-MAX_BYTES = 256 * 2**20
-MAX_RATIO = 200
-"""What a zip may unpack to, and how many times its packed size: beyond this it is a bomb."""
+MAX_NOTEBOOK = 32 * 2**20
+MAX_INNER = 32 * 2**20
+"""The longest notebook, with its pictures, and the longest archive within another."""
 
 FILES = {f"{name}.py": name for name in MODULES}
-
-
-class RefusedError(ValueError):
-    """A submission that is not graded; says which of its parts is at fault."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +40,12 @@ class Submission:
     """One submission.
 
     Attributes:
-        name: of its file or folder, without `.zip`; unique.
+        name: of the student, with the platform's number, or of the file or folder; unique.
         student: who it is of, as far as the name tells.
         number: the student's number in the learning platform, as far as the name tells.
         sources: the modules' texts by name.
         refusal: why it is not graded; empty if it is.
+        notes: what the student and the teacher should know about how it was read.
     """
 
     name: str
@@ -44,145 +53,299 @@ class Submission:
     number: str = ""
     sources: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
+    notes: tuple[str, ...] = ()
 
 
-def read_submissions(folder: Path) -> list[Submission]:
-    """Read every submission of a folder: each folder or zip in it; other files are passed over.
+@dataclass(frozen=True)
+class Arrivals:
+    """All that lies in a folder of submissions.
+
+    Attributes:
+        submissions: in the order of their names; those that are refused are among them.
+        passed_over: what belongs to no submission, and why, by its name.
+    """
+
+    submissions: list[Submission]
+    passed_over: dict[str, str]
+
+
+def read_submissions(folder: Path) -> Arrivals:
+    """Read a folder of submissions.
+
+    A folder or an archive is one submission. The files that Canvas and Moodle have marked with a
+    student's number are gathered by student. Everything else is passed over, and listed.
 
     Args:
         folder: the submissions.
 
-    Returns:
-        The submissions in the order of their names; what is refused is among them, and says why.
-
     Raises:
         ValueError: if there is none.
     """
-    found = {}
+    if not folder.is_dir():
+        raise ValueError(
+            f"{folder} is a file, not a folder. If it holds a whole class's submissions, unpack "
+            "it, and name the folder that comes out"
+        )
+    passed_over: dict[str, str] = {}
+    groups: dict[tuple[str, str], list[tuple[Label, Path]]] = {}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        is_zip = path.suffix.lower() == ".zip"
-        if path.name.startswith(".") or not (is_zip or path.is_dir()):
+        name = readable(path.name)
+        if reason := _why_not(path, name):
+            passed_over[name] = reason
             continue
-        name = path.name[: -len(".zip")] if is_zip else path.name
-        while name in found:  # both anna/ and anna.zip
-            name += "'"
-        found[name] = read_submission_at(path, name)
-    if not found:
-        raise ValueError(f"{folder} holds no submissions: one folder or one zip for each is needed")
-    return list(found.values())
+        label = label_of(name if path.is_dir() else _stem(name))
+        if label.is_from_platform:
+            # A student is known by the number; the file's own name is needed with its suffix.
+            label = label_of(name)
+            key = ("number", label.number or label.student)
+        else:
+            key = ("name", name)
+        groups.setdefault(key, []).append((label, path))
+    if not groups:
+        modules = [name for name in passed_over if name in FILES]
+        raise ValueError(
+            f"{folder} holds no submissions: one folder or one archive for each is needed"
+            + (f"; {modules[0]} lies in it without a folder of its own" if modules else "")
+        )
+    submissions: dict[str, Submission] = {}
+    for group in groups.values():
+        submission = _read_group(group)
+        while submission.name in submissions:  # both anna/ and anna.zip
+            submission = _renamed(submission)
+        submissions[submission.name] = submission
+    return Arrivals(sorted(submissions.values(), key=lambda one: one.name), passed_over)
 
 
 def read_submission_at(path: Path, name: str) -> Submission:
-    """Read one submission."""
-    student, number = student_of(name)
+    """Read the one submission that lies at a place."""
+    label = label_of(name)
+    return _read_parts(label, [(label, path)], name)
+
+
+# --- which file belongs to whom -------------------------------------------------------------------
+
+
+def _why_not(path: Path, name: str) -> str:
+    """Why a file is no submission; empty if it is one, or a part of one."""
+    if name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini"):
+        return "the computer's own notes"
+    if path.is_dir() or path.is_symlink() or name.lower().endswith(ARCHIVES + UNREAD):
+        return ""
+    if label_of(name).is_from_platform:
+        return ""
+    if name.endswith((".py", ".ipynb")):
+        return "a file without a folder of its own: whose it is cannot be told"
+    return "neither a folder nor an archive"
+
+
+def _stem(name: str) -> str:
+    """An archive's name without what says that it is one."""
+    for suffix in sorted(ARCHIVES + UNREAD, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _renamed(submission: Submission) -> Submission:
+    parts = {name: getattr(submission, name) for name in submission.__dataclass_fields__}
+    return Submission(**(parts | {"name": f"{submission.name}'"}))
+
+
+def _read_group(group: list[tuple[Label, Path]]) -> Submission:
+    """Read all that one student has handed in, of each file the latest attempt."""
+    group = sorted(group, key=lambda one: one[0].order, reverse=True)
+    latest: dict[str, tuple[Label, Path]] = {}
+    earlier = []
+    for label, path in group:
+        if label.file in latest:
+            earlier.append(readable(path.name))
+        latest.setdefault(label.file, (label, path))
+    label = group[0][0]
+    name = label.name if label.is_from_platform else _own_stem(group[0][1])
+    notes = []
+    if any(label.is_late for label, _ in latest.values()):
+        notes.append("Handed in late, says the name of its file.")
+    if earlier:
+        notes.append(f"An earlier attempt does not count: {', '.join(sorted(earlier))}.")
+    return _read_parts(label, list(latest.values()), name, notes)
+
+
+def _own_stem(path: Path) -> str:
+    name = readable(path.name)
+    return name if path.is_dir() else _stem(name)
+
+
+def _read_parts(
+    label: Label, parts: list[tuple[Label, Path]], name: str, notes: list[str] | None = None
+) -> Submission:
+    """Read a submission of one or more parts. Whatever happens is a matter of this one alone."""
+    student = label.student if label.is_from_platform else name
+    search = Search()
     try:
+        for part, path in parts:
+            search.look_at(part, path)
+        sources = search.choose()
+    except Exception as error:  # of damaged archives anything may come
+        return Submission(name, student, label.number, refusal=_in_words(error))
+    notes = [one_line(note) for note in (notes or []) + search.notes]
+    return Submission(name, student, label.number, sources, notes=tuple(notes))
+
+
+def _in_words(error: Exception) -> str:
+    """Why a submission cannot be read, for people."""
+    match error:
+        case RefusedError():
+            return one_line(str(error))
+        case UnicodeDecodeError():
+            return "it is damaged: the name of a file in it is not UTF-8"
+        case zipfile.BadZipFile() | EOFError():
+            return one_line(f"it is damaged: {error or 'it ends too early'}")
+        case OSError(strerror=str(why)):
+            return one_line(f"it cannot be read: {why}")
+        case MemoryError():
+            return "it needs more memory than there is"
+    return one_line(f"it is damaged: {type(error).__name__}: {error}")
+
+
+# --- what is in it --------------------------------------------------------------------------------
+
+
+class Search:
+    """Looks for the modules in all parts of one submission, and remembers what it has met."""
+
+    def __init__(self) -> None:
+        self.budget = Budget()
+        self.modules: dict[str, list[tuple[PurePosixPath, bytes]]] = {}
+        self.notes: list[str] = []
+        self.others: list[str] = []
+        self.students: set[str] = set()
+
+    def look_at(self, label: Label, path: Path) -> None:
+        """Look at a folder, an archive or a single file."""
         if path.is_symlink():
             raise RefusedError("the submission itself is a link to another place")
-        files = _in_folder(path) if path.is_dir() else _in_zip(path)
-        sources = {module: _decode(module, data) for module, data in files.items()}
-        if not sources:
-            raise RefusedError("none of the six modules is in it")
-        return Submission(name, student, number, sources)
-    except (RefusedError, zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        return Submission(name, student, number, refusal=one_line(str(error)))
+        if path.is_dir():
+            self._look_into(path, PurePosixPath(), levels=2)
+        elif not path.is_file():
+            raise RefusedError("it is not a regular file")
+        elif path.name.lower().endswith(ARCHIVES + UNREAD) or not label.is_from_platform:
+            self._look_into(path, PurePosixPath(), levels=1)
+        elif self._is_wanted(place := PurePosixPath(label.file)):
+            with path.open("rb") as file:
+                self._enter(place, file)
+
+    def _look_into(self, source: Path | BinaryIO, under: PurePosixPath, levels: int) -> None:
+        """Take what a folder or an archive holds, or else what the archives in it hold."""
+        before = len(self.modules)
+        for place, file in files_in(source, self._is_wanted, self.budget):
+            self._enter(under / place, file)
+        if levels and len(self.modules) == before:
+            for place, file in files_in(source, is_archive, self.budget):
+                inner = opened(place, file, MAX_INNER, self.budget)
+                self._look_into(inner, under / place, levels - 1)
+
+    def _is_wanted(self, place: PurePosixPath) -> bool:
+        if any(map(lies_aside, place.parts)):
+            return False
+        self.students |= {
+            label.number for label in map(label_of, map(_stem, place.parts[:3])) if label.number
+        }
+        if place.name not in FILES and len(self.others) < 1000:
+            self.others.append(place.name)
+        return place.name in FILES
+
+    def _enter(self, place: PurePosixPath, file: BinaryIO) -> None:
+        data = read(place, file, MAX_SOURCE, self.budget)
+        self.modules.setdefault(FILES[place.name], []).append((place, data))
+
+    def choose(self) -> dict[str, str]:
+        """The modules' texts: of several of one name, that of the upper folder.
+
+        Raises:
+            RefusedError: if there is none, or if it cannot be told which one counts.
+        """
+        if len(self.students) > 1:
+            raise RefusedError(
+                f"it holds submissions of {len(self.students)} students: unpack it, and grade the "
+                "folder that comes out"
+            )
+        self._name_near_ones()
+        if not self.modules:
+            raise RefusedError(f"none of the modules is in it; {self._what_there_is()}")
+        return {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
+
+    def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
+        ranked = sorted(found, key=lambda one: (*_rank(one[0]), str(one[0])))
+        place, data = ranked[0]
+        rivals = [other for other, content in ranked[1:] if content != data]
+        if equal := [other for other in rivals if _rank(other) == _rank(place)]:
+            if equal[0] == place:
+                raise RefusedError(f"{place} is in it twice")
+            places = ", ".join(map(str, [place, *equal][:4]))
+            raise RefusedError(
+                f"{name}.py is in it more than once ({places}): which one counts? If these are "
+                "submissions of several students, unpack them"
+            )
+        if rivals:
+            others = ", ".join(map(str, rivals[:3]))
+            self.notes.append(f"Of several {name}.py, {place} was graded, and not {others}.")
+        return _decode(name, data)
+
+    def _what_there_is(self) -> str:
+        if self.notes:
+            return " ".join(self.notes).rstrip(".")
+        if packed := [name for name in self.others if name.lower().endswith(UNREAD)]:
+            return f"{packed[0]} cannot be read: a zip or a .tar.gz can"
+        some = ", ".join(self.others[:3]) + (", ..." if len(self.others) > 3 else "")
+        return f"there is {some}" if some else "it is empty"
+
+    def _name_near_ones(self) -> None:
+        """Say what looks like a module that is missing."""
+        for file in dict.fromkeys(self.others):
+            module = _meant(file)
+            if module and module not in self.modules:
+                self.notes.append(f"{file} was not graded: {_what_to_do(file, module)}.")
 
 
-def student_of(name: str) -> tuple[str, str]:
-    """Who a submission is of, and the number: from the names that Moodle and Canvas give to files.
+def _rank(place: PurePosixPath) -> tuple[int, bool]:
+    """What counts first: the upper folder, and among equals the one that the course has made."""
+    return len(place.parts), place.parent.name != "course"
 
-    Moodle: `Ada Lovelace_1234567_assignsubmission_file_`. Canvas: `lovelaceada_LATE_321_98765_hw1`.
-    Any other name is the student's.
-    """
-    moodle = re.fullmatch(r"(.+)_(\d+)_assignsubmission_file_?.*", name)
-    canvas = re.fullmatch(r"([a-z]+)(?:_LATE)?_(\d+)_\d+_.*", name)
-    match = moodle or canvas
-    return (match[1], match[2]) if match else (name, "")
+
+def _meant(file: str) -> str | None:
+    """The module that a file's name may stand for: `Saliency.py`, `saliency (1).py`."""
+    stem, _, suffix = file.partition(".")
+    if suffix.split(".")[0] not in ("py", "ipynb", "txt"):
+        return None
+    plain = re.sub(r"[\W\d]+", "_", stem.casefold()).strip("_")
+    started = [name for name in MODULES if plain.startswith(name)]
+    near = difflib.get_close_matches(plain, MODULES, n=1, cutoff=0.85)
+    return next(iter(started or near), None)
+
+
+def _what_to_do(file: str, module: str) -> str:
+    if file.endswith(".ipynb"):
+        return f"it is a notebook; save its functions as {module}.py"
+    return f"its name has to be {module}.py"
 
 
 def _decode(module: str, data: bytes) -> str:
+    """A module's text, or a module that says why there is none."""
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return f"raise ImportError({f'{module}.py cannot be read: it is not UTF-8'!r})"
+    if _is_notebook(text):
+        message = f"{module}.py is a notebook under another name; save its functions as {module}.py"
+        return f"raise ImportError({message!r})"
+    return text
 
 
-def _in_folder(folder: Path) -> dict[str, bytes]:
-    found = {}
-    for path in _walk(folder):
-        shown = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            raise RefusedError(f"{shown} is a link to another place")
-        if path.name in FILES and len(path.relative_to(folder).parts) <= 2:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise RefusedError(f"{shown} is no ordinary file")
-            found[shown] = path
-    return _choose(found, lambda path: _read(path))
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """What lies in a folder and in the folders in it; links are not followed."""
-    for number, path in enumerate(sorted(folder.rglob("*"))):
-        if number > MAX_FILES:
-            raise RefusedError(f"it holds more than {MAX_FILES:,} files")
-        yield path
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_SOURCE + 1)
-
-
-def _in_zip(path: Path) -> dict[str, bytes]:
-    if not path.is_file():
-        raise RefusedError("it is no ordinary file")
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        if len(entries) > MAX_FILES:
-            raise RefusedError(f"it holds more than {MAX_FILES:,} files")
-        total, found = 0, {}
-        for entry in entries:
-            _inspect(entry)
-            total += entry.file_size
-            if total > MAX_BYTES:
-                raise RefusedError(f"it would unpack to more than {MAX_BYTES // 2**20} MB")
-            place = PurePosixPath(entry.filename)
-            if place.name in FILES and len(place.parts) <= 2 and place.parts[0] != "__MACOSX":
-                if entry.filename in found:
-                    raise RefusedError(f"{entry.filename} is in it twice")
-                found[entry.filename] = entry
-        return _choose(found, lambda entry: archive.open(entry).read(MAX_SOURCE + 1))
-
-
-def _inspect(entry: zipfile.ZipInfo) -> None:
-    """Refuse what no honest tool writes into a zip."""
-    name = entry.filename
-    # zipfile cuts a name at a null byte and turns backslashes; the original tells the truth.
-    original = getattr(entry, "orig_filename", name)
-    parts = re.split(r"[/\\]", original)
-    shown = original[:80]
-    if original != one_line(original) or len(original) > 250:
-        raise RefusedError(f"{shown!r} is an odd name")
-    if ".." in parts or original.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", original):
-        raise RefusedError(f"{shown} leads out of the submission")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise RefusedError(f"{shown} is a link to another place")
-    if entry.flag_bits & 1:
-        raise RefusedError(f"{shown} is encrypted")
-    if entry.file_size > max(2**20, MAX_RATIO * entry.compress_size):
-        raise RefusedError(f"{shown} is a zip bomb: {entry.file_size:,} bytes when unpacked")
-
-
-def _choose(found: dict[str, object], read: Callable[..., bytes]) -> dict[str, bytes]:
-    """The modules of the top, or else of the one folder that has any."""
-    by_folder: dict[str, dict[str, bytes]] = {}
-    for shown, where in found.items():
-        place = PurePosixPath(shown)
-        data = read(where)
-        if len(data) > MAX_SOURCE:
-            raise RefusedError(f"{shown} is longer than a megabyte")
-        by_folder.setdefault(str(place.parent), {})[FILES[place.name]] = data
-    if "." in by_folder:
-        return by_folder["."]
-    if len(by_folder) > 1:
-        raise RefusedError(f"modules are in more than one folder: {', '.join(sorted(by_folder))}")
-    return next(iter(by_folder.values()), {})
+def _is_notebook(text: str) -> bool:
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "cells" in found

@@ -195,7 +195,7 @@ def start() -> None:
 
 
 @main.command()
-@click.argument("submissions", type=Folder())
+@click.argument("submissions", metavar="HANDINS", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -213,6 +213,18 @@ def start() -> None:
     type=click.Choice(["newer", "higher"]),
     help="Where submissions have changed since the last run: take the newer or the higher score.",
 )
+@click.option(
+    "--points",
+    type=click.FloatRange(0, min_open=True),
+    help="What all tasks together give in Canvas and Moodle (default: the tasks' own points).",
+)
+@click.option(
+    "--assignment",
+    metavar="NAME",
+    default="Introspection",
+    show_default=True,
+    help="What Canvas calls it.",
+)
 @click.option("--no-sandbox", is_flag=True, help="Run submissions unprotected: you trust them all.")
 def grade(
     submissions: Path,
@@ -222,12 +234,15 @@ def grade(
     workers: int | None,
     scheduler: str | None,
     regrade: str | None,
+    points: float | None,
+    assignment: str,
     no_sandbox: bool,
 ) -> None:
-    """For teachers: grade a folder of submissions, one folder or zip each.
+    """For teachers: grade a folder of submissions: folders, zips, or what Canvas or Moodle give.
 
     Each submission runs in a sandbox. Writes gradebook.csv, a page of feedback for each student, a
-    summary of the class, and files for Canvas, Moodle, Gradescope and JUnit.
+    summary of the class, and files for Canvas, Moodle, Gradescope and JUnit; index.html leads to
+    all pages.
     """
     try:
         import distributed as _
@@ -236,22 +251,30 @@ def grade(
         _stop(f"{error.name} is missing: pip install 'introspection-course[teach]'", 2)
     from rich.console import Console
 
-    from course.classroom.run import CannotGradeError, grade_folder
+    from course.classroom.run import CannotGradeError, Settings, grade_folder
 
     mode = None
     if not no_sandbox:
         _insist_on_sandbox()
         mode = "sandbox"
+    settings = Settings(
+        tasks=_select(names),
+        seed=seed,
+        mode=mode,
+        scheduler=scheduler,
+        workers=workers,
+        regrade=regrade,
+        points=points,
+        assignment=assignment,
+    )
     console = Console(highlight=False, soft_wrap=True, markup=False)
     try:
-        rows = grade_folder(
-            submissions, out, _select(names), seed, mode, scheduler, workers, regrade, console
-        )
+        rows = grade_folder(submissions, out, settings, console)
     except CannotGradeError as error:
         _stop(str(error), 2)
     refused = sum(bool(row.refusal) for row in rows)
     console.print(f"{len(rows) - refused} submissions graded, {refused} refused.")
-    console.print(f"{out / 'gradebook.csv'}, {out / 'summary.html'}, {out / 'feedback'}")
+    console.print(f"{out / 'gradebook.csv'}, {out / 'index.html'}, {out / 'summary.html'}")
 
 
 @main.command()

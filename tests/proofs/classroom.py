@@ -42,7 +42,7 @@ class Room:
 
     def check(self, gradebook: Path) -> None:
         """Insist on the points: at least and at most."""
-        lines = list(csv.DictReader(gradebook.read_text(encoding="utf-8").splitlines()))
+        lines = list(csv.DictReader(gradebook.read_text(encoding="utf-8-sig").splitlines()))
         assert {line["submission"] for line in lines} == self.points.keys()
         for line in lines:
             least, most = self.points[line["submission"]]
