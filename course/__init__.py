@@ -7,5 +7,6 @@ its own grade. In a notebook: `from course import check, hint`.
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"ui.notebook": ["check", "hint"]}
+    __name__,
+    submod_attrs={"ui.notebook": ["check", "hint"], "ui.own": ["use_own_modules"]},
 )

@@ -12,6 +12,7 @@ import ast
 import sys
 from pathlib import Path
 
+from course.given.modules import MODULES
 from course.grader.places import PACKAGE, SOLUTIONS
 from course.grader.sources import is_stub
 
@@ -41,6 +42,17 @@ def make_stubs(source: str, module: str) -> str:
     top = "\n".join(source.splitlines()[: imports[-1].end_lineno])
     stubs = [stub_of(function, source, module) for function in public_functions(tree)]
     return "\n\n\n".join([top, *stubs]) + "\n"
+
+
+def fresh_stubs() -> dict[str, str]:
+    """The text of every stub module by its name, whatever a student has written meanwhile.
+
+    An installed course has no solutions: there the stubs are taken as they were installed.
+    """
+    if SOLUTION_FILES:
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in SOLUTION_FILES}
+        return {module: make_stubs(text, module) for module, text in texts.items()}
+    return {module: (PACKAGE / f"{module}.py").read_text(encoding="utf-8") for module in MODULES}
 
 
 def is_untouched(path: Path) -> bool:

@@ -7,7 +7,7 @@ from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerErr
 from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
 from course.grader.errors import in_short, translate
 from course.grader.mistakes import recognise
-from course.grader.places import DOCS
+from course.grader.places import DOCS, IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
 from course.grader.reading import argument_names, broken_path, returns_nothing
 from course.grader.tasks import Property, Task, describe_property
@@ -184,10 +184,13 @@ def _show(value: Any) -> str:
 
 
 def _where_to_read(task: Task) -> str:
-    # The student's edition has the chapters as plain text, if it has them.
-    for kind in ("md", "py"):
-        if (DOCS / f"{task.module}.{kind}").exists():
-            return f"Read on: docs/{task.module}.{kind}, section {task.name}"
+    folder = marked_folder()
+    if folder and (folder / "chapters" / f"{task.module}.md").is_file():  # an edition with chapters
+        return f"Read on: chapters/{task.module}.md, section {task.name}"
+    if folder or IS_INSTALLED:
+        return f"Read on: {task.module}.py, the docstring of {task.function}"
+    if (DOCS / f"{task.module}.py").is_file():
+        return f"Read on: docs/{task.module}.py, section {task.name}"
     return f"Read on: course/{task.module}.py, the docstring of {task.function}"
 
 

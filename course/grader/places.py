@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 """The package: also the folder of the stubs."""
 
 CARRIED = PACKAGE / "carried"
-"""What a wheel carries of the rest of the checkout."""
+"""What a wheel carries of the rest of the checkout: properties, fingerprints, chapters."""
 
 IS_INSTALLED = CARRIED.is_dir()
 """Whether this is an installed wheel, and not a checkout."""
@@ -27,8 +27,47 @@ ANSWERS = ROOT / "tests" / "answers"
 SOLUTIONS = ROOT / "solutions"
 DOCS = ROOT / "docs"
 
-VERSION = importlib.metadata.version("introspection-course")
+try:
+    VERSION = importlib.metadata.version("introspection-course")
+except importlib.metadata.PackageNotFoundError:  # while its wheel is being built
+    VERSION = "unknown"
 """The version of the distribution, which every mark names."""
+
+MARK = Path(".course", "folder.json")
+"""The file by which a folder of `course init` is known."""
+
+
+class NoFolderError(LookupError):
+    """There is no folder to work in here; the message says how to get one."""
+
+
+def marked_folder(here: Path | None = None) -> Path | None:
+    """The folder of `course init` in which one stands, or None.
+
+    Args:
+        here: where to look, and then in the folders above; None for the current folder.
+    """
+    here = Path.cwd() if here is None else here.resolve()
+    return next((one for one in (here, *here.parents) if (one / MARK).is_file()), None)
+
+
+def work_folder() -> Path:
+    """The folder with the student's modules, where none is named.
+
+    Returns:
+        The folder of `course init` in which one stands; in a checkout otherwise its `course/`.
+
+    Raises:
+        NoFolderError: if there is neither.
+    """
+    if found := marked_folder():
+        return found
+    if IS_INSTALLED:
+        raise NoFolderError(
+            "there is no folder of the course here: `course init work` makes one, "
+            "and `cd work` goes into it"
+        )
+    return PACKAGE
 
 
 def load(folder: Path, name: str) -> ModuleType:

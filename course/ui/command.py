@@ -5,13 +5,14 @@ this process imports what it needs itself. Nobody waits for what is not used.
 """
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from course.given.modules import MODULES
-from course.grader.places import PACKAGE
+from course.grader.places import NoFolderError, work_folder
 from course.worker.quiet import silence_native_code
 
 
@@ -42,11 +43,20 @@ class Seed(click.ParamType):
         return seed
 
 
+def _or_work_folder(ctx: Any, param: Any, work: Path | None) -> Path:
+    """The folder that was named, or else the one in which one stands."""
+    try:
+        return work_folder() if work is None else work
+    except NoFolderError as error:
+        raise click.UsageError(str(error)) from None
+
+
 work_option = click.option(
     "--work",
     type=Folder(),
-    default=PACKAGE,
-    help="Folder with the six modules (default: course/). A missing one counts as not started.",
+    callback=_or_work_folder,
+    help="Folder with your modules (default: the folder of course init in which you are, or the "
+    "course/ of a checkout). A missing module counts as not started.",
 )
 
 
@@ -63,6 +73,7 @@ def main() -> None:
 @main.command()
 @click.argument("names", metavar="[MODULE[.FUNCTION]]...", nargs=-1)
 @work_option
+@click.option("--in-process", is_flag=True, help="No worker process: for a debugger.")
 @click.option(
     "--json",
     "json_file",
@@ -76,14 +87,19 @@ def main() -> None:
     show_default=True,
     help="Draws the inputs; the same seed gives the same verdicts.",
 )
-def check(names: tuple[str, ...], work: Path, json_file: Path | None, seed: int) -> None:
+def check(
+    names: tuple[str, ...], work: Path, in_process: bool, json_file: Path | None, seed: int
+) -> None:
     """Grade the tasks, all of them or those that are named.
+
+    A name is a module's, a task's (saliency.smooth), a function's (smooth) or a module's file.
 
     Exits with 0 only if all that was asked passes, 1 if not, and 2 for a wrong call.
     """
     if json_file is not None:
         _insist_on_json(json_file)
-    workers = _start_workers(work, names)
+    _require_modules(work)
+    workers = _start_workers(work, names, "in-process" if in_process else None)
     try:
         from rich.console import Console
 
@@ -94,7 +110,9 @@ def check(names: tuple[str, ...], work: Path, json_file: Path | None, seed: int)
 
         tasks = _select(names)
         try:
-            with _progress("Checking", len(tasks)) as advance:
+            # A moving line would be in a debugger's way.
+            shown = nullcontext(print) if in_process else _progress("Checking", len(tasks))
+            with shown as advance:
                 report = grade(work, tasks, seed, workers, lambda verdict: advance(verdict.task))
         except BrokenGraderError as error:
             _stop(f"The grader cannot work here. {error}", 2)
@@ -174,6 +192,7 @@ def watch(names: tuple[str, ...], work: Path) -> None:
     """Grade the task at hand whenever you save a file; keys for hint, list, next, quit."""
     from course.grader.pool import PRELOAD, start_workers
 
+    _require_modules(work)
     workers = start_workers(PRELOAD)
     try:
         import tensorflow as _  # at the same time as the workers do
@@ -189,9 +208,13 @@ def watch(names: tuple[str, ...], work: Path) -> None:
 @main.command()
 def start() -> None:
     """Begin here: see what the network sees, and what there is to do."""
+    from course.grader.files import CannotWriteError
     from course.ui.start import start
 
-    start()
+    try:
+        start()
+    except CannotWriteError as error:
+        _stop(str(error), 2)
 
 
 @main.command()
@@ -278,8 +301,32 @@ def grade(
 
 
 @main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--notebooks", is_flag=True, help="Add a notebook for each chapter.")
+def init(folder: Path, notebooks: bool) -> None:
+    """Write a folder to work in: the modules to fill in, and a page that says how to begin.
+
+    A file that is there already is left as it is.
+    """
+    from course.classroom.chapters import MissingLibraryError
+    from course.classroom.folder import write_folder
+
+    try:
+        written = write_folder(folder, notebooks)
+    except (OSError, MissingLibraryError) as error:
+        _stop(str(error), 2)
+    for path in written.kept:
+        click.echo(f"kept   {folder / path}, which was there already")
+    for path in written.new:
+        click.echo(f"wrote  {folder / path}")
+    here = folder.resolve() == Path.cwd()
+    click.echo(f"\nGo on with:\n\n{'' if here else f'  cd {folder}{chr(10)}'}  course start")
+
+
+@main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--docs", is_flag=True, help="Add the chapters as text, without answers.")
+@click.option("--notebooks", is_flag=True, help="Add a notebook for each chapter.")
 @click.option(
     "--with-hidden",
     "hidden",
@@ -287,16 +334,20 @@ def grade(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw seeds for the final grade into this file, which stays with you.",
 )
-def release(folder: Path, docs: bool, hidden: Path | None) -> None:
-    """For teachers: write the student's edition, without solutions, into a new folder."""
+def release(folder: Path, docs: bool, notebooks: bool, hidden: Path | None) -> None:
+    """For teachers: write the students' edition, without solutions, into a new folder.
+
+    It is the folder of course init, with a wheel to install the course from and the workflow for
+    GitHub Classroom.
+    """
     from course.classroom.release import CannotReleaseError
     from course.classroom.release import release as write_edition
 
     try:
-        write_edition(folder, docs, hidden)
-    except CannotReleaseError as error:
+        write_edition(folder, docs, notebooks, hidden)
+    except (CannotReleaseError, OSError) as error:
         _stop(str(error), 2)
-    click.echo(f"Wrote the student's edition to {folder}. To publish it: git init there, commit.")
+    click.echo(f"Wrote the students' edition to {folder}. To publish it: git init there, commit.")
     if hidden is not None:
         click.echo(f"Seeds for the final grade: {hidden}. Use one as course grade --seed N.")
 
@@ -338,6 +389,7 @@ def report(work: Path, out: Path, answers: Path, seed: int) -> None:
 
     if out.suffix != ".html":
         raise click.UsageError(f"--out: {out} should end in .html")
+    _require_modules(work)
     if ask_questions(answers):
         click.echo(f"Wrote {answers}, with the questions: answer them there, and run this again.")
     try:
@@ -364,7 +416,18 @@ def _select(names: Any) -> list[Any]:
         raise click.UsageError(str(error.args[0])) from None
 
 
-def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
+def _require_modules(work: Path) -> None:
+    """See that there is something to grade."""
+    from course.grader.sources import read_submission
+
+    if not read_submission(work):
+        raise click.UsageError(
+            f"there is nothing to grade in {work}: none of {', '.join(MODULES)} is there. "
+            "`course init work` makes a folder with all of them; --work names another folder"
+        )
+
+
+def _start_workers(work: Path, names: tuple[str, ...], mode: str | None) -> Any:
     """Start the workers, if anything that was named has been started at all."""
     from course.grader.pool import libraries_in, start_workers
     from course.grader.sources import has_been_started, read_submission
@@ -375,7 +438,7 @@ def _start_workers(work: Path, names: tuple[str, ...]) -> Any:
     if not asked or any(name.partition(".")[0] not in MODULES for name in asked):
         asked = list(sources)  # a function alone may be any module's
     if any(has_been_started(sources, name) for name in asked):
-        return start_workers(libraries_in(sources.values()))
+        return start_workers(libraries_in(sources.values()), mode)
     return None
 
 

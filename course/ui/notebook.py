@@ -13,7 +13,7 @@ from pathlib import Path
 from course.given.modules import MODULES
 from course.grader.grading import Report, grade_sources
 from course.grader.hints import next_hint
-from course.grader.places import PACKAGE
+from course.grader.places import NoFolderError, work_folder
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.grader.sources import read_submission
 from course.grader.tasks import select_tasks
@@ -51,7 +51,7 @@ class Board:
         return f"<table>{''.join(rows)}</table><p><b>{points}</b></p>"
 
 
-def check(*names: str, work: str | Path = PACKAGE, seed: int = 0) -> Board:
+def check(*names: str, work: str | Path | None = None, seed: int = 0) -> Board:
     """Grade tasks from a notebook.
 
     A function that is defined in the notebook under a task's name is graded instead of the one in
@@ -59,7 +59,7 @@ def check(*names: str, work: str | Path = PACKAGE, seed: int = 0) -> Board:
 
     Args:
         names: modules or tasks, such as "saliency" or "saliency.smooth"; none means everything.
-        work: the folder with the six modules.
+        work: the folder with the modules; None for the one in which the notebook lies.
         seed: the same seed gives the same verdicts.
 
     Returns:
@@ -69,12 +69,11 @@ def check(*names: str, work: str | Path = PACKAGE, seed: int = 0) -> Board:
         LookupError: if there is no such module or task.
         NotADirectoryError: if `work` is no folder.
     """
-    if not Path(work).is_dir():
-        raise NotADirectoryError(f"work: there is no folder {work}")
+    folder = _folder(work)
     tasks = select_tasks(names)
     cells = [definitions_in(cell) for cell in _cells()]
     own = "\n\n".join(filter(None, cells))
-    sources = read_submission(Path(work))
+    sources = read_submission(folder)
     for module in MODULES:
         graded = {task.function for task in select_tasks() if task.module == module}
         if defined := graded & _functions_in(own):
@@ -82,21 +81,36 @@ def check(*names: str, work: str | Path = PACKAGE, seed: int = 0) -> Board:
     return Board(grade_sources(sources, tasks, seed, _workers()))
 
 
-def hint(name: str, work: str | Path = PACKAGE) -> None:
+def hint(name: str, work: str | Path | None = None) -> None:
     """Print the next of a task's three hints; the last one again once all have been read.
 
     Args:
         name: a task, such as "saliency.smooth".
-        work: the folder with the six modules, which remembers what has been read.
+        work: the folder that remembers what has been read; None for the one in which the notebook
+            lies.
 
     Raises:
         LookupError: if there is no such task.
     """
     tasks = select_tasks([name])
-    if "." not in name:
+    if len(tasks) > 1:
         raise LookupError(f"name one task, for instance {tasks[0].name!r}")
-    number, text = next_hint(tasks[0], Path(work))
-    print(f"Hint {number} of {len(tasks[0].hints)} for {name}\n\n{textwrap.fill(text, 78)}")
+    number, text = next_hint(tasks[0], _folder(work))
+    print(
+        f"Hint {number} of {len(tasks[0].hints)} for {tasks[0].name}\n\n{textwrap.fill(text, 78)}"
+    )
+
+
+def _folder(work: str | Path | None) -> Path:
+    """The folder that is meant; a notebook may also lie alone, and hold all that is graded."""
+    if work is None:
+        try:
+            return work_folder()
+        except NoFolderError:
+            return Path.cwd()
+    if not Path(work).is_dir():
+        raise NotADirectoryError(f"work: there is no folder {work}")
+    return Path(work)
 
 
 def definitions_in(cell: str) -> str:

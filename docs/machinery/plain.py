@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable
 
-from docs.machinery.citations import with_citations
+from .citations import with_citations
 
 Address = Callable[[str], str]
 """From a link within the site to its full address; "" if the site has none."""

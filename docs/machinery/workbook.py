@@ -3,7 +3,8 @@
 The text stays, as plain Markdown. Each task becomes a cell with its stub, to be filled in, and a
 cell that checks it; so what the chapter computes afterwards, it computes with the student's own
 functions. Questions get a place for an answer, and their answers are left out. Other modules'
-functions are imported from the solutions, so that a student can begin with any chapter.
+functions are imported from the solutions, so that a student can begin with any chapter; in a folder
+of `course init`, where there are none, they are the student's own.
 """
 
 import ast
@@ -11,11 +12,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import jupytext
+import nbformat
 from markdown.extensions.toc import slugify
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from docs.machinery.plain import Address, to_plain
+from .plain import Address, to_plain
 
 STUBS = Path(__file__).resolve().parents[2] / "course"
 
@@ -48,6 +51,14 @@ if importlib.util.find_spec("course") is None:
     print("environment that you have installed it into: python -m pip install -e .")
 """
 
+SET_UP_EDITION = """\
+# Run this first, and again when you have changed another module. If it fails, the course is not
+# installed into the Python that runs this notebook.
+from course import check, hint, use_own_modules
+
+use_own_modules()
+"""
+
 TASK = """\
 **Task `{task}`.** {what}
 
@@ -66,6 +77,31 @@ _PARTS = re.compile(
     r'|^\?\?\? question "(?P<question>.*)"$(?P<answer>(?:\n(?: {4}.*)?)*)',
     flags=re.M,
 )
+
+
+def edition(source: str, module: str) -> str:
+    """Make the notebook for a folder of `course init`, where nothing but the course is installed.
+
+    Args:
+        source: the chapter's, in percent format.
+        module: the module that the chapter's tasks fill in.
+
+    Returns:
+        The text of the notebook's file.
+    """
+    chapter = jupytext.reads(source, fmt="py:percent")
+    made = workbook(chapter, module, lambda target: "", "")
+    made.cells[1].source = SET_UP_EDITION.rstrip()
+    made.cells[2].source = made.cells[2].source.replace("from course import check, hint\n", "")
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            for name, own in OWN.items():
+                cell.source = re.sub(rf"^from {name}\b", f"from {own}", cell.source, flags=re.M)
+    return nbformat.writes(made) + "\n"
+
+
+OWN = {r"solutions": "course", r"docs\.machinery\.figures": "course.given.display"}
+"""What takes the place of the checkout's packages where there is no checkout."""
 
 
 def workbook(chapter: NotebookNode, module: str, address: Address, repository: str) -> NotebookNode:

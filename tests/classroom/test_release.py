@@ -1,11 +1,12 @@
-"""The student's edition: complete, working, and without a solution anywhere."""
+"""The students' edition: complete, working, and without a solution or an answer anywhere."""
 
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
-import sysconfig
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,25 +14,24 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+pytest.importorskip("hatchling")
+pytest.importorskip("jupytext")
+
 from course.classroom import release as release_module
-from course.classroom.release import CannotReleaseError, insist_on_stubs, without_answers
+from course.classroom.chapters import without_answers
+from course.classroom.release import CannotReleaseError, require_stubs
 from course.given.modules import MODULES
-from course.grader import grading, messages
-from course.grader.tasks import select_tasks
 from course.ui import command
 
 ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = [module for module in MODULES if (ROOT / "docs" / f"{module}.py").is_file()]
 
 ALSO_ELSEWHERE = {
-    # Statements of solutions that the edition may hold, and why.
-    "size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3), keepdims=True))": "a hint",
-    "for_predicted = method(model, images, predicted)": "a hint",
-    "return Contrast(for_predicted, for_true, for_predicted - for_true)": "a hint",
-    "for_true = method(model, images, true)": "a hint",
-    "classes = np.broadcast_to(class_index, len(images))": "course.given does the same elsewhere",
-    "images = np.asarray(images, np.float32)": "course.given does the same elsewhere",
-    "names = [layer.name for layer in model.layers]": "course.given does the same elsewhere",
-    "index = np.flatnonzero(predicted != labels)": "what a property expects",
+    # Statements of solutions that what is given holds too. The last of three hints is nearly the
+    # answer, so hints are not searched at all.
+    "classes = np.broadcast_to(class_index, len(images))",
+    "images = np.asarray(images, np.float32)",
+    "names = [layer.name for layer in model.layers]",
 }
 
 
@@ -42,8 +42,30 @@ def run(*words: object) -> Result:
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("class") / "edition"
-    assert run(folder, "--docs").exit_code == 0
+    result = run(folder, "--docs", "--notebooks")
+    assert result.exit_code == 0, result.output
     return folder
+
+
+@pytest.fixture(scope="module")
+def texts(edition: Path) -> dict[str, str]:
+    """Every file of the edition, also those in the wheel; of notebooks, what is in their cells."""
+    found = {path.relative_to(edition).as_posix(): path.read_bytes() for path in files_in(edition)}
+    (wheel,) = (name for name in found if name.endswith(".whl"))
+    with zipfile.ZipFile(edition / wheel) as archive:
+        del found[wheel]
+        found |= {f"{wheel}/{name}": archive.read(name) for name in archive.namelist()}
+    texts = {name: data.decode(errors="ignore") for name, data in found.items()}
+    return {
+        name: "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        if name.endswith(".ipynb")
+        else text
+        for name, text in texts.items()
+    }
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def statements_of(path: Path) -> Iterator[str]:
@@ -60,41 +82,70 @@ def squeezed(text: str) -> str:
     return "".join(text.replace('"', "'").split())
 
 
-def test_no_solution_is_in_it(edition: Path) -> None:
-    texts = {
-        path: squeezed(path.read_text(encoding="utf-8", errors="ignore"))
-        for path in edition.rglob("*")
-        if path.is_file()
-    }
+def test_no_solution_is_in_it(texts: dict[str, str]) -> None:
+    plain = {name: squeezed(text) for name, text in texts.items() if "/hints/" not in name}
     found = [
-        (path.relative_to(edition).as_posix(), statement)
+        (name, statement)
         for module in MODULES
         for statement in statements_of(ROOT / "solutions" / f"{module}.py")
         if len(statement) > 30 and not statement.startswith("raise")
-        for path, text in texts.items()
+        for name, text in plain.items()
         if statement in text
     ]
     excused = {squeezed(line) for line in ALSO_ELSEWHERE}
     assert [one for one in found if one[1] not in excused] == []
 
 
-def test_nothing_else_that_gives_away_is_in_it(edition: Path) -> None:
-    names = {path.relative_to(edition).as_posix() for path in edition.rglob("*")}
-    for kept in ("solutions", "tests/answers", "tests/attacks", "tests/proofs", "tools", ".git"):
-        assert kept not in names
-    assert not any("__pycache__" in name for name in names)
-    assert {"README.md", ".gitignore", "pyproject.toml", "tests/grading/models.py"} <= names
+def test_nothing_else_that_gives_away_is_in_it(texts: dict[str, str]) -> None:
+    given_away = (
+        "solutions/",
+        "answers/wrong",
+        "answers/right",
+        "attacks",
+        "proofs",
+        "__pycache__",
+    )
+    assert not [name for name in texts if any(one in name for one in given_away)]
+    there = {"README.md", ".gitignore", "requirements.txt", ".github/workflows/check.yml"}
+    assert there | {f"{module}.py" for module in MODULES} <= set(texts)
+    for module in CHAPTERS:
+        assert {f"chapters/{module}.md", f"notebooks/{module}.ipynb"} <= set(texts)
 
 
-def test_chapters_have_their_questions_and_no_answers(edition: Path) -> None:
-    text = (edition / "docs" / "saliency.md").read_text()
-    assert "**Question.**" in text
+def answers_in(chapter: str) -> Iterator[str]:
+    """The lines of a chapter's answers: of its cells, and of what stands below a question."""
+    for cell in re.split(r"^# %%", chapter, flags=re.M)[1:]:
+        head, _, body = cell.partition("\n")
+        if "answer" in head:
+            yield from body.splitlines()
+        elif "[markdown]" in head:
+            below = re.findall(r"^# \?\?\? question .*\n((?:#(?: {5}.*)?\n)*)", body, flags=re.M)
+            yield from "".join(below).splitlines()
+
+
+@pytest.mark.parametrize("module", CHAPTERS)
+def test_no_line_of_an_answer_is_in_it(module: str, texts: dict[str, str]) -> None:
+    answers = {
+        squeezed(line.removeprefix("#"))
+        for line in answers_in((ROOT / "docs" / f"{module}.py").read_text(encoding="utf-8"))
+        if len(line.split()) > 6
+    }
+    assert len(answers) > 5
+    for name in (f"chapters/{module}.md", f"notebooks/{module}.ipynb"):
+        there = squeezed(texts[name])
+        assert [line for line in answers if line in there] == []
+
+
+def test_chapters_have_their_questions_and_no_answers(texts: dict[str, str]) -> None:
+    text = texts["chapters/saliency.md"]
+    assert "**Question.** Which colour map, and why?" in text
     assert "`course check saliency.smooth`" in text
     assert "```python" not in text
     chapter = (
-        '# %% [markdown]\n# ??? question "Why?"\n# %% [markdown] tags=["answer"]\n# Because.\n'
+        '# %% [markdown]\n# ??? question "Why?"\n#\n#     Since.\n#\n#     And.\n#\n# On.\n'
+        '# %% [markdown] tags=["answer"]\n# Because.\n'
     )
-    assert without_answers(chapter) == "**Question.** Why?\n"
+    assert without_answers(chapter) == "**Question.** Why?\n\nOn.\n"
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
@@ -108,30 +159,23 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
 def test_nothing_is_left_behind_by_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release_module, "FILES", ("no such file",))
-    with pytest.raises(OSError, match="no such file"):
-        release_module.release(tmp_path / "edition")
+    def fails(folder: Path) -> Path:
+        raise RuntimeError("no wheel today")
+
+    monkeypatch.setattr(release_module, "write_wheel", fails)
+    result = run(tmp_path / "edition")
+    assert result.exit_code == 2
+    assert "no wheel today" in result.output
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_stub_that_is_filled_in_is_not_released(tmp_path: Path) -> None:
     for module in MODULES:
         (tmp_path / f"{module}.py").write_bytes((ROOT / "course" / f"{module}.py").read_bytes())
-    insist_on_stubs(tmp_path)
+    require_stubs(tmp_path)
     (tmp_path / "contrastive.py").write_text("def contrast():\n    return 1\n")
     with pytest.raises(CannotReleaseError, match=r"contrastive\.py: contrast has been filled in"):
-        insist_on_stubs(tmp_path)
-
-
-def test_without_chapters_a_message_leads_to_the_docstring(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run(tmp_path / "edition").exit_code == 0
-    assert not (tmp_path / "edition" / "docs").exists()
-    monkeypatch.setattr(messages, "DOCS", tmp_path / "edition" / "docs")
-    (tmp_path / "saliency.py").write_text("def smooth(heatmaps, sigma):\n    return heatmaps\n")
-    (verdict,) = grading.grade(tmp_path, select_tasks(["saliency.smooth"])).tasks
-    assert "Read on: course/saliency.py, the docstring of smooth" in verdict.message
+        require_stubs(tmp_path)
 
 
 def test_hidden_seeds_stay_with_the_teacher(tmp_path: Path) -> None:
@@ -150,66 +194,55 @@ def test_hidden_seeds_stay_with_the_teacher(tmp_path: Path) -> None:
 # --- it works -------------------------------------------------------------------------------------
 
 
-def course(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the edition's own `course`, with this Python's libraries."""
-    return subprocess.run(
-        [sys.executable, "-m", "course.ui", *words],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def course(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `course` in the edition; tests/test_wheel.py tries the one that is installed from it."""
+    command = [sys.executable, "-m", "course.ui", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_a_student_can_work_with_it(edition: Path) -> None:
     board = course(edition, "check")
     assert board.returncode == 1, board.stderr
     assert "select_output" in board.stdout
-    stub = edition / "course" / "saliency.py"
+    stub = edition / "saliency.py"
     before = stub.read_text()
     try:
-        right = "def smooth(heatmaps, sigma):\n    return heatmaps\n"
-        stub.write_text(f"{before}\n\n{right}")
+        stub.write_text(f"{before}\n\ndef smooth(heatmaps, sigma):\n    return heatmaps\n")
         wrong = course(edition, "check", "saliency.smooth")
         assert wrong.returncode == 1
         assert "What should hold" in wrong.stdout or "does not hold" in wrong.stdout
-        assert "docs/saliency.md" in wrong.stdout
+        assert "chapters/saliency.md" in wrong.stdout
     finally:
         stub.write_text(before)
 
 
-def test_it_can_be_installed_in_an_environment_of_its_own(tmp_path: Path) -> None:
-    pytest.importorskip("hatchling")
-    assert run(tmp_path / "edition").exit_code == 0
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
-    scripts = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
+def test_its_requirements_name_the_wheel_that_lies_in_it(edition: Path) -> None:
+    (line,) = (edition / "requirements.txt").read_text().splitlines()
+    assert (edition / line).is_file()
+    assert line.endswith(".whl")
+    assert "pip install -r requirements.txt" in (edition / "README.md").read_text()
 
-    def output_of(*words: object) -> str:
-        # Elsewhere than in the edition, so that only what is installed can be found.
-        clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-        return subprocess.run(
-            words, cwd=tmp_path, env=clean, capture_output=True, text=True, check=False
-        ).stdout
 
-    # TensorFlow and the others are not installed again, but lent by this environment; its own
-    # course is not, as a .pth file in a folder that is named in a .pth file is not read.
-    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    libraries = Path(output_of(scripts / "python", "-c", where).strip())
-    (libraries / "lent.pth").write_text(sysconfig.get_path("purelib"))
-    install = ("-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation")
-    # Without --ignore-installed, pip would take the course out of the environment that lends.
-    output_of(scripts / "python", *install, "--ignore-installed", "-e", tmp_path / "edition")
-    used = output_of(scripts / "python", "-c", "import course; print(course.__file__)")
-    assert Path(used.strip()) == tmp_path / "edition" / "course" / "__init__.py"
-    board = output_of(scripts / "course", "check")
-    assert board.count("not started") == 34
-    assert "0 of 34 points" in board
+def test_git_keeps_the_mark_by_which_the_folder_is_known(edition: Path) -> None:
+    """Else `course check` would not find the folder in a clone."""
+    subprocess.run(["git", "init", "-q"], cwd=edition, check=True)
+    subprocess.run(["git", "add", "."], cwd=edition, check=True)
+    (edition / ".course" / "hints.json").write_text("{}")
+    listed = subprocess.run(
+        ["git", "ls-files", "-o", "-c", "--exclude-standard", ".course"],
+        cwd=edition,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed.stdout.split() == [".course/folder.json"]
 
 
 def test_the_workflow_for_github_classroom_grades(edition: Path, tmp_path: Path) -> None:
     workflow = yaml.safe_load((edition / ".github" / "workflows" / "check.yml").read_text())
-    (grade,) = (step for step in workflow["jobs"]["check"]["steps"] if step.get("name") == "Grade")
+    steps = workflow["jobs"]["check"]["steps"]
+    assert any("pip install --quiet -r requirements.txt" in step.get("run", "") for step in steps)
+    (grade,) = (step for step in steps if step.get("name") == "Grade")
     summary = tmp_path / "summary.md"
     bin_ = tmp_path / "bin"
     bin_.mkdir()
@@ -221,14 +254,13 @@ def test_the_workflow_for_github_classroom_grades(edition: Path, tmp_path: Path)
         ["bash", "-e", "-o", "pipefail", "-c", grade["run"]],
         cwd=edition,
         env=os.environ
-        | {"PYTHONPATH": str(edition), "PATH": f"{bin_}:{os.environ['PATH']}"}
-        | {"GITHUB_STEP_SUMMARY": str(summary)},
+        | {"PATH": f"{bin_}:{os.environ['PATH']}", "GITHUB_STEP_SUMMARY": str(summary)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 1  # nothing is done yet
-    assert "::notice title=Score::0 of 34" in run.stdout, run.stderr
+    assert re.search(r"::notice title=Score::0 of \d\d", run.stdout), run.stderr
     assert "select_output" in summary.read_text()
     (edition / "result.json").unlink()
     (edition / "board.txt").unlink()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from course.classroom.release import without_answers
+from course.classroom.chapters import without_answers
 from docs.machinery.citations import cited, entry, link, names, page_of_all, with_citations, works
 from tests.docs.sources import CHAPTERS, DOCS, chapter
 

@@ -1,0 +1,72 @@
+"""The chapters as students get them, without answers: as text, and as notebooks to work in.
+
+A wheel carries them, made when it was built (`course.classroom.build_hook`). In a checkout they are
+made from `docs/` when they are asked for.
+"""
+
+import re
+from pathlib import Path
+
+from course.given.modules import MODULES
+from course.grader.places import CARRIED, DOCS, IS_INSTALLED, load
+
+CHAPTERS = CARRIED / "chapters"
+
+
+class MissingLibraryError(ImportError):
+    """A library that only some commands need is not installed; the message says how to get it."""
+
+
+def texts() -> dict[str, str]:
+    """The chapters as Markdown, by module: text and questions, no answers and no code."""
+    if IS_INSTALLED:
+        return _read(CHAPTERS, "md")
+    citations = load(DOCS / "machinery", "citations")
+    return {
+        module: citations.with_citations(without_answers(source), away=True)
+        for module, source in _read(DOCS, "py").items()
+    }
+
+
+def notebooks() -> dict[str, str]:
+    """The chapters as notebooks to work in, by module; text of `.ipynb` files.
+
+    Raises:
+        MissingLibraryError: in a checkout without the libraries that make them.
+    """
+    if IS_INSTALLED:
+        return _read(CHAPTERS, "ipynb")
+    try:
+        workbook = load(DOCS / "machinery", "workbook")
+    except ImportError as error:
+        raise MissingLibraryError(
+            f"notebooks need {error.name}: pip install 'introspection-course[teach]'"
+        ) from error
+    sources = _read(DOCS, "py")
+    return {module: workbook.edition(source, module) for module, source in sources.items()}
+
+
+def without_answers(chapter: str) -> str:
+    """A chapter in percent format as Markdown: its text and questions, no answers, no figures."""
+    blocks = []
+    for cell in re.split(r"^# %%", chapter, flags=re.M)[1:]:
+        head, _, body = cell.partition("\n")
+        if "[markdown]" not in head or "answer" in head:
+            continue
+        text = re.sub(r"^# ?", "", body, flags=re.M).strip()
+        text = _QUESTION.sub(r"**Question.** \g<question>", text)
+        text = re.sub(r"^{{ task (\S+) }}$", r"**Task:** `course check \1`", text, flags=re.M)
+        blocks.append(text)
+    return "\n\n".join(blocks) + "\n"
+
+
+_QUESTION = re.compile(r'^\?\?\? question "(?P<question>.*)"$(?:\n+ {4}.*)*$', flags=re.M)
+"""A question, and the indented lines below it: the beginning of its answer."""
+
+
+def _read(folder: Path, kind: str) -> dict[str, str]:
+    """The files of the modules' chapters; a module may have none yet."""
+    files = {module: folder / f"{module}.{kind}" for module in MODULES}
+    return {
+        module: file.read_text(encoding="utf-8") for module, file in files.items() if file.is_file()
+    }
