@@ -137,7 +137,7 @@ def _gradient(
     )
 
 
-@_wrong_gradient("None: the tape does not watch the images, or a `return` is missing")
+@_wrong_gradient("The tape was not told to watch", is_computed=False)
 def gradient_not_watched(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
     import tensorflow as tf
 
