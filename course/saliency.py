@@ -3,8 +3,13 @@
 The gradient of a class score with respect to the image tells, for every pixel and channel, whether
 the score would rise or fall if that value were a little larger, and how fast.
 
+Here and in all other modules: B images of H × W pixels with C channels, K classes; B and C are any
+number from 1. Arrays come as NumPy arrays or as tensors, and results may be either. A function
+changes nothing that it is given, neither an array nor a model (its weights and `trainable` flags),
+and keeps nothing from one call to the next.
+
 Source: Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013,
-arXiv:1312.6034. Shapes: B images of H × W pixels with C channels, K classes.
+arXiv:1312.6034.
 """
 
 import keras
@@ -27,11 +32,13 @@ def select_output(
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1].
-        class_index: one int for the whole batch, or an int array `(B,)` with one class an image.
+        class_index: one int (Python's or NumPy's) for the whole batch, or an int array `(B,)` with
+            one class for each image.
         output: `"logit"`, or `"softmax"` for the probability of the class.
 
     Returns:
-        `(B,)`: the logit or the probability of each image's class.
+        `(B,)`: the logit or the probability of each image's class. A probability is right however
+        large the logits are.
 
     Raises:
         ValueError: if `output` is neither `"logit"` nor `"softmax"`.
@@ -45,7 +52,7 @@ def gradient_saliency(
     """Differentiate the explained value with respect to the input.
 
     The sign is kept: a positive entry says that a larger value there raises the output. Each
-    image's gradient depends on that image alone. Neither the images nor the model are changed.
+    image's gradient depends on that image alone. The model is called in inference mode.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
@@ -66,7 +73,7 @@ def gradient_saliency(
 
 
 def to_heatmap(saliency: Maps) -> Heatmaps:
-    """Turn a saliency with colour channels into one number a pixel.
+    """Turn a saliency with colour channels into one number per pixel.
 
     The channels are added up with their signs: this is the change of the output when all channels
     of a pixel grow together.
@@ -83,8 +90,7 @@ def to_heatmap(saliency: Maps) -> Heatmaps:
 def smooth(heatmaps: Heatmaps, sigma: float) -> Heatmaps:
     """Blur heat maps with a Gaussian, over the two spatial axes only.
 
-    As `scipy.ndimage` filters with its mode "reflect". Heat maps of a batch are not mixed, and
-    the ones given are not changed.
+    As `scipy.ndimage` filters with its mode "reflect". Heat maps of a batch are not mixed.
 
     Args:
         heatmaps: `(B, H, W)`, signed.
@@ -109,7 +115,7 @@ def symmetric_limit(heatmap: Heatmap) -> float:
         heatmap: `(H, W)`, signed.
 
     Returns:
-        The limit, a float ≥ 0, in the units of the heat map.
+        The limit, a single number ≥ 0, in the units of the heat map.
     """
     raise NotImplementedError("saliency.symmetric_limit")
 
@@ -118,12 +124,14 @@ def plot_saliency(image: Image, heatmap: Heatmap, overlay: bool = False) -> Figu
     """Show an image and its heat map, side by side or one over the other.
 
     The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between the
-    limits that `symmetric_limit` gives, and explained by a colour bar. Nothing is rescaled.
+    limits −v and v that `symmetric_limit` gives, so that zero has the neutral colour. A colour bar
+    explains it. Nothing is rescaled, and all of it can be seen: the first row is at the top.
 
     Args:
-        image: `(H, W, C)`, in [0, 1].
+        image: `(H, W, 3)`, in [0, 1].
         heatmap: `(H, W)`, signed.
-        overlay: if true, draw one picture: the heat map, half transparent, over the image.
+        overlay: if true, draw one picture: the heat map, half transparent, over the image, pixel by
+            pixel.
 
     Returns:
         A matplotlib `Figure`: image and heat map on two axes, or both on a single one; the colour

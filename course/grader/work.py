@@ -25,9 +25,6 @@ CALL_SECONDS = 20.0
 TASK_SECONDS = 120.0
 """How long all calls of one task may take together."""
 
-MOST_RECORDS = 60
-"""How many calls are kept, however long an example shrinks."""
-
 
 class StudentError(Exception):
     """A student's function raised an error.
@@ -45,10 +42,11 @@ class StudentError(Exception):
     wanted: str = ""
 
     def __init__(self, raised: protocol.Raised) -> None:
-        self.types = raised.types
-        self.message = raised.message
-        self.frames = raised.frames
-        self.printed = raised.printed
+        # The worker keeps these short, but a worker that has been tampered with need not.
+        self.types = [name[:100] for name in raised.types[:20]] or ["nothing"]
+        self.message = raised.message[:2000]
+        self.frames = raised.frames[:8]
+        self.printed = raised.printed[-2000:]
         super().__init__(f"{self.types[0]}: {self.message}")
 
 
@@ -115,6 +113,10 @@ class Work:
                 return dict(zip(map(str, names), map(self._unpack, layers), strict=True))
         raise LostError("error", "the state of the model could not be read")
 
+    def look(self) -> tuple[np.ndarray, ...]:
+        """The figure that was returned last as it would be seen; see `protocol.Look`."""
+        return self._unpack(self._request(protocol.Look()).value)
+
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function by its dotted name.
 
@@ -125,15 +127,16 @@ class Work:
             LostError: if the worker did not answer.
         """
         packed = [self._pack(value) for value in args]
+        given = tuple(arg.array if isinstance(arg, Tensor) else arg for arg in args)
         packed_kwargs = {key: self._pack(value) for key, value in kwargs.items()}
         try:
             reply = self._request(protocol.Call(name, packed, packed_kwargs))
         except StudentError as error:
-            error.record = Record(name, args, kwargs, answer=None)
+            error.record = Record(name, given, kwargs, answer=None)
             raise
         try:
             answer = self._unpack(reply.value)
-        except (protocol.ProtocolError, RecursionError) as error:
+        except protocol.ProtocolError as error:
             raise LostError("error", f"the answer could not be read: {error}") from None
         if reply.changed:
             raise SideEffectError(
@@ -142,9 +145,7 @@ class Work:
             )
         if name == self._task:
             given = tuple(arg.array if isinstance(arg, Tensor) else arg for arg in args)
-            self.records.append(Record(name, given, kwargs, answer, reply.printed))
-            if len(self.records) > MOST_RECORDS:  # the first ones and the last ones tell the most
-                del self.records[MOST_RECORDS // 2]
+            self.records.append(Record(name, given, kwargs, answer, reply.printed[-2000:]))
         return answer
 
     def _request(self, request: Any) -> protocol.Returned:

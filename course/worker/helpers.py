@@ -1,5 +1,7 @@
 """Functions that properties hand to a student's functions, which call them in the worker."""
 
+import random
+import sys
 from typing import Any
 
 import numpy as np
@@ -30,3 +32,19 @@ def logit_times_image(model: Any, images: Any, class_index: Any, in_colour: bool
 def scale_weights(model: Any, factor: float) -> None:
     """Multiply all weights of the worker's copy of a model, to see which others share them."""
     model.set_weights([factor * weight for weight in model.get_weights()])
+
+
+def seed_everything(seed: int) -> None:
+    """Seed the random states that all code of a process shares."""
+    random.seed(seed)
+    np.random.seed(seed)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].random.set_seed(seed)
+
+
+def next_random_numbers() -> np.ndarray:
+    """One number from each of the random states that all code of a process shares."""
+    numbers = [random.random(), np.random.random()]
+    if "tensorflow" in sys.modules:
+        numbers.append(float(sys.modules["tensorflow"].random.uniform(())))
+    return np.array(numbers)

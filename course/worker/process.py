@@ -26,50 +26,28 @@ import numpy as np
 from course.worker import protocol
 from course.worker.build import build, state_of
 from course.worker.importer import SubmissionImporter
-from course.worker.protocol import Channel, Raised, Returned, cut
-from course.worker.settings import hold_settings
+from course.worker.protocol import Channel, Raised, Returned
 
 MEMORY_LIMIT = 4 * 2**30
 """Bytes that a student's process may have for its own data."""
 
 
-class Tail(io.RawIOBase):
-    """A binary file that keeps the last 2,000 bytes written to it, however many come."""
+class Tail(io.TextIOBase, TextIO):
+    """A text stream that keeps the last 2,000 characters written to it, however many come."""
 
     kept = 2000
 
     def __init__(self) -> None:
-        self._end = b""
+        self.text = ""
 
-    @property
-    def text(self) -> str:
-        """What is kept."""
-        return self._end.decode(errors="ignore")
-
-    def forget(self) -> None:
-        """Keep nothing of what has been written so far."""
-        self._end = b""
-
-    def write(self, data: Any) -> int:
+    def write(self, text: str) -> int:
         """Keep the end."""
-        view = memoryview(data).cast("B")
-        self._end = (self._end + view[-self.kept :].tobytes())[-self.kept :]
-        return len(view)
+        self.text = (self.text + text[-self.kept :])[-self.kept :]
+        return len(text)
 
     def writable(self) -> bool:
         """It is."""
         return True
-
-    def close(self) -> None:
-        """Stay open: a submission that closes its output may still be asked what it printed."""
-
-    def fileno(self) -> int:
-        """The number of the standard output, which leads nowhere here."""
-        return 1
-
-    def as_text(self) -> TextIO:
-        """A stream for `sys.stdout`, with all that the real one has."""
-        return io.TextIOWrapper(self, "utf-8", errors="replace", write_through=True)
 
 
 class Student:
@@ -80,6 +58,7 @@ class Student:
         self._printed = printed
         self._importer = SubmissionImporter()
         self._models: dict[str, Any] = {}
+        self._figure: Any = None
 
     def answer(self, request: Any) -> Returned | Raised:
         """Do what a request asks for; whatever the student's code raises becomes an answer."""
@@ -87,8 +66,6 @@ class Student:
         try:
             match request:
                 case protocol.Load(sources):
-                    if self._printed is not None:  # not in a debugger's own process
-                        hold_settings()
                     self._importer.install(sources)
                     return _nothing()
                 case protocol.PutModel(handle, network):
@@ -98,6 +75,8 @@ class Student:
                     state = state_of(self._models[handle])
                     layers = [self._pack(layer) for layer in state.values()]
                     return Returned(protocol.Mapping(list(state), layers), [])
+                case protocol.Look():
+                    return Returned(self._pack(look(self._figure)), [])
                 case protocol.Call(name, args, kwargs):
                     return self._call(name, args, kwargs)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
@@ -110,8 +89,8 @@ class Student:
     ) -> Returned:
         args = [self._unpack(value) for value in packed_args]
         kwargs = {key: self._unpack(value) for key, value in packed_kwargs.items()}
-        if self._printed is not None:
-            self._printed.forget()
+        if self._printed:
+            self._printed.text = ""
         result = self._pack(self._function(name)(*args, **kwargs))
         given = [*zip(args, packed_args, strict=True)]
         given += [(kwargs[key], packed_kwargs[key]) for key in kwargs]
@@ -140,6 +119,8 @@ class Student:
                 import tensorflow as tf
 
                 return tf.constant(protocol.unpack_array(value))
+            case protocol.Array(shape=()):
+                return protocol.unpack_array(value)[()]  # NumPy's own kind of number
             case protocol.Array():
                 return protocol.unpack_array(value)
             case protocol.Scalar(plain):
@@ -162,6 +143,7 @@ class Student:
         if isinstance(value, tuple | list):
             return protocol.Items([self._pack(item) for item in value])
         if _is_a(value, "matplotlib.figure", "Figure"):
+            self._figure = value
             return describe_figure(value)
         if _is_a(value, "keras", "Model"):
             handle = f"returned-{len(self._models)}"
@@ -171,55 +153,24 @@ class Student:
             array = np.asarray(value)
             if array.dtype.name in protocol.DTYPES:
                 return protocol.pack_array(array)
-            return protocol.Opaque(cut(f"array of dtype {array.dtype.name}", 100))
-        return protocol.Opaque(cut(type(value).__name__, 100))
+            return protocol.Opaque(f"array of dtype {array.dtype.name}")
+        return protocol.Opaque(type(value).__name__)
 
     def _describe_error(self, error: BaseException) -> Raised:
-        message = _words_of(error)
-        frames = self._own_frames(error)
-        if isinstance(error, SyntaxError) and self._is_own(error.filename):
-            text = (error.text or "").strip()
-            file, number = cut(str(error.filename), 100), error.lineno or 0
-            frames.append(protocol.Frame(file, number, "", cut(text)))
-            message = error.msg
-        types = [cut(base.__name__, 100) for base in type(error).__mro__]
-        printed = self._printed.text if self._printed else ""
-        return Raised(types[: protocol.MOST_BASES], cut(message), frames[-8:], printed)
-
-    def _own_frames(self, error: BaseException) -> list[protocol.Frame]:
-        """The student's own lines on the way to an error.
-
-        What AutoGraph has rewritten runs under another name; it notes where the lines were.
-        """
-        lines = [
-            (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
+        own = {f"{name}.py" for name in self._importer.sources}
+        frames = [
+            protocol.Frame(frame.filename, frame.lineno or 0, frame.name, frame.line or "")
             for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename in own
         ]
-        notes = getattr(error, "ag_error_metadata", None)
-        if notes is not None:
-            rewritten = [_line_of(frame) for frame in reversed(notes.translated_stack)]
-            lines += [line for line in rewritten if line not in lines]
-        return [
-            protocol.Frame(cut(file, 100), number, cut(function, 100), cut(text))
-            for file, number, function, text in lines
-            if self._is_own(file)
-        ][-protocol.MOST_FRAMES :]
-
-    def _is_own(self, file: str | None) -> bool:
-        return file is not None and file.removesuffix(".py") in self._importer.sources
-
-
-def _line_of(frame: Any) -> tuple[str, int, str, str]:
-    """File, line number, function and text, as AutoGraph notes them of a line."""
-    name, text = str(frame.function_name), frame.code or ""
-    return frame.filename, frame.lineno or 0, name.removeprefix("tf__"), text.strip()
-
-
-def _words_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException:  # an exception class of the student's own may do anything here
-        return "its message cannot be read"
+        message = str(error)
+        if isinstance(error, SyntaxError) and error.filename in own:
+            text = (error.text or "").strip()
+            frames.append(protocol.Frame(error.filename, error.lineno or 0, "", text))
+            message = error.msg
+        types = [base.__name__ for base in type(error).__mro__]
+        printed = self._printed.text if self._printed else ""
+        return Raised(types, message[:2000], frames[-8:], printed)
 
 
 def _nothing() -> Returned:
@@ -233,21 +184,22 @@ def _is_a(value: Any, module: str, name: str) -> bool:
 
 def describe_figure(figure: Any) -> protocol.Picture:
     """What a figure shows, as data: its axes, and the arrays, colours and limits drawn on them."""
-    return protocol.Picture(
-        [
-            protocol.Axes(
-                is_colour_bar=getattr(axes, "_colorbar", None) is not None,
-                images=[_describe_drawn(drawn) for drawn in [*axes.images, *axes.collections]]
-                if getattr(axes, "_colorbar", None) is None
-                else [],
-            )
-            for axes in figure.axes
-        ]
-    )
+    described = []
+    for axes in figure.axes:
+        bar = getattr(axes, "_colorbar", None)
+        shown = images_on(axes) if bar is None else [bar.mappable]
+        described.append(protocol.Axes(bar is not None, [_describe_drawn(one) for one in shown]))
+    return protocol.Picture(described)
+
+
+def images_on(axes: Any) -> list[Any]:
+    """What is drawn on axes from arrays: by `imshow`, or by `pcolormesh` and its kin."""
+    return [*axes.images, *axes.collections]
 
 
 def _describe_drawn(drawn: Any) -> protocol.Drawn:
-    values = np.ma.filled(np.ma.asarray(drawn.get_array(), float), np.nan)
+    values = drawn.get_array()
+    values = np.zeros(0) if values is None else np.ma.filled(np.ma.asarray(values, float), np.nan)
     alpha = drawn.get_alpha()
     finite = np.abs(values[np.isfinite(values)])
     # The colours of the values from the most negative to the most positive, zero in the middle.
@@ -261,14 +213,45 @@ def _describe_drawn(drawn: Any) -> protocol.Drawn:
     )
 
 
+def look(figure: Any) -> list[np.ndarray]:
+    """The page as it would be seen, and where on it the pixels of every image lie; see `Look`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(40)  # enough to see every pixel of the small images
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    page = np.asarray(canvas.buffer_rgba())
+    shown = page[..., :3] / 255 * (page[..., 3:] / 255) + 1 - page[..., 3:] / 255  # on white paper
+    places = []
+    for axes in figure.axes:
+        if getattr(axes, "_colorbar", None) is None:
+            for drawn in images_on(axes):
+                middles = middles_of(drawn)
+                x, y = axes.transData.transform(middles.reshape(-1, 2)).T
+                places.append(np.stack([len(page) - y, x], axis=-1).reshape(middles.shape))
+    return [shown, *places]
+
+
+def middles_of(drawn: Any) -> np.ndarray:
+    """The middles of an image's pixels, in the coordinates of its axes: `(H, W, 2)`."""
+    if hasattr(drawn, "get_coordinates"):  # of pcolormesh: the corners
+        corners = np.asarray(drawn.get_coordinates())
+        return (corners[1:, 1:] + corners[:-1, 1:] + corners[1:, :-1] + corners[:-1, :-1]) / 4
+    height, width = drawn.get_array().shape[:2]
+    left, right, bottom, top = drawn.get_extent()
+    first, last = (top, bottom) if drawn.origin == "upper" else (bottom, top)
+    x = left + (np.arange(width) + 0.5) / width * (right - left)
+    y = first + (np.arange(height) + 0.5) / height * (last - first)
+    return np.stack(np.meshgrid(x, y), axis=-1)
+
+
 # --- the process ----------------------------------------------------------------------------------
 
 
 def serve(channel: Channel) -> None:
     """Answer requests until the grader hangs up."""
     printed = Tail()
-    sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    sys.stdout, sys.stderr = printed.as_text(), printed.as_text()
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
     _limit_memory()
     student = Student(printed)
     while True:

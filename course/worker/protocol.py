@@ -7,24 +7,13 @@ known set of dtypes, and a frame that is too large, too short or of another type
 
 import math
 import struct
-from typing import Annotated, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
 
 MAX_FRAME = 64 * 2**20
-"""Bytes of a message to the worker."""
-
-MAX_REPLY = 4 * 2**20
-"""Bytes of a message from the worker: some times as many as the largest right answer has."""
-
-Name = Annotated[str, msgspec.Meta(max_length=100)]
-Text = Annotated[str, msgspec.Meta(max_length=2000)]
-"""Every text that comes from the worker has a limit, and longer ones are not messages. Much of what
-the grader does with a text takes longer than the text is long."""
-
-MOST_FRAMES = 8
-MOST_BASES = 20
+"""Bytes; the largest answer of a task is under one megabyte."""
 
 _SIZED = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
 DTYPES = {"bool", *(f"{kind}{bits}" for kind, sizes in _SIZED.items() for bits in sizes)}
@@ -40,8 +29,8 @@ class ProtocolError(Exception):
 class Array(msgspec.Struct, tag="array"):
     """An array, as the raw bytes of its elements in C order."""
 
-    dtype: Name
-    shape: Annotated[tuple[int, ...], msgspec.Meta(max_length=8)]
+    dtype: str
+    shape: tuple[int, ...]
     data: bytes
     is_tensor: bool = False  # whether a student's function gets it as a `tf.Tensor`
 
@@ -49,7 +38,7 @@ class Array(msgspec.Struct, tag="array"):
 class Model(msgspec.Struct, tag="model"):
     """A Keras model that the worker holds, by the name under which it holds it."""
 
-    handle: Name
+    handle: str
 
 
 class Function(msgspec.Struct, tag="function"):
@@ -62,7 +51,7 @@ class Function(msgspec.Struct, tag="function"):
 class Scalar(msgspec.Struct, tag="scalar"):
     """A plain number, string or None."""
 
-    value: bool | int | float | Text | None
+    value: bool | int | float | str | None
 
 
 class Items(msgspec.Struct, tag="items"):
@@ -74,7 +63,7 @@ class Items(msgspec.Struct, tag="items"):
 class Mapping(msgspec.Struct, tag="mapping"):
     """A dictionary from classes to values."""
 
-    keys: list[int | Name]
+    keys: list[int | str]
     values: "list[Value]"
 
 
@@ -89,7 +78,7 @@ class Drawn(msgspec.Struct):
 
 
 class Axes(msgspec.Struct):
-    """One pair of axes of a figure."""
+    """One pair of axes of a figure; of a colour bar, `images` holds what the bar explains."""
 
     is_colour_bar: bool
     images: list[Drawn]
@@ -104,7 +93,7 @@ class Picture(msgspec.Struct, tag="picture"):
 class Opaque(msgspec.Struct, tag="opaque"):
     """A value of a type that no task asks for: only its type's name crosses."""
 
-    type_name: Name
+    type_name: str
 
 
 Value = Array | Model | Function | Scalar | Items | Mapping | Picture | Opaque
@@ -154,7 +143,15 @@ class GetState(msgspec.Struct, tag="get_state"):
     handle: str
 
 
-Request = Load | PutModel | Call | GetState
+class Look(msgspec.Struct, tag="look"):
+    """Draw the figure that the last call returned, and send the page as it would be seen.
+
+    The answer holds the page's colours, `(rows, columns, 3)`, and for every image on the axes the
+    places of the middles of its pixels on the page, `(H, W, 2)`: first the row, then the column.
+    """
+
+
+Request = Load | PutModel | Call | GetState | Look
 
 
 # --- messages from the worker ---------------------------------------------------------------------
@@ -164,34 +161,29 @@ class Returned(msgspec.Struct, tag="returned"):
     """A function returned this; `changed` counts the array arguments that it wrote into."""
 
     value: Value
-    changed: Annotated[list[int], msgspec.Meta(max_length=100)]
-    printed: Text = ""
+    changed: list[int]
+    printed: str = ""
 
 
 class Frame(msgspec.Struct):
     """One of the student's own lines on the way to an error."""
 
-    file: Name
+    file: str
     line: int
-    function: Name
-    text: Text
+    function: str
+    text: str
 
 
 class Raised(msgspec.Struct, tag="raised"):
     """A function raised this. `types` are the names of the exception's class and its bases."""
 
-    types: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=MOST_BASES)]
-    message: Text
-    frames: Annotated[list[Frame], msgspec.Meta(max_length=MOST_FRAMES)]
-    printed: Text
+    types: list[str]
+    message: str
+    frames: list[Frame]
+    printed: str
 
 
 Reply = Returned | Raised
-
-
-def cut(text: str, most: int = 2000) -> str:
-    """The beginning of a text, as long as may cross and with nothing that cannot."""
-    return str(text)[:most].encode(errors="replace").decode()
 
 
 # --- frames ---------------------------------------------------------------------------------------
@@ -211,9 +203,6 @@ class Channel:
     def __init__(self, reader: BinaryIO, writer: BinaryIO, incoming: Any) -> None:
         self._reader = reader
         self._writer = writer
-        self._most_out, self._most_in = MAX_FRAME, MAX_REPLY
-        if incoming is Request:
-            self._most_out, self._most_in = self._most_in, self._most_out
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(incoming).decode
 
@@ -221,16 +210,11 @@ class Channel:
         """Send one message.
 
         Raises:
-            ProtocolError: if it is too large or no message, or nobody listens any more.
+            ProtocolError: if it is larger than `MAX_FRAME` or nobody listens any more.
         """
-        try:
-            frame = self._encode(message)
-        except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise ProtocolError(f"cannot be sent: {error}") from error
-        if len(frame) > self._most_out:
-            raise ProtocolError(
-                f"a message of {len(frame):,} bytes is larger than {self._most_out:,}"
-            )
+        frame = self._encode(message)
+        if len(frame) > MAX_FRAME:
+            raise ProtocolError(f"a message of {len(frame):,} bytes is larger than {MAX_FRAME:,}")
         try:
             self._writer.write(_HEADER.pack(len(frame)) + frame)
             self._writer.flush()
@@ -244,12 +228,12 @@ class Channel:
             ProtocolError: if the other side hangs up or sends what is no message.
         """
         (length,) = _HEADER.unpack(self._read(_HEADER.size))
-        if length > self._most_in:
-            raise ProtocolError(f"a frame of {length:,} bytes is larger than {self._most_in:,}")
+        if length > MAX_FRAME:
+            raise ProtocolError(f"a frame of {length:,} bytes is larger than {MAX_FRAME:,}")
         try:
             return self._decode(self._read(length))
         except msgspec.MsgspecError as error:
-            raise ProtocolError(f"not a message: {str(error)[:200]}") from error
+            raise ProtocolError(f"not a message: {error}") from error
         except RecursionError as error:
             raise ProtocolError("not a message: nested too deeply") from error
 

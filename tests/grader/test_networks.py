@@ -24,6 +24,7 @@ NETWORKS = {
     "branching, four channels": models.branching(3, (5, 4, 4)),
     "nested": models.nested(3),
     "loud": models.loud(3),
+    "loud, below zero": models.loud(3, -1000),
     "power 1": models.power(1, 3),
     "power 3": models.power(3, 3),
     "pooling": models.pooling(3),

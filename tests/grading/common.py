@@ -1,5 +1,6 @@
-"""What the gradings share: how inputs are drawn, and two checks that many tasks need."""
+"""What the gradings share: how inputs are drawn, and checks that many tasks need."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from course.grader.networks import Network
 from course.grader.work import Function, StudentError, Work
 
 seeds = st.integers(0, 10_000)
+"""Of one example; `own` mixes the run's own seed into it."""
+
 outputs = st.sampled_from(["logit", "softmax"])
 
 few = hypothesis_settings(settings, max_examples=3)
@@ -20,10 +23,24 @@ few = hypothesis_settings(settings, max_examples=3)
 IN_TRAINING = "The model seems to run in training mode: use training=False."
 
 
-def random_maps(seed: int, count: int = 2) -> np.ndarray:
+def own(work: Work, seed: int) -> int:
+    """An example's seed in this run: whoever does not know the run's cannot know the inputs."""
+    return int(np.random.SeedSequence([work.seed, seed]).generate_state(1)[0]) >> 2
+
+
+def random_maps(seed: int, count: int = 2, size: tuple[int, int] = (6, 5)) -> np.ndarray:
     """Signed heat maps, in steps of 0.01, neither square nor symmetric: `(count, 6, 5)`."""
     draw = np.random.default_rng(seed)
-    return (draw.integers(-100, 101, (count, 6, 5)) / 100).astype(np.float32)
+    return (draw.integers(-100, 101, (count, *size)) / 100).astype(np.float32)
+
+
+def wrong_words(seed: int) -> Iterator[str]:
+    """Words that are neither "logit" nor "softmax", though some look like it."""
+    draw = np.random.default_rng([seed, 3])
+    for word in draw.permutation(["logit", "softmax"]):
+        near = [word[:-1], word[1:], f"{word}s", f" {word}", word.upper(), word.title()]
+        yield str(draw.choice(near))
+    yield "".join(draw.choice(list("abcdefghij"), draw.integers(0, 9)))
 
 
 def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) -> None:
@@ -43,6 +60,13 @@ def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) 
         error.wanted = argument
         raise
     raise NamedError(f"{argument} is accepted, but should be a ValueError.")
+
+
+def check_refuses_other_outputs(work: Work, function: Function, *args: Any, words: int = 3) -> None:
+    """Insist on a ValueError for words other than "logit" and "softmax", after a right call."""
+    function(*args)
+    for word, _ in zip(wrong_words(work.seed), range(words), strict=False):
+        check_refuses(function, *args, output=word, argument=f'output="{word}"')
 
 
 def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
@@ -70,3 +94,23 @@ def check_untrained(work: Work, network: Network) -> None:
                 "The `trainable` flags of the model's layers are changed.",
                 f"Layer {name!r} had trainable={was_trained}, and has {is_trained} afterwards.",
             )
+
+
+def check_own_random_numbers(work: Work, function: Function, *args: Any) -> None:
+    """Insist that a function neither uses nor changes the random state that others share."""
+    answers, states = [], []
+    for seed in (1, 2):
+        work.call("course.worker.helpers.seed_everything", (seed,), {})
+        states.append(work.call("course.worker.helpers.next_random_numbers", (), {}))
+        work.call("course.worker.helpers.seed_everything", (seed,), {})
+        answers.append(np.asarray(function(*args)))
+        after = work.call("course.worker.helpers.next_random_numbers", (), {})
+        if not np.array_equal(after, states[-1]):
+            raise SideEffectError(
+                "The random state that others share is changed (np.random or tf.random): "
+                "make a generator of your own from the seed."
+            )
+    if not np.array_equal(*answers):
+        raise NamedError(
+            "The result depends on the random state that others share, and not on the seed alone."
+        )

@@ -31,6 +31,14 @@ from course.grader.networks import (
 SHAPE = (6, 5, 3)
 CLASSES = 4
 
+WIDE = (4, 7, 1)
+"""Other images: wider than high, and grey."""
+
+
+def any_shape(seed: int) -> tuple[int, int, int]:
+    """Images that are not square, with two to four channels."""
+    return [(5, 6, 2), SHAPE, (7, 5, 4), (5, 7, 3)][seed % 4]
+
 
 def images(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
     """Random images with values in steps of 0.01, away from black and white."""
@@ -190,8 +198,8 @@ def nested(seed: int = 0) -> Network:
 
 
 @functools.cache
-def loud(seed: int = 0) -> Network:
-    """Logits of around a thousand, above or below zero, that differ by a few.
+def loud(seed: int = 0, height: int = 1000) -> Network:
+    """Logits of around a thousand, or of minus a thousand, that differ by a few.
 
     An exponential of them is infinite or zero, while their softmax is neither. All sums are exact
     in single precision, if the images are those of `exact_images`.
@@ -199,7 +207,7 @@ def loud(seed: int = 0) -> Network:
     draw = np.random.default_rng([seed, 29])
     size = int(np.prod(SHAPE))
     kernel = draw.choice([-0.5, -0.25, 0, 0.25, 0.5], (size, CLASSES))
-    bias = draw.choice([-1000.0, 1000.0]) - np.round(kernel.sum(axis=0) / 2)
+    bias = height - np.round(kernel.sum(axis=0) / 2)
     return chain(SHAPE, Flatten("flatten"), Dense("logits", (kernel, bias)))
 
 

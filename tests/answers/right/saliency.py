@@ -26,7 +26,8 @@ def value_by_numpy(model: Any, images: Any, class_index: Any, output: str = "log
         raise ValueError(output)
     table = np.asarray(model(np.asarray(images), training=False), np.float64)
     if output == "softmax":
-        table = np.exp(table) / np.exp(table).sum(axis=1, keepdims=True)
+        table = np.exp(table - table.max(axis=1, keepdims=True))
+        table /= table.sum(axis=1, keepdims=True)
     return table[np.arange(len(table)), class_index]
 
 
@@ -122,7 +123,7 @@ def heatmap_in_double_precision(saliency: Any) -> Any:
 
 @answer("saliency.to_heatmap")
 def heatmap_by_a_product(saliency: Any) -> Any:
-    return saliency @ np.ones(saliency.shape[-1], np.float32)
+    return np.asarray(saliency) @ np.ones(saliency.shape[-1], np.float32)
 
 
 @answer("saliency.to_heatmap")
@@ -233,6 +234,10 @@ def plot_with_a_transparent_map(
     limit = max(abs(heatmap.min()), abs(heatmap.max()))
     (axes if overlay else figure.add_subplot(1, 2, 1)).imshow(image, interpolation="nearest")
     strength = 0.2 + 0.6 * np.abs(heatmap) / limit
-    shown = axes.pcolormesh(heatmap, cmap="coolwarm", vmin=-limit, vmax=limit, alpha=strength)
+    rows, columns = np.indices(np.shape(heatmap))
+    shown = axes.pcolormesh(
+        columns, rows, heatmap, cmap="coolwarm", vmin=-limit, vmax=limit, alpha=strength
+    )
+    axes.set_ylim(len(heatmap) - 0.5, -0.5)
     figure.colorbar(shown, ax=axes, shrink=0.8)
     return figure

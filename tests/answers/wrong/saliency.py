@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, uniform_filter
 
 from course.grader.mistakes import mistake
@@ -104,12 +105,77 @@ def value_in_training(model: Any, images: Any, class_index: Any, output: str = "
     return _pick(_table(model, images, output, training=True), class_index)
 
 
-@_wrong_value("raises TypeError", is_computed=False)
+@_wrong_value("A single int is indexed like an array", is_computed=False)
 def value_for_arrays_of_classes(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
     table = _table(model, images, output)
     return np.array([table[i, class_index[i]] for i in range(len(images))])
+
+
+@_wrong_value("The softmax overflows", is_computed=False)
+def value_by_a_plain_exponential(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    values = np.asarray(_table(model, images), np.float64)
+    _table(model, images, output)  # refuses an unknown output
+    if output == "softmax":
+        with np.errstate(all="ignore"):
+            values = np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)
+    return _pick(values, class_index)
+
+
+@_wrong_value("An axis is gone", is_computed=False)
+def value_without_the_batch_of_one(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    return np.squeeze(_pick(_table(model, images, output), class_index))
+
+
+@_wrong_value("A tensor has no", is_computed=False)
+def value_of_arrays_only(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    return _pick(_table(model, images.copy(), output), class_index)
+
+
+@_wrong_value("raises", is_computed=False)
+def value_of_pythons_ints_only(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    table = np.asarray(_table(model, images, output))
+    if isinstance(class_index, int):
+        return table[:, class_index]
+    return np.array([table[i, one] for i, one in enumerate(class_index)])
+
+
+@_wrong_value("is accepted, but should be a ValueError", is_computed=False)
+def value_of_an_output_in_capitals(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    for word in ("logit", "softmax"):
+        if output.lower().strip().startswith(word[1:]) or output.lower().strip().startswith(
+            word[:3]
+        ):
+            return _pick(_table(model, images, word), class_index)
+    raise ValueError(output)
+
+
+@_wrong_value("`trainable` flags", is_computed=False)
+def value_of_a_frozen_model(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    model.trainable = False
+    return _pick(_table(model, images, output), class_index)
+
+
+_first_models: list[Any] = []
+
+
+@_wrong_value("", is_computed=False)
+def value_of_the_first_model(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    _first_models.append(model)
+    return _pick(_table(_first_models[0], images, output), class_index)
 
 
 # --- gradient_saliency ----------------------------------------------------------------------------
@@ -137,7 +203,7 @@ def _gradient(
     )
 
 
-@_wrong_gradient("The tape was not told to watch", is_computed=False)
+@_wrong_gradient("The result is None: the gradient is")
 def gradient_not_watched(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
     import tensorflow as tf
 
@@ -239,7 +305,7 @@ def gradient_of_the_logarithm(
     return gradient
 
 
-@_wrong_gradient("raises InvalidArgumentError", is_computed=False)
+@_wrong_gradient("broadcast a single class_index to shape (B,)", is_computed=False)
 def gradient_for_arrays_of_classes(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
@@ -275,6 +341,53 @@ def gradient_in_place(model: Any, images: Any, *args: Any) -> Any:
     gradient = _gradient(model, images, *args)
     images *= 255
     return gradient
+
+
+@_wrong_gradient("`trainable` flags", is_computed=False)
+def gradient_of_a_frozen_model(model: Any, *args: Any) -> Any:
+    model.trainable = False
+    return _gradient(model, *args)
+
+
+@_wrong_gradient("EagerTensor object has no attribute", is_computed=False)
+def gradient_of_arrays_only(model: Any, images: Any, *args: Any) -> Any:
+    return _gradient(model, images.astype(np.float32), *args)
+
+
+@_wrong_gradient("NaN", is_computed=False)
+def gradient_of_a_plain_exponential(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    import tensorflow as tf
+
+    def value(images: Any) -> Any:
+        table = _table(model, images)
+        if output == "softmax":
+            table = tf.exp(table) / tf.reduce_sum(tf.exp(table), axis=1, keepdims=True)
+        return _pick(table, class_index)
+
+    _table(model, images, output)  # refuses an unknown output
+    return _derive(value, images)
+
+
+@_wrong_gradient("a sum over the channels", is_computed=False)
+def gradient_without_axes_of_one(*args: Any) -> Any:
+    return np.squeeze(_gradient(*args))
+
+
+@_wrong_gradient("", is_computed=False)
+def gradient_layer_by_layer(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    import tensorflow as tf
+
+    def value(images: Any) -> Any:
+        for layer in model.layers[1:]:
+            images = layer(images, training=False) if layer.name == "dropout" else layer(images)
+        return _pick(tf.nn.softmax(images) if output == "softmax" else images, class_index)
+
+    _table(model, images, output)  # refuses an unknown output
+    return _derive(value, images)
 
 
 # --- to_heatmap -----------------------------------------------------------------------------------
@@ -332,6 +445,26 @@ def heatmap_of_the_batch(saliency: Any) -> Any:
 @_wrong_heatmap("the first channel only")
 def heatmap_of_the_first_channel(saliency: Any) -> Any:
     return saliency[..., 0]
+
+
+@_wrong_heatmap("IndexError", is_computed=False)
+def heatmap_of_three_channels(saliency: Any) -> Any:
+    return saliency[..., 0] + saliency[..., 1] + saliency[..., 2]
+
+
+@_wrong_heatmap("three times the mean over the channels: there may be more or fewer than three")
+def heatmap_of_three_means(saliency: Any) -> Any:
+    return 3 * np.mean(saliency, axis=-1)
+
+
+@_wrong_heatmap("A tensor has no", is_computed=False)
+def heatmap_of_arrays_only(saliency: Any) -> Any:
+    return saliency.sum(axis=-1)
+
+
+@_wrong_heatmap("An axis is gone", is_computed=False)
+def heatmap_without_axes_of_one(saliency: Any) -> Any:
+    return np.squeeze(np.sum(saliency, axis=-1))
 
 
 # --- smooth ---------------------------------------------------------------------------------------
@@ -415,6 +548,21 @@ def smooth_in_place(heatmaps: Any, sigma: float) -> Any:
     return heatmaps
 
 
+@_wrong_smooth("should be a ValueError", is_computed=False)
+def smooth_by_a_sigma_a_little_below_zero(heatmaps: Any, sigma: float) -> Any:
+    return _filter(heatmaps, sigma if sigma <= -1 else max(sigma, 0))
+
+
+@_wrong_smooth("EagerTensor object has no attribute", is_computed=False)
+def smooth_arrays_only(heatmaps: Any, sigma: float) -> Any:
+    return _filter(heatmaps.astype(np.float32), sigma)
+
+
+@_wrong_smooth("a filter by whole numbers of pixels")
+def smooth_by_whole_pixels(heatmaps: Any, sigma: float) -> Any:
+    return _filter(heatmaps, sigma if sigma < 0 else int(sigma + 0.5))
+
+
 # --- symmetric_limit ------------------------------------------------------------------------------
 
 
@@ -465,6 +613,21 @@ def limit_of_one(heatmap: Any) -> float:
 @_wrong_limit("one limit a column, instead of one for the heat map")
 def limit_of_every_column(heatmap: Any) -> Any:
     return np.max(np.abs(heatmap), axis=0)
+
+
+@_wrong_limit("the largest positive value only")
+def limit_of_positive_values(heatmap: Any) -> float:
+    return float(np.max(np.maximum(heatmap, 0)))
+
+
+@mistake("saliency.symmetric_limit", "a limit of 1, whatever the heat map holds", is_computed=False)
+def limit_of_at_least_something(heatmap: Any) -> float:
+    return float(np.max(np.abs(heatmap))) or 1.0
+
+
+@mistake("saliency.symmetric_limit", "A tensor has no", is_computed=False)
+def limit_of_arrays_only(heatmap: Any) -> float:
+    return float(max(heatmap.max(), -heatmap.min()))
 
 
 # --- plot_saliency --------------------------------------------------------------------------------
@@ -570,7 +733,9 @@ def plot_with_a_lower_limit_only(*args: Any) -> Any:
 
 @_wrong_plot("not as tight as they could be")
 def plot_with_wide_limits(*args: Any) -> Any:
-    return _draw(*args, limits=lambda heatmap: (-10, 10))
+    return _draw(
+        *args, limits=lambda heatmap: (-3 * np.abs(heatmap).max(), 3 * np.abs(heatmap).max())
+    )
 
 
 @_wrong_plot("do not hold the whole heat map")
@@ -607,3 +772,65 @@ def plot_with_the_image_on_top(image: Any, heatmap: Any, overlay: bool = False) 
     axes[0].imshow(image, alpha=0.6)
     figure.colorbar(shown, ax=axes[-1])
     return figure
+
+
+@_wrong_plot("upside down")
+def plot_upside_down(*args: Any) -> Any:
+    figure = _draw(*args)
+    figure.axes[0].invert_yaxis()
+    return figure
+
+
+@_wrong_plot("mirrored")
+def plot_mirrored(*args: Any) -> Any:
+    figure = _draw(*args)
+    figure.axes[0].invert_xaxis()
+    return figure
+
+
+@_wrong_plot("outside of the page")
+def plot_beside_the_page(*args: Any) -> Any:
+    figure = _draw(*args)
+    figure.axes[0].set_position([1.2, 0, 0.5, 0.5])
+    return figure
+
+
+@_wrong_plot("too small to be seen")
+def plot_as_a_stamp(*args: Any) -> Any:
+    figure = _draw(*args)
+    figure.axes[0].set_position([0.5, 0.5, 0.02, 0.02])
+    return figure
+
+
+@_wrong_plot("cannot be seen as it is")
+def plot_behind_a_curtain(*args: Any) -> Any:
+    figure = _draw(*args)
+    figure.patches.append(Rectangle((0, 0), 1, 1, color="white", transform=figure.transFigure))
+    return figure
+
+
+@_wrong_plot("cannot be seen as it is")
+def plot_of_hidden_axes(*args: Any) -> Any:
+    figure = _draw(*args)
+    figure.axes[0].set_visible(False)
+    return figure
+
+
+@_wrong_plot("does not lie pixel by pixel on the image")
+def plot_of_another_size(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    figure = _draw(image, heatmap, overlay)
+    figure.axes[0].images[-1].set_extent((0, 2, 2, 0))
+    figure.axes[0].set(xlim=(-0.5, image.shape[1] - 0.5), ylim=(image.shape[0] - 0.5, -0.5))
+    return figure if overlay else _draw(image, heatmap)
+
+
+@_wrong_plot("The colour bar is not that of the heat map")
+def plot_with_a_bar_of_the_image(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    figure = _draw(image, heatmap, overlay, has_bar=False)
+    figure.colorbar(figure.axes[0].images[0], ax=figure.axes[0])
+    return figure
+
+
+@_wrong_plot("cannot be seen: set its alpha")
+def plot_with_a_breath_of_a_heatmap(*args: Any) -> Any:
+    return _draw(*args, alpha=0.02)
