@@ -1,0 +1,117 @@
+"""A notebook as a module: the definitions in its cells, without what else the cells do.
+
+IPython itself says what is magic and what is Python. A cell that trains a network for an hour must
+not do so when it is graded, so only what defines something is taken: imports, functions, classes,
+and assignments that cost nothing. Of what is defined several times the last one counts, as it does
+in the notebook.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from typing import Any
+
+PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "memit"}
+"""Cell magics that run the cell as Python, and so define what it defines."""
+
+
+def notebook_source(text: str) -> str:
+    """The definitions in a notebook, as the text of a module.
+
+    Args:
+        text: of an `.ipynb` file.
+
+    Raises:
+        ValueError: if it is not a notebook, or IPython, which reads the magics, is not installed.
+    """
+    try:
+        notebook = json.loads(text)
+        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        sources = [_joined(cell["source"]) for cell in cells]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"it is not a notebook ({type(error).__name__}: {error})") from None
+    return "\n\n".join(filter(None, map(definitions_in, sources))) + "\n"
+
+
+def _joined(source: Any) -> str:
+    text = "".join(source)  # nbformat allows one text, or a list of lines
+    if not isinstance(text, str):
+        raise TypeError("a cell is not text")
+    return text
+
+
+def definitions_in(cell: str) -> str:
+    """The part of a cell that defines something; nothing if it cannot be parsed.
+
+    Raises:
+        ValueError: if IPython is not installed.
+    """
+    try:
+        tree = ast.parse(without_magic(cell))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return "\n\n".join(ast.unparse(node) for node in _definitions(tree.body))
+
+
+def without_magic(cell: str) -> str:
+    """A cell as plain Python: magics become calls, and a cell timed or captured is its body.
+
+    Raises:
+        ValueError: if IPython is not installed.
+    """
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+    except ImportError:
+        raise ValueError("IPython is needed to read notebooks: pip install ipython") from None
+    first, _, body = cell.lstrip().partition("\n")
+    if first.startswith("%%"):
+        name = (first[2:].split() or [""])[0]
+        return without_magic(body) if name in PYTHON_MAGICS else ""
+    return TransformerManager().transform_cell(cell)
+
+
+def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in nodes:
+        if defines(node):
+            yield node
+        elif isinstance(node, ast.If | ast.With | ast.Try):
+            # A definition in there is one of the notebook's; what decides over it is not run.
+            yield from _definitions(node.body)
+
+
+def defines(node: ast.stmt) -> bool:
+    """Whether a statement only defines something, and costs nothing."""
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+        return True
+    if isinstance(node, ast.Assign):
+        return _is_cheap(node.value)
+    return isinstance(node, ast.AnnAssign) and node.value is not None and _is_cheap(node.value)
+
+
+def _is_cheap(value: ast.expr) -> bool:
+    """Whether a value is computed from what is written there, or made of a function."""
+    if isinstance(value, ast.Lambda | ast.Name):
+        return True
+    if isinstance(value, ast.Call):
+        return _is_made_of_a_function(value) or _is_plain(value)
+    return _is_plain(value)
+
+
+def _is_made_of_a_function(value: ast.Call) -> bool:
+    """Such as `tf.function(step)` or `functools.partial(blur, sigma=1.0)`."""
+    return bool(value.args) and isinstance(value.args[0], ast.Name | ast.Lambda)
+
+
+_ARRAYS = {"array", "asarray", "float32", "float64", "linspace", "arange", "zeros", "ones"}
+_PLAIN = (
+    *(ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Name),
+    *(ast.Attribute, ast.operator, ast.unaryop, ast.expr_context, ast.keyword),
+)
+
+
+def _is_plain(value: ast.AST) -> bool:
+    """Whether a value is arithmetic on constants, or a NumPy array of them: `1 / 255`."""
+    if isinstance(value, ast.Call):
+        name = value.func.attr if isinstance(value.func, ast.Attribute) else ""
+        return name in _ARRAYS and all(map(_is_plain, [*value.args, *value.keywords]))
+    return isinstance(value, _PLAIN) and all(map(_is_plain, ast.iter_child_nodes(value)))
