@@ -25,7 +25,8 @@ def compiled(function: F) -> F:
         function: its arguments may be models, numbers, arrays, tensors, strings and functions.
 
     Returns:
-        The function, compiled. It returns tensors.
+        The function, compiled. It returns tensors. For images of whole numbers (uint8, from 0 to
+        255), which have no gradient, it raises a ValueError.
     """
     graph = tf.function(function, reduce_retracing=True, autograph=False)
     signature = inspect.signature(function)
@@ -34,9 +35,27 @@ def compiled(function: F) -> F:
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        return graph(*(_as_tensor(value) for value in bound.arguments.values()))
+        for name, value in bound.arguments.items():
+            if getattr(value, "ndim", 0) == 4:
+                require_real(value, name)
+        named = {name: _as_tensor(value) for name, value in bound.kwargs.items()}
+        return graph(*map(_as_tensor, bound.args), **named)
 
     return call  # type: ignore[return-value]
+
+
+def require_real(images: Any, name: str = "images") -> None:
+    """Make sure that images are real numbers, which have a gradient.
+
+    Raises:
+        ValueError: if they are whole numbers, as image files hold them.
+    """
+    dtype = np.dtype(getattr(images.dtype, "as_numpy_dtype", images.dtype))
+    if dtype.kind in "iu":
+        raise ValueError(
+            f"{name} must be real numbers from 0 to 1, not {dtype}: divide whole numbers from 0 to "
+            "255 by np.float32(255)"
+        )
 
 
 def _as_tensor(value: Any) -> Any:

@@ -88,8 +88,9 @@ def randomize_layers(model: keras.Model, down_to: str | None = None, seed: int =
     its mean and its spread, and the activations their size.
 
     Args:
-        model: the model; it stays as it is.
-        down_to: the name of the lowest layer to spoil; None for every layer.
+        model: a functional or sequential model, possibly with models in it; it stays as it is.
+        down_to: the name of the lowest layer to spoil, or of a model in it, which is spoiled as a
+            whole; None for every layer.
         seed: the same shuffling for the same seed. A layer is shuffled in the same way however far
             down the spoiling goes.
 
@@ -99,18 +100,30 @@ def randomize_layers(model: keras.Model, down_to: str | None = None, seed: int =
     Raises:
         ValueError: if the model has no layer of that name; the message lists near ones.
     """
-    names = [layer.name for layer in model.layers]
+    layers = _layers_of(model)
+    names = [name for path, _ in layers for name in path]
     if down_to is not None and down_to not in names:
         raise ValueError(f"the model has no layer {down_to!r}; {suggest(down_to, names)}")
-    spoiled = names[0 if down_to is None else names.index(down_to) :]
+    first = next(i for i, (path, _) in enumerate(layers) if down_to is None or down_to in path)
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    for name in spoiled:
-        rng = np.random.default_rng([seed, names.index(name)])
-        layer = copy.get_layer(name)
-        layer.set_weights([_shuffled(weight, rng) for weight in layer.get_weights()])
+    for index, (_, layer) in enumerate(_layers_of(copy)):
+        if index >= first:
+            rng = np.random.default_rng([seed, index])
+            layer.set_weights([_shuffled(weight, rng) for weight in layer.get_weights()])
     copy.trainable = model.trainable
     return copy
+
+
+def _layers_of(
+    model: keras.Model, path: tuple[str, ...] = ()
+) -> list[tuple[tuple[str, ...], keras.Layer]]:
+    """The layers from the input to the logits, with the names of the models around them."""
+    found = []
+    for layer in model.layers:
+        inside = (*path, layer.name)
+        found += _layers_of(layer, inside) if hasattr(layer, "layers") else [(inside, layer)]
+    return found
 
 
 def _shuffled(weight: np.ndarray, rng: np.random.Generator) -> np.ndarray:

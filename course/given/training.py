@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from course.given.batching import BATCH, batches
-from course.given.compiling import compiled
+from course.given.compiling import compiled, require_real
 
 TRAINING_BATCH = 16
 LEARNING_RATE = 2e-3
@@ -90,9 +90,10 @@ def train(
         `"loss"` and `"accuracy"`, each a list with one number an epoch, measured on the fly.
 
     Raises:
-        ValueError: if images and labels do not go together, or nothing in the model can be trained.
+        ValueError: if images and labels do not go together, images are not in [0, 1], or nothing in
+            the model can be trained.
     """
-    images, labels = np.asarray(images, np.float32), np.asarray(labels)
+    images, labels = _as_floats(images), np.asarray(labels)
     _check(model, images, labels)
     rng = np.random.default_rng(seed)
     count = -(-len(images) // TRAINING_BATCH)
@@ -116,11 +117,20 @@ def train(
     return history
 
 
+def _as_floats(images: Any) -> np.ndarray:
+    images = np.asarray(images)
+    require_real(images)
+    return images.astype(np.float32, copy=False)
+
+
 def _check(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
     if not model.trainable_weights:
         raise ValueError("model has no weights that can be trained")
     if images.ndim != 4 or not len(images):
         raise ValueError(f"images must be (N, H, W, C) with N > 0, not {images.shape}")
+    least, most = images.min(), images.max()
+    if not (least >= 0 and most <= 1):  # also where one is not a number
+        raise ValueError(f"images must be from 0 to 1, not from {least:.3g} to {most:.3g}")
     if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be {len(images)} integers, not {labels.dtype} {labels.shape}"
@@ -163,9 +173,15 @@ def predict(model: keras.Model, images: np.ndarray, batch: int = BATCH) -> np.nd
 
     Returns:
         `(N, K)`, float32: the logits.
+
+    Raises:
+        ValueError: if images are whole numbers, as files hold them.
     """
-    images = np.asarray(images, np.float32)
-    parts = [np.asarray(_logits(model, images[part])) for part in batches(len(images), batch)]
+    images = _as_floats(images)
+    parts = [
+        np.asarray(_logits(model, images[part]), np.float32)  # also of a network in float16
+        for part in batches(len(images), batch)
+    ]
     return np.concatenate(parts) if parts else np.zeros((0, model.output_shape[-1]), np.float32)
 
 

@@ -54,3 +54,36 @@ def test_another_network_or_word_is_another_graph(explain: Any, traces: list[str
 
 def test_doubles_become_floats(explain: Any) -> None:
     assert explain(network(), np.zeros((1, 4, 3, 1)), 1).dtype == tf.float32
+
+
+def test_named_arguments_and_defaults_reach_the_function() -> None:
+    @compiled
+    def weighted(images: Any, /, power: float = 2.0, *, scale: float = 3.0, shift: Any = 0) -> Any:
+        return scale * images**power + tf.cast(shift, images.dtype)
+
+    images = np.full((1, 2, 2, 1), 0.5, np.float32)
+    for answer, expected in (
+        (weighted(images), 0.75),
+        (weighted(images, scale=1.0), 0.25),
+        (weighted(images, 1.0, scale=2.0, shift=np.float64(1)), 2.0),
+        (weighted(images, shift=1, power=0.0), 4.0),
+    ):
+        np.testing.assert_allclose(answer, np.full_like(images, expected))
+    with pytest.raises(TypeError, match="missing a required argument: 'images'"):
+        weighted(scale=1)
+
+
+def test_further_arguments_reach_the_function_too() -> None:
+    @compiled
+    def total(*numbers: Any, **named: Any) -> Any:
+        return sum(numbers) + sum(named.values())
+
+    assert float(total(1.0, 2.0, more=3.0)) == 6.0
+
+
+@pytest.mark.parametrize("make", [np.asarray, tf.constant])
+def test_whole_numbers_as_images_are_named(explain: Any, make: Any) -> None:
+    """TensorFlow gives None as their gradient, without a word."""
+    images = make(np.full((1, 4, 3, 1), 255, np.uint8))
+    with pytest.raises(ValueError, match="images must be real numbers from 0 to 1, not uint8"):
+        explain(network(), images, 1)

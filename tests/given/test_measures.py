@@ -130,6 +130,47 @@ def test_randomizes_the_same_for_the_same_seed(model: keras.Model) -> None:
     np.testing.assert_array_equal(top, deep)
 
 
+def test_randomizes_a_network_whose_input_has_no_name() -> None:
+    images = keras.Input((8, 8, 3))
+    logits = keras.layers.Dense(4, name="logits")(keras.layers.Flatten()(images))
+    model = keras.Model(images, logits)
+    spoiled = randomize_layers(model)
+    assert np.mean(spoiled.get_weights()[0] != model.get_weights()[0]) > 0.8
+
+
+@pytest.fixture
+def nested() -> keras.Model:
+    """A network with a network in it, as one builds it for fine-tuning."""
+    inside = keras.Input((8, 8, 3))
+    features = keras.layers.Conv2D(4, 3, name="low")(inside)
+    features = keras.layers.Conv2D(5, 3, name="high")(features)
+    backbone = keras.Model(inside, features, name="backbone")
+    images = keras.Input((8, 8, 3))
+    pooled = keras.layers.GlobalAveragePooling2D()(backbone(images))
+    return keras.Model(images, keras.layers.Dense(3, name="logits")(pooled))
+
+
+@pytest.mark.parametrize(
+    ("down_to", "spoiled"),
+    [
+        ("logits", [False, False, True]),
+        ("high", [False, True, True]),
+        ("backbone", [True, True, True]),
+        (None, [True, True, True]),
+    ],
+)
+def test_randomizes_also_inside_a_network_in_a_network(
+    nested: keras.Model, down_to: str | None, spoiled: list[bool]
+) -> None:
+    copy = randomize_layers(nested, down_to)
+    kernels = [
+        (a, b) for a, b in zip(nested.get_weights(), copy.get_weights(), strict=True) if a.ndim > 1
+    ]
+    assert [bool(np.any(a != b)) for a, b in kernels] == spoiled
+    with pytest.raises(ValueError, match=r"no layer 'higher'.*high"):
+        randomize_layers(nested, "higher")
+
+
 def test_an_unknown_layer_gets_near_names(model: keras.Model) -> None:
     with pytest.raises(ValueError, match=r"no layer 'conv9'.*conv1"):
         randomize_layers(model, "conv9")

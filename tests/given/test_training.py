@@ -1,4 +1,5 @@
 import io
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -130,6 +131,38 @@ def test_mistakes_are_named(stripes: tuple[np.ndarray, np.ndarray]) -> None:
     frozen.trainable = False
     with pytest.raises(ValueError, match="model has no weights"):
         train(frozen, images, labels)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda images: images * 255, "images must be from 0 to 1, not from 0 to 255"),
+        (lambda images: images * 2 - 1, "images must be from 0 to 1, not from -1 to 1"),
+        (lambda images: images * np.nan, "images must be from 0 to 1, not from nan to nan"),
+        (lambda images: np.uint8(images * 255), "must be real numbers from 0 to 1, not uint8"),
+    ],
+)
+def test_images_in_another_range_are_named(
+    stripes: tuple[np.ndarray, np.ndarray], change: Callable, says: str
+) -> None:
+    images, labels = stripes
+    images = (images - images.min()) / (images.max() - images.min())
+    with pytest.raises(ValueError, match=says):
+        train(small_cnn(images.shape[1:], 2), change(images), labels, epochs=1)
+
+
+def test_whole_numbers_are_no_images_to_predict() -> None:
+    model = small_cnn((8, 8, 1), 2)
+    with pytest.raises(ValueError, match="divide whole numbers from 0 to 255"):
+        predict(model, np.zeros((1, 8, 8, 1), np.uint8))
+
+
+def test_logits_in_half_precision_become_float32() -> None:
+    images = keras.Input((4, 4, 1))
+    flat = keras.layers.Flatten()(images)
+    logits = keras.layers.Dense(2, dtype="float16")(flat)
+    answer = predict(keras.Model(images, logits), np.zeros((3, 4, 4, 1)))
+    assert (answer.dtype, answer.shape) == (np.float32, (3, 2))
 
 
 def test_predict_does_not_depend_on_the_batch(stripes: tuple[np.ndarray, np.ndarray]) -> None:
