@@ -17,9 +17,13 @@
 # as raw bytes; expected values never go there. A function that hangs, crashes or floods its output
 # costs its own task and no other.
 #
-# When a property fails, hypothesis looks for a smaller example that fails as well. Then the grader
-# goes through a catalogue of known mistakes: it computes what each of them would have returned for
-# the very same inputs. If one gives the student's answers, the message names it. Here is what a
+# When a property fails, hypothesis looks for a smaller example that fails as well. Then the first
+# line of the message should name the mistake, whoever made it. What is wrong with the type of the
+# answer is said first. Then the grader asks the function a few fixed calls, and compares what it
+# answers with the *fingerprints* of known mistakes: what each of them answers to the same calls. If
+# exactly one fits, it is named. If none does, the numbers are looked at: is the answer what is
+# expected, but for a factor, a sign, an axis, a norm? That is said if it holds for everything that
+# was compared, and nothing else holds as well. Here is what a
 # student sees who takes the absolute value before adding up the channels:
 
 # %% tags=["hide"]

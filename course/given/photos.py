@@ -6,14 +6,18 @@ No photo is copied or fetched: each bundled one is read from the package that br
 import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from course.given.near import suggest
+from course.given.reading import read_image
 
-Size = int | tuple[int, int] | None
+if TYPE_CHECKING:
+    import keras
+
+Size: TypeAlias = "int | tuple[int, int] | keras.Model | None"
 
 
 class Photo(NamedTuple):
@@ -105,19 +109,23 @@ def load_photo(name_or_path: str | Path, size: Size = 224) -> np.ndarray:
 
     Args:
         name_or_path: a name in `PHOTOS`, such as `"coffee"`, or an image file.
-        size: height and width in pixels, `(height, width)`, or None to keep the whole photo.
+        size: height and width in pixels, `(height, width)`, a network, whose images' size is taken
+            (224 if it takes any), or None to keep the whole photo.
 
     Returns:
         `(H, W, 3)`, float32 in [0, 1].
 
     Raises:
         FileNotFoundError: if there is neither such a photo nor such a file.
-        ValueError: if the file is no image, or a size is not positive.
+        ValueError: if the file is not an image, or a size is not positive.
     """
-    with _open(_find(name_or_path)) as opened:
-        image = _to_rgb(opened)
-    if size is not None:
-        image = _fit(image, size)
+    wanted = None if size is None else _height_and_width(size)
+    path = _find(name_or_path)
+    if wanted is None:
+        image = read_image(path)
+    else:
+        # Twice the size is enough to scale down from without a trace.
+        image = _fit(read_image(path, needed=2 * max(wanted)), *wanted)
     return np.asarray(image, np.float32) / 255
 
 
@@ -151,31 +159,16 @@ def _find(name_or_path: str | Path) -> Path:
     return path
 
 
-def _open(path: Path) -> Image.Image:
-    try:
-        image = Image.open(path)
-        image.load()  # a file cut short is noticed only here
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} is no image that can be read: {error}") from error
-    return image
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):  # 16 bits or real numbers: PIL would cut, not scale
-        values = np.asarray(image, np.float64)
-        top = 65535 if image.mode.startswith("I") else max(1.0, values.max())
-        image = Image.fromarray(np.uint8(np.clip(values / top, 0, 1) * 255 + 0.5))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return image.convert("RGB")
-
-
-def _fit(image: Image.Image, size: int | tuple[int, int]) -> Image.Image:
-    """Cut out the largest middle part with the right proportions, and scale it."""
-    height, width = (size, size) if isinstance(size, int) else size
+def _height_and_width(size: "int | tuple[int, int] | keras.Model") -> tuple[int, int]:
+    if hasattr(size, "input_shape"):
+        height, width = (side or 224 for side in size.input_shape[1:3])
+    else:
+        height, width = (size, size) if isinstance(size, int) else size
     if min(height, width) < 1:
         raise ValueError(f"size must be positive, not {size}")
+    return height, width
+
+
+def _fit(image: Image.Image, height: int, width: int) -> Image.Image:
+    """Cut out the largest middle part with the right proportions, and scale it."""
     return ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)

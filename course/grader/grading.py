@@ -167,7 +167,6 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
     """Try one property. Whatever happens that is no plain success is no pass."""
     work.records.clear()
     compared.clear()
-    source = work.sources.get(task.module, "")
     runnable = _seeded(test, work.seed)
     try:
         runnable(work)
@@ -176,12 +175,14 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
     except LostError as lost:
         verdict = _verdict(task, lost.status, explain_loss(task, lost))
     except StudentError as error:
-        verdict = _verdict(task, "error", explain_error(task, error, source))
+        verdict = _verdict(
+            task, "error", explain_error(task, error, work.sources.get(task.module, ""))
+        )
     except WrongAnswerError as wrong:
-        message = explain_failure(task, test, wrong, work.records, source)
+        message = explain_failure(task, test, wrong, work)
         verdict = _verdict(task, "failed", message)
     except hypothesis.errors.Flaky as flaky:
-        message = explain_flaky(task, test, flaky, work.records, source)
+        message = explain_flaky(task, test, flaky, work)
         verdict = _verdict(task, "failed", message)
     except BrokenGraderError:
         raise

@@ -1,18 +1,19 @@
 """What a student reads: the likely mistake first, then what should hold, and the numbers."""
 
 import textwrap
+from contextlib import suppress
 from typing import Any
 
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
 from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
 from course.grader.errors import in_short, translate
-from course.grader.mistakes import recognise
+from course.grader.fingerprints import recognize
 from course.grader.places import DOCS, IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
 from course.grader.reading import argument_names, broken_path, returns_nothing
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
-from course.grader.work import Record, StudentError
+from course.grader.work import NotStartedError, Record, StudentError, Work
 from course.worker.protocol import Picture
 
 WIDTH = 78
@@ -21,13 +22,14 @@ FILE_LEVEL = ("Python cannot read the file", "Python cannot run the file", "An i
 """How a message begins that is about a whole file: it is given once, not once a function."""
 
 
-def explain_failure(
-    task: Task, test: Property, wrong: WrongAnswerError, records: list[Record], source: str = ""
-) -> str:
+def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: Work) -> str:
     """The likely mistake, what is true of a right answer, the numbers, and where to read on."""
-    statement = describe_property(test)
+    statement, records = describe_property(test), list(work.records)
+    source = work.sources.get(task.module, "")
     cases = _cases(wrong, records, source, task)
-    headline = _headline(task, wrong, records, cases, source)
+    headline = _wrong_type(task, wrong, records, source) or _likely_mistake(
+        task, wrong, cases, work
+    )
     lines = [headline or f"This does not hold: {statement}"]
     if headline:
         lines.append(f"What should hold: {statement}")
@@ -42,21 +44,23 @@ def explain_failure(
     return "\n".join(wrap(line) for line in lines if line)
 
 
-def _headline(
-    task: Task, wrong: WrongAnswerError, records: list[Record], cases: list[Case], source: str
-) -> str:
-    """The first line: what is wrong with the type; then who knows it most exactly."""
-    of_type = _wrong_type(task, wrong, records, source)
-    if of_type:
-        return of_type
-    known = recognise(task.name, records)
+def _likely_mistake(task: Task, wrong: WrongAnswerError, cases: list[Case], work: Work) -> str:
+    """What is said by the first that knows: catalogue, numbers, property, place of the numbers."""
+    known = recognize(task.name, lambda call: _ask(work, task.name, call))
     if known:
-        return f"This looks like {known.says}."
+        return f"This looks like {known}."
     related = diagnose(cases)
     if related:
         what = wrong.pair.what if wrong.pair else "the result"
         return related if what == "the result" else f"{what[:1].upper()}{what[1:]}: {related}"
     return wrong.headline or locate(cases) or ""
+
+
+def _ask(work: Work, task: str, call: Any) -> Any:
+    """The student's answer to one more call; None if there is none."""
+    with suppress(StudentError, WrongAnswerError, LostError, NotStartedError):
+        return work.call(task, call.args, call.kwargs)
+    return None
 
 
 def _wrong_type(
@@ -148,16 +152,14 @@ def explain_loss(task: Task, lost: LostError) -> str:
     return "\n".join([wrap(headline), _where_to_read(task)])
 
 
-def explain_flaky(
-    task: Task, test: Property, flaky: Exception, records: list[Record], source: str = ""
-) -> str:
+def explain_flaky(task: Task, test: Property, flaky: Exception, work: Work) -> str:
     """The answer changed from call to call: a mistake of its own."""
     headline = "The function gives different answers for the same arguments."
     wrong = WrongAnswerError(headline, "Chance has to come from the seed alone.")
     for error in getattr(flaky, "exceptions", ()):
         if isinstance(error, WrongAnswerError) and error.headline:
             wrong = error
-    return explain_failure(task, test, wrong, records, source)
+    return explain_failure(task, test, wrong, work)
 
 
 def show_call(record: Record) -> str:

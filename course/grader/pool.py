@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from course.worker import protocol
 from course.worker.process import Student
 from course.worker.protocol import Channel, ProtocolError
+from course.worker.settings import environment
 
 START_SECONDS = 180.0
 """How long a process may take to import TensorFlow: on a cold disk that is slow."""
@@ -108,19 +109,6 @@ def _say_how_it_ended(code: int, error: ProtocolError) -> str:
     return f"the process ended itself with exit code {code} in the middle of the call"
 
 
-def _environment() -> dict[str, str]:
-    quiet = {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "MPLBACKEND": "Agg",
-        "PYTHONWARNINGS": "ignore",
-        # The arrays are tiny: more threads than one only wait for each other on a busy machine.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    return os.environ | quiet
-
-
 def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "course.worker.process", *arguments]
 
@@ -151,7 +139,7 @@ class ForkedWorkers:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         self._server = subprocess.Popen(
             command(mode, str(theirs.fileno()), *preload),
-            env=_environment(),
+            env=environment(dict(os.environ)),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -234,7 +222,7 @@ class SpawnedWorkers:
     def _start(self) -> None:
         self._process = subprocess.Popen(
             _command("serve", *self._preload),
-            env=_environment(),
+            env=environment(dict(os.environ)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from course.worker.confine import TEMPORARY_BYTES
+from course.worker.settings import VARIABLES
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -91,19 +92,11 @@ def command(program: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """All environment variables that there are inside."""
-    return {
+    return VARIABLES | {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(PACKAGE.parent),  # wherever it was found outside
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": "/tmp/matplotlib",
-        "KERAS_HOME": "/tmp/keras",
-        "PYTHONWARNINGS": "ignore",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
 

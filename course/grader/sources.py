@@ -1,6 +1,7 @@
 """A submission as texts: reading the modules, and telling what has been started in them."""
 
 import ast
+import importlib.util
 from pathlib import Path
 
 from course.given.modules import MODULES
@@ -29,9 +30,21 @@ def _read(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_SOURCE:
             raise ValueError("it is longer than a megabyte")
-        return path.read_text(encoding="utf-8-sig")
+        return decode(path.read_bytes())
     except (OSError, ValueError) as error:
         return f"raise ImportError({f'{path.name} cannot be read: {error}'!r})"
+
+
+def decode(data: bytes) -> str:
+    """The text of a Python file, in the encoding that its first lines name, or else UTF-8.
+
+    Raises:
+        ValueError: if it is not text in that encoding.
+    """
+    try:
+        return importlib.util.decode_source(data)
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        raise ValueError(f"it is not text in UTF-8 or the encoding it names: {error}") from None
 
 
 def is_stub(function: ast.FunctionDef) -> bool:

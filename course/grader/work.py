@@ -25,6 +25,9 @@ CALL_SECONDS = 20.0
 TASK_SECONDS = 120.0
 """How long all calls of one task may take together."""
 
+MOST_RECORDS = 60
+"""How many calls are kept, however long an example shrinks."""
+
 
 class StudentError(Exception):
     """A student's function raised an error.
@@ -42,11 +45,10 @@ class StudentError(Exception):
     wanted: str = ""
 
     def __init__(self, raised: protocol.Raised) -> None:
-        # The worker keeps these short, but a worker that has been tampered with need not.
-        self.types = [name[:100] for name in raised.types[:20]] or ["nothing"]
-        self.message = raised.message[:2000]
-        self.frames = raised.frames[:8]
-        self.printed = raised.printed[-2000:]
+        self.types = raised.types
+        self.message = raised.message
+        self.frames = raised.frames
+        self.printed = raised.printed
         super().__init__(f"{self.types[0]}: {self.message}")
 
 
@@ -136,7 +138,7 @@ class Work:
             raise
         try:
             answer = self._unpack(reply.value)
-        except protocol.ProtocolError as error:
+        except (protocol.ProtocolError, RecursionError) as error:
             raise LostError("error", f"the answer could not be read: {error}") from None
         if reply.changed:
             raise SideEffectError(
@@ -145,7 +147,9 @@ class Work:
             )
         if name == self._task:
             given = tuple(arg.array if isinstance(arg, Tensor) else arg for arg in args)
-            self.records.append(Record(name, given, kwargs, answer, reply.printed[-2000:]))
+            self.records.append(Record(name, given, kwargs, answer, reply.printed))
+            if len(self.records) > MOST_RECORDS:  # the first ones and the last ones tell the most
+                del self.records[MOST_RECORDS // 2]
         return answer
 
     def _request(self, request: Any) -> protocol.Returned:

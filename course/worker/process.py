@@ -26,28 +26,50 @@ import numpy as np
 from course.worker import protocol
 from course.worker.build import build, state_of
 from course.worker.importer import SubmissionImporter
-from course.worker.protocol import Channel, Raised, Returned
+from course.worker.protocol import Channel, Raised, Returned, cut
+from course.worker.settings import hold_settings
 
 MEMORY_LIMIT = 4 * 2**30
 """Bytes that a student's process may have for its own data."""
 
 
-class Tail(io.TextIOBase, TextIO):
-    """A text stream that keeps the last 2,000 characters written to it, however many come."""
+class Tail(io.RawIOBase):
+    """A binary file that keeps the last 2,000 bytes written to it, however many come."""
 
     kept = 2000
 
     def __init__(self) -> None:
-        self.text = ""
+        self._end = b""
 
-    def write(self, text: str) -> int:
+    @property
+    def text(self) -> str:
+        """What is kept."""
+        return self._end.decode(errors="ignore")
+
+    def forget(self) -> None:
+        """Keep nothing of what has been written so far."""
+        self._end = b""
+
+    def write(self, data: Any) -> int:
         """Keep the end."""
-        self.text = (self.text + text[-self.kept :])[-self.kept :]
-        return len(text)
+        view = memoryview(data).cast("B")
+        self._end = (self._end + view[-self.kept :].tobytes())[-self.kept :]
+        return len(view)
 
     def writable(self) -> bool:
         """It is."""
         return True
+
+    def close(self) -> None:
+        """Stay open: a submission that closes its output may still be asked what it printed."""
+
+    def fileno(self) -> int:
+        """The number of the standard output, which leads nowhere here."""
+        return 1
+
+    def as_text(self) -> TextIO:
+        """A stream for `sys.stdout`, with all that the real one has."""
+        return io.TextIOWrapper(self, "utf-8", errors="replace", write_through=True)
 
 
 class Student:
@@ -66,6 +88,8 @@ class Student:
         try:
             match request:
                 case protocol.Load(sources):
+                    if self._printed is not None:  # not in a debugger's own process
+                        hold_settings()
                     self._importer.install(sources)
                     return _nothing()
                 case protocol.PutModel(handle, network):
@@ -89,8 +113,8 @@ class Student:
     ) -> Returned:
         args = [self._unpack(value) for value in packed_args]
         kwargs = {key: self._unpack(value) for key, value in packed_kwargs.items()}
-        if self._printed:
-            self._printed.text = ""
+        if self._printed is not None:
+            self._printed.forget()
         result = self._pack(self._function(name)(*args, **kwargs))
         given = [*zip(args, packed_args, strict=True)]
         given += [(kwargs[key], packed_kwargs[key]) for key in kwargs]
@@ -153,24 +177,55 @@ class Student:
             array = np.asarray(value)
             if array.dtype.name in protocol.DTYPES:
                 return protocol.pack_array(array)
-            return protocol.Opaque(f"array of dtype {array.dtype.name}")
-        return protocol.Opaque(type(value).__name__)
+            return protocol.Opaque(cut(f"array of dtype {array.dtype.name}", 100))
+        return protocol.Opaque(cut(type(value).__name__, 100))
 
     def _describe_error(self, error: BaseException) -> Raised:
-        own = {f"{name}.py" for name in self._importer.sources}
-        frames = [
-            protocol.Frame(frame.filename, frame.lineno or 0, frame.name, frame.line or "")
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename in own
-        ]
-        message = str(error)
-        if isinstance(error, SyntaxError) and error.filename in own:
+        message = _words_of(error)
+        frames = self._own_frames(error)
+        if isinstance(error, SyntaxError) and self._is_own(error.filename):
             text = (error.text or "").strip()
-            frames.append(protocol.Frame(error.filename, error.lineno or 0, "", text))
+            file, number = cut(str(error.filename), 100), error.lineno or 0
+            frames.append(protocol.Frame(file, number, "", cut(text)))
             message = error.msg
-        types = [base.__name__ for base in type(error).__mro__]
+        types = [cut(base.__name__, 100) for base in type(error).__mro__]
         printed = self._printed.text if self._printed else ""
-        return Raised(types, message[:2000], frames[-8:], printed)
+        return Raised(types[: protocol.MOST_BASES], cut(message), frames[-8:], printed)
+
+    def _own_frames(self, error: BaseException) -> list[protocol.Frame]:
+        """The student's own lines on the way to an error.
+
+        What AutoGraph has rewritten runs under another name; it notes where the lines were.
+        """
+        lines = [
+            (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        notes = getattr(error, "ag_error_metadata", None)
+        if notes is not None:
+            rewritten = [_line_of(frame) for frame in reversed(notes.translated_stack)]
+            lines += [line for line in rewritten if line not in lines]
+        return [
+            protocol.Frame(cut(file, 100), number, cut(function, 100), cut(text))
+            for file, number, function, text in lines
+            if self._is_own(file)
+        ][-protocol.MOST_FRAMES :]
+
+    def _is_own(self, file: str | None) -> bool:
+        return file is not None and file.removesuffix(".py") in self._importer.sources
+
+
+def _line_of(frame: Any) -> tuple[str, int, str, str]:
+    """File, line number, function and text, as AutoGraph notes them of a line."""
+    name, text = str(frame.function_name), frame.code or ""
+    return frame.filename, frame.lineno or 0, name.removeprefix("tf__"), text.strip()
+
+
+def _words_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:  # an exception class of the student's own may do anything here
+        return "its message cannot be read"
 
 
 def _nothing() -> Returned:
@@ -251,7 +306,8 @@ def middles_of(drawn: Any) -> np.ndarray:
 def serve(channel: Channel) -> None:
     """Answer requests until the grader hangs up."""
     printed = Tail()
-    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
+    sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    sys.stdout, sys.stderr = printed.as_text(), printed.as_text()
     _limit_memory()
     student = Student(printed)
     while True:

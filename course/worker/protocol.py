@@ -7,13 +7,24 @@ known set of dtypes, and a frame that is too large, too short or of another type
 
 import math
 import struct
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import numpy as np
 
 MAX_FRAME = 64 * 2**20
-"""Bytes; the largest answer of a task is under one megabyte."""
+"""Bytes of a message to the worker."""
+
+MAX_REPLY = 4 * 2**20
+"""Bytes of a message from the worker: some times as many as the largest right answer has."""
+
+Name = Annotated[str, msgspec.Meta(max_length=100)]
+Text = Annotated[str, msgspec.Meta(max_length=2000)]
+"""Every text that comes from the worker has a limit, and longer ones are not messages. Much of what
+the grader does with a text takes longer than the text is long."""
+
+MOST_FRAMES = 8
+MOST_BASES = 20
 
 _SIZED = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
 DTYPES = {"bool", *(f"{kind}{bits}" for kind, sizes in _SIZED.items() for bits in sizes)}
@@ -29,8 +40,8 @@ class ProtocolError(Exception):
 class Array(msgspec.Struct, tag="array"):
     """An array, as the raw bytes of its elements in C order."""
 
-    dtype: str
-    shape: tuple[int, ...]
+    dtype: Name
+    shape: Annotated[tuple[int, ...], msgspec.Meta(max_length=8)]
     data: bytes
     is_tensor: bool = False  # whether a student's function gets it as a `tf.Tensor`
 
@@ -38,7 +49,7 @@ class Array(msgspec.Struct, tag="array"):
 class Model(msgspec.Struct, tag="model"):
     """A Keras model that the worker holds, by the name under which it holds it."""
 
-    handle: str
+    handle: Name
 
 
 class Function(msgspec.Struct, tag="function"):
@@ -51,7 +62,7 @@ class Function(msgspec.Struct, tag="function"):
 class Scalar(msgspec.Struct, tag="scalar"):
     """A plain number, string or None."""
 
-    value: bool | int | float | str | None
+    value: bool | int | float | Text | None
 
 
 class Items(msgspec.Struct, tag="items"):
@@ -63,7 +74,7 @@ class Items(msgspec.Struct, tag="items"):
 class Mapping(msgspec.Struct, tag="mapping"):
     """A dictionary from classes to values."""
 
-    keys: list[int | str]
+    keys: list[int | Name]
     values: "list[Value]"
 
 
@@ -93,7 +104,7 @@ class Picture(msgspec.Struct, tag="picture"):
 class Opaque(msgspec.Struct, tag="opaque"):
     """A value of a type that no task asks for: only its type's name crosses."""
 
-    type_name: str
+    type_name: Name
 
 
 Value = Array | Model | Function | Scalar | Items | Mapping | Picture | Opaque
@@ -161,29 +172,34 @@ class Returned(msgspec.Struct, tag="returned"):
     """A function returned this; `changed` counts the array arguments that it wrote into."""
 
     value: Value
-    changed: list[int]
-    printed: str = ""
+    changed: Annotated[list[int], msgspec.Meta(max_length=100)]
+    printed: Text = ""
 
 
 class Frame(msgspec.Struct):
     """One of the student's own lines on the way to an error."""
 
-    file: str
+    file: Name
     line: int
-    function: str
-    text: str
+    function: Name
+    text: Text
 
 
 class Raised(msgspec.Struct, tag="raised"):
     """A function raised this. `types` are the names of the exception's class and its bases."""
 
-    types: list[str]
-    message: str
-    frames: list[Frame]
-    printed: str
+    types: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=MOST_BASES)]
+    message: Text
+    frames: Annotated[list[Frame], msgspec.Meta(max_length=MOST_FRAMES)]
+    printed: Text
 
 
 Reply = Returned | Raised
+
+
+def cut(text: str, most: int = 2000) -> str:
+    """The beginning of a text, as long as may cross and with nothing that cannot."""
+    return str(text)[:most].encode(errors="replace").decode()
 
 
 # --- frames ---------------------------------------------------------------------------------------
@@ -203,6 +219,9 @@ class Channel:
     def __init__(self, reader: BinaryIO, writer: BinaryIO, incoming: Any) -> None:
         self._reader = reader
         self._writer = writer
+        self._most_out, self._most_in = MAX_FRAME, MAX_REPLY
+        if incoming is Request:
+            self._most_out, self._most_in = self._most_in, self._most_out
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(incoming).decode
 
@@ -210,11 +229,16 @@ class Channel:
         """Send one message.
 
         Raises:
-            ProtocolError: if it is larger than `MAX_FRAME` or nobody listens any more.
+            ProtocolError: if it is too large or no message, or nobody listens any more.
         """
-        frame = self._encode(message)
-        if len(frame) > MAX_FRAME:
-            raise ProtocolError(f"a message of {len(frame):,} bytes is larger than {MAX_FRAME:,}")
+        try:
+            frame = self._encode(message)
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise ProtocolError(f"cannot be sent: {error}") from error
+        if len(frame) > self._most_out:
+            raise ProtocolError(
+                f"a message of {len(frame):,} bytes is larger than {self._most_out:,}"
+            )
         try:
             self._writer.write(_HEADER.pack(len(frame)) + frame)
             self._writer.flush()
@@ -228,12 +252,12 @@ class Channel:
             ProtocolError: if the other side hangs up or sends what is no message.
         """
         (length,) = _HEADER.unpack(self._read(_HEADER.size))
-        if length > MAX_FRAME:
-            raise ProtocolError(f"a frame of {length:,} bytes is larger than {MAX_FRAME:,}")
+        if length > self._most_in:
+            raise ProtocolError(f"a frame of {length:,} bytes is larger than {self._most_in:,}")
         try:
             return self._decode(self._read(length))
         except msgspec.MsgspecError as error:
-            raise ProtocolError(f"not a message: {error}") from error
+            raise ProtocolError(f"not a message: {str(error)[:200]}") from error
         except RecursionError as error:
             raise ProtocolError("not a message: nested too deeply") from error
 

@@ -107,7 +107,7 @@ def test_a_typo_gets_near_names() -> None:
 def test_a_file_that_is_no_image(tmp_path: Path) -> None:
     text = tmp_path / "notes.png"
     text.write_text("not an image")
-    with pytest.raises(ValueError, match=r"notes\.png is no image"):
+    with pytest.raises(ValueError, match=r"notes\.png is not an image"):
         load_photo(text)
 
 
@@ -115,7 +115,7 @@ def test_a_file_cut_short(picture: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (50, 50, 3), np.uint8)
     Image.fromarray(noise).save(picture)
     picture.write_bytes(picture.read_bytes()[:4000])
-    with pytest.raises(ValueError, match="is no image that can be read"):
+    with pytest.raises(ValueError, match="is not an image that can be read"):
         load_photo(picture)
 
 

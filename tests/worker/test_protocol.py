@@ -76,7 +76,72 @@ def test_a_message_crosses_a_channel() -> None:
     assert receive(wire.getvalue()) == sent
 
 
-def test_a_message_that_is_too_large_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("incoming", [protocol.Request, protocol.Reply], ids=["reply", "request"])
+def test_a_message_that_is_too_large_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch, incoming: object
+) -> None:
     monkeypatch.setattr(protocol, "MAX_FRAME", 10)
+    monkeypatch.setattr(protocol, "MAX_REPLY", 10)
     with pytest.raises(ProtocolError, match="larger than"):
-        Channel(io.BytesIO(), io.BytesIO(), protocol.Request).send(protocol.Scalar("x" * 20))
+        Channel(io.BytesIO(), io.BytesIO(), incoming).send(protocol.Scalar("x" * 20))
+
+
+def test_what_cannot_be_encoded_is_not_sent() -> None:
+    with pytest.raises(ProtocolError, match="cannot be sent"):
+        Channel(io.BytesIO(), io.BytesIO(), protocol.Request).send(protocol.Scalar(2**100))
+
+
+def raised(**parts: object) -> bytes:
+    plain = {"type": "raised", "types": ["E"], "message": "", "frames": [], "printed": ""}
+    return framed(msgspec.msgpack.encode(plain | parts))
+
+
+FRAME = {"file": "saliency.py", "line": 1, "function": "smooth", "text": "return 1"}
+ARRAY = {"type": "array", "dtype": "uint8", "shape": [0], "data": b""}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"types": []},
+        {"types": ["X" * 101]},
+        {"types": ["X"] * 21},
+        {"message": "X" * 2001},
+        {"printed": "X" * 2001},
+        {"frames": [FRAME] * 9},
+        {"frames": [FRAME | {"file": "X" * 101}]},
+        {"frames": [FRAME | {"function": "X" * 101}]},
+        {"frames": [FRAME | {"text": "X" * 2001}]},
+    ],
+    ids=lambda parts: "-".join(parts),
+)
+def test_an_error_longer_than_an_honest_worker_sends_is_refused(parts: dict[str, object]) -> None:
+    assert receive(raised(types=["X" * 100], frames=[FRAME] * 8))
+    with pytest.raises(ProtocolError, match="not a message"):
+        receive(raised(**parts))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "opaque", "type_name": "X" * 101},
+        {"type": "model", "handle": "X" * 101},
+        {"type": "scalar", "value": "X" * 2001},
+        {"type": "mapping", "keys": ["X" * 101], "values": []},
+        ARRAY | {"dtype": "X" * 101},
+        ARRAY | {"shape": [1] * 9},
+        {"type": "X" * 400_000},
+    ],
+    ids=lambda value: value["type"][:10],
+)
+def test_no_text_or_shape_in_an_answer_is_longer_than_its_limit(value: dict[str, object]) -> None:
+    answer = {"type": "returned", "value": value, "changed": []}
+    with pytest.raises(ProtocolError) as refused:
+        receive(framed(msgspec.msgpack.encode(answer)))
+    assert len(str(refused.value)) < 300
+
+
+def test_a_frame_from_the_worker_is_smaller_than_one_to_it() -> None:
+    length = struct.pack("<I", protocol.MAX_REPLY + 1)
+    with pytest.raises(ProtocolError, match="larger than"):
+        receive(length)

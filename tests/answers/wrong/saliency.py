@@ -203,7 +203,7 @@ def _gradient(
     )
 
 
-@_wrong_gradient("The result is None: the gradient is")
+@_wrong_gradient("The tape was not told to watch", is_computed=False)
 def gradient_not_watched(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
     import tensorflow as tf
 
