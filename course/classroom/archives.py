@@ -120,8 +120,10 @@ def read(place: PurePosixPath, file: BinaryIO, longest: int, budget: Budget) -> 
     Raises:
         RefusedError: if it is longer than `longest` bytes.
     """
-    data = file.read(longest + 1)
-    budget.spend(size=len(data))
+    data = b""
+    while len(data) <= longest and (piece := file.read(min(2**16, longest + 1 - len(data)))):
+        budget.spend(size=len(piece))
+        data += piece
     if len(data) > longest:
         raise RefusedError(f"{place} is longer than {longest // 2**20} MB")
     return data

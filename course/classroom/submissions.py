@@ -5,7 +5,6 @@ is that one's refusal, with a reason in words.
 """
 
 import difflib
-import json
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -25,14 +24,11 @@ from course.classroom.archives import (
 )
 from course.classroom.names import Label, label_of, readable
 from course.given.modules import MODULES
-from course.grader.sources import MAX_SOURCE
+from course.grader.sources import FILES, MAX_NOTEBOOK, MAX_SOURCE, has_been_started, source_of
 from course.grader.text import one_line
 
-MAX_NOTEBOOK = 32 * 2**20
 MAX_INNER = 32 * 2**20
-"""The longest notebook, with its pictures, and the longest archive within another."""
-
-FILES = {f"{name}.py": name for name in MODULES}
+"""Bytes: the longest archive within another."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +251,8 @@ class Search:
         return place.name in FILES
 
     def _enter(self, place: PurePosixPath, file: BinaryIO) -> None:
-        data = read(place, file, MAX_SOURCE, self.budget)
+        longest = MAX_NOTEBOOK if place.suffix == ".ipynb" else MAX_SOURCE
+        data = read(place, file, longest, self.budget)
         self.modules.setdefault(FILES[place.name], []).append((place, data))
 
     def choose(self) -> dict[str, str]:
@@ -275,10 +272,11 @@ class Search:
         return {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
 
     def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
-        ranked = sorted(found, key=lambda one: (*_rank(one[0]), str(one[0])))
+        ranked = sorted(found, key=lambda one: (*_rank(name, *one), str(one[0])))
         place, data = ranked[0]
-        rivals = [other for other, content in ranked[1:] if content != data]
-        if equal := [other for other in rivals if _rank(other) == _rank(place)]:
+        rivals = [(other, content) for other, content in ranked[1:] if content != data]
+        best = _rank(name, place, data)
+        if equal := [other for other, content in rivals if _rank(name, other, content) == best]:
             if equal[0] == place:
                 raise RefusedError(f"{place} is in it twice")
             places = ", ".join(map(str, [place, *equal][:4]))
@@ -287,9 +285,9 @@ class Search:
                 "submissions of several students, unpack them"
             )
         if rivals:
-            others = ", ".join(map(str, rivals[:3]))
+            others = ", ".join(str(other) for other, _ in rivals[:3])
             self.notes.append(f"Of several {name}.py, {place} was graded, and not {others}.")
-        return _decode(name, data)
+        return source_of(place.name, data)
 
     def _what_there_is(self) -> str:
         if self.notes:
@@ -307,9 +305,13 @@ class Search:
                 self.notes.append(f"{file} was not graded: {_what_to_do(file, module)}.")
 
 
-def _rank(place: PurePosixPath) -> tuple[int, bool]:
-    """What counts first: the upper folder, and among equals the one that the course has made."""
-    return len(place.parts), place.parent.name != "course"
+def _rank(module: str, place: PurePosixPath, data: bytes) -> tuple[int, bool, bool, bool]:
+    """What counts first: the upper folder, and among equals the one that the course has made.
+
+    Of a file and a notebook side by side, the file counts, unless it is still as it was given.
+    """
+    untouched = not has_been_started({module: source_of(place.name, data)}, module)
+    return len(place.parts), place.parent.name != "course", untouched, place.suffix != ".py"
 
 
 def _meant(file: str) -> str | None:
@@ -324,28 +326,5 @@ def _meant(file: str) -> str | None:
 
 
 def _what_to_do(file: str, module: str) -> str:
-    if file.endswith(".ipynb"):
-        return f"it is a notebook; save its functions as {module}.py"
-    return f"its name has to be {module}.py"
-
-
-def _decode(module: str, data: bytes) -> str:
-    """A module's text, or a module that says why there is none."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return f"raise ImportError({f'{module}.py cannot be read: it is not UTF-8'!r})"
-    if _is_notebook(text):
-        message = f"{module}.py is a notebook under another name; save its functions as {module}.py"
-        return f"raise ImportError({message!r})"
-    return text
-
-
-def _is_notebook(text: str) -> bool:
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and "cells" in found
+    suffix = ".ipynb" if file.endswith(".ipynb") else ".py"
+    return f"its name has to be {module}{suffix}"

@@ -5,34 +5,70 @@ import importlib.util
 from pathlib import Path
 
 from course.given.modules import MODULES
+from course.grader.notebooks import notebook_source
 
 MAX_SOURCE = 2**20
+
+
+MAX_NOTEBOOK = 32 * 2**20
+"""Bytes: a notebook holds its pictures too."""
+
+FILES = {f"{name}{suffix}": name for suffix in (".py", ".ipynb") for name in MODULES}
+"""The names of a submission's files, and the module that each holds."""
 
 
 def read_submission(folder: Path) -> dict[str, str]:
     """Read a student's modules, without running them.
 
     Args:
-        folder: holds some of the six modules.
+        folder: holds some of the modules, each as `MODULE.py` or as a notebook `MODULE.ipynb`.
 
     Returns:
-        The source of every module that is there, by module name. What is no text, or is longer
-        than a megabyte, becomes a module that raises an error saying so.
+        The source of every module that is there, by module name. What cannot be read becomes a
+        module that raises an error saying why.
     """
-    return {name: _read(folder / f"{name}.py") for name in MODULES if _is_there(folder, name)}
-
-
-def _is_there(folder: Path, name: str) -> bool:
-    return (folder / f"{name}.py").is_file()
+    sources: dict[str, str] = {}
+    for file, module in FILES.items():
+        # A notebook counts where the file beside it is still as it was given.
+        if (folder / file).is_file() and not has_been_started(sources, module):
+            sources[module] = _read(folder / file)
+    return {module: sources[module] for module in MODULES if module in sources}
 
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_SOURCE:
+        with path.open("rb") as file:
+            data = file.read(MAX_NOTEBOOK + 1)
+    except OSError as error:
+        return unreadable(path.name, str(error))
+    return source_of(path.name, data)
+
+
+def source_of(file: str, data: bytes) -> str:
+    """The text of a module, from the bytes of its file: Python, or a notebook under any name.
+
+    Args:
+        file: its name, for messages.
+        data: what it holds.
+
+    Returns:
+        Python; a module that raises an error where the file cannot be read.
+    """
+    try:
+        if data.lstrip()[:1] == b"{":  # Python hardly begins with a dictionary, a notebook has to
+            if len(data) > MAX_NOTEBOOK:
+                raise ValueError(f"it is larger than {MAX_NOTEBOOK // 2**20} megabytes")
+            return notebook_source(data.decode("utf-8-sig"))
+        if len(data) > MAX_SOURCE:
             raise ValueError("it is longer than a megabyte")
-        return decode(path.read_bytes())
-    except (OSError, ValueError) as error:
-        return f"raise ImportError({f'{path.name} cannot be read: {error}'!r})"
+        return decode(data)
+    except ValueError as error:
+        return unreadable(file, str(error))
+
+
+def unreadable(file: str, reason: str) -> str:
+    """A module that says, as soon as it is imported, why there is none."""
+    return f"raise ImportError({f'{file} cannot be read: {reason}'!r})"
 
 
 def decode(data: bytes) -> str:

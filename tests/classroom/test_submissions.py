@@ -141,10 +141,29 @@ def test_a_near_name_is_named_beside_what_is_graded(tmp_path: Path) -> None:
     )
 
 
-def test_a_notebook_under_another_name_says_so(tmp_path: Path) -> None:
-    notebook = json.dumps({"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
-    lay(tmp_path / "ada", {"saliency.py": notebook.encode()})
-    assert "is a notebook under another name" in one(tmp_path).sources["saliency"]
+NOTEBOOK = json.dumps(
+    {
+        "cells": [{"cell_type": "code", "source": "%%time\ndef smooth(a, b):\n    return a"}],
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+    }
+)
+
+
+@pytest.mark.parametrize("name", ["saliency.ipynb", "saliency.py"])
+def test_a_notebook_is_read_by_its_definitions_under_either_name(tmp_path: Path, name: str) -> None:
+    lay(tmp_path / "ada", {name: NOTEBOOK.encode()})
+    assert "def smooth(a, b):" in one(tmp_path).sources["saliency"]
+    assert "%%time" not in one(tmp_path).sources["saliency"]
+
+
+def test_of_file_and_notebook_the_one_that_was_worked_on_counts(tmp_path: Path) -> None:
+    stub = b'def smooth(a, b):\n    raise NotImplementedError("saliency.smooth")\n'
+    lay(tmp_path / "ada", {"saliency.py": stub, "saliency.ipynb": NOTEBOOK.encode()})
+    assert "return a" in one(tmp_path).sources["saliency"]
+    lay(tmp_path / "ada", {"saliency.py": b"def smooth(a, b):\n    return b\n"})
+    assert "return b" in one(tmp_path).sources["saliency"]
 
 
 def test_an_empty_folder_is_empty(tmp_path: Path) -> None:

@@ -53,3 +53,35 @@ def test_missing_modules_are_left_out_and_unreadable_ones_say_so(tmp_path: Path)
     assert sources["saliency"] == STUB
     assert "cannot be read" in sources["contrastive"]
     assert "longer than a megabyte" in sources["clever_hans"]
+
+
+NOTEBOOK = '{"cells": [{"cell_type": "code", "source": "def smooth(a, b):\\n    return a"}]}'
+
+
+@pytest.mark.parametrize("name", ["saliency.ipynb", "saliency.py"])
+def test_a_notebook_is_a_module_under_either_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(NOTEBOOK)
+    assert "def smooth(a, b):" in read_submission(tmp_path)["saliency"]
+
+
+def test_a_notebook_counts_beside_a_stub_and_not_beside_work(tmp_path: Path) -> None:
+    (tmp_path / "saliency.ipynb").write_text(NOTEBOOK)
+    (tmp_path / "saliency.py").write_text(STUB)
+    assert "return a" in read_submission(tmp_path)["saliency"]
+    (tmp_path / "saliency.py").write_text("def smooth(a, b):\n    return b\n")
+    assert "return b" in read_submission(tmp_path)["saliency"]
+
+
+def test_a_declared_encoding_is_heeded(tmp_path: Path) -> None:
+    text = "# -*- coding: latin-1 -*-\nNAME = 'Größe'\n"
+    (tmp_path / "saliency.py").write_bytes(text.encode("latin-1"))
+    scope: dict[str, str] = {}
+    exec(read_submission(tmp_path)["saliency"], scope)
+    assert scope["NAME"] == "Größe"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"x = '\xe9'\n", b"# coding: nonsense\n"])
+def test_what_is_not_text_says_so_when_it_is_imported(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "saliency.py").write_bytes(data)
+    with pytest.raises(ImportError, match=r"saliency\.py cannot be read"):
+        exec(read_submission(tmp_path)["saliency"], {})
