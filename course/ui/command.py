@@ -131,8 +131,9 @@ def check(
 @work_option
 def hint(name: str, work: Path) -> None:
     """Show the next of three hints, from a nudge to nearly the answer."""
-    from course.grader.hints import next_hint
+    from course.grader.hints import memory_of, next_hint
 
+    _require_writable(memory_of(work), "--work")
     tasks = _select([name])
     if len(tasks) > 1:
         raise click.UsageError(f"name one task, for instance {tasks[0].name}")
@@ -172,6 +173,7 @@ def show(
     if out is None:
         default = Path("pictures") / f"{what}.png"
         out = default if force else free_name(default)
+    _require_writable(out, "--out")
     from course.ui import show as pictures
 
     try:
@@ -390,6 +392,9 @@ def report(work: Path, out: Path, answers: Path, seed: int) -> None:
     if out.suffix != ".html":
         raise click.UsageError(f"--out: {out} should end in .html")
     _require_modules(work)
+    _require_writable(out, "--out")
+    if not answers.exists():
+        _require_writable(answers, "--answers")
     if ask_questions(answers):
         click.echo(f"Wrote {answers}, with the questions: answer them there, and run this again.")
     try:
@@ -462,6 +467,17 @@ def _insist_on_json(path: Path) -> None:
         raise click.UsageError(f"--json: {path} should end in .json")
     if not path.absolute().parent.is_dir():
         raise click.UsageError(f"--json: there is no folder {path.absolute().parent}")
+    _require_writable(path, "--json")
+
+
+def _require_writable(path: Path, what: str) -> None:
+    """Say before the work that its result could not be written."""
+    from course.grader.files import CannotWriteError, require_writable_file
+
+    try:
+        require_writable_file(path, what)
+    except CannotWriteError as error:
+        _stop(str(error), 2)
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -1,6 +1,7 @@
 """The command, as its users call it."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,39 @@ def test_a_function_of_two_modules_has_to_be_named_in_full(monkeypatch: pytest.M
     monkeypatch.setitem(tasks._declared, smooth.name, smooth)
     with pytest.raises(LookupError, match=r"saliency\.smooth or contrastive\.smooth"):
         tasks.select_tasks(["smooth"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "saliency", "--json", "/proc/report.json"],
+        ["show", "saliency", "--out", "/proc/saliency.png"],
+        ["report", "--out", "/proc/report.html"],
+        ["report", "--answers", "/proc/answers.md"],
+    ],
+)
+def test_where_one_may_not_write_is_said_before_the_work(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*words)
+    assert result.exit_code == 2
+    assert f"{words[-2]}: cannot write into /proc" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_hint_says_where_it_cannot_be_remembered(stubs: Path) -> None:
+    (stubs / ".course").touch()  # a file, where a folder has to be
+    result = run("hint", "saliency.smooth", "--work", stubs)
+    assert result.exit_code == 2
+    assert "--work: cannot write into" in result.output
+
+
+def test_show_never_writes_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "thesis.png").write_bytes(b"precious")
+    (tmp_path / "link.png").symlink_to(tmp_path / "thesis.png")
+    result = run("show", "saliency", "--force", "--out", tmp_path / "link.png")
+    assert result.exit_code == 2
+    assert "is a link to" in result.output
+    assert (tmp_path / "thesis.png").read_bytes() == b"precious"
