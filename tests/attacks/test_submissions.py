@@ -236,5 +236,5 @@ def test_a_source_that_is_too_long_is_refused(tmp_path: Path) -> None:
 def test_a_source_that_is_no_text_costs_only_its_module(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "ada.zip", {"saliency.py": b"\xff\xfe", "contrastive.py": CODE})
     sources = read_submission_at(path, "ada").sources
-    assert "not UTF-8" in sources["saliency"]
+    assert "not text in UTF-8" in sources["saliency"]
     assert sources["contrastive"] == "x = 1\n"
