@@ -1,46 +1,19 @@
 """Reading submissions in the shapes in which they arrive."""
 
-import io
 import json
 import os
 import random
-import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from course.classroom.names import label_of
 from course.classroom.submissions import Submission, read_submission_at, read_submissions
+from tests.classroom.shapes import lay, tarred, zipped
 
 CODE = b"x = 1\n"
 TEXT = {"saliency": "x = 1\n"}
 HERE = Path(__file__).resolve().parent
-
-
-def zipped(entries: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def tarred(entries: dict[str, bytes], mode: str = "w:gz") -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]
-        for name, data in entries.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return buffer.getvalue()
-
-
-def lay(folder: Path, files: dict[str, bytes]) -> Path:
-    for name, data in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
-    return folder
 
 
 def one(folder: Path) -> Submission:
