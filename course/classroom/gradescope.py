@@ -27,8 +27,8 @@ from course.grader.tasks import select_tasks
 from course.worker.confine import NOBODY
 
 FOLDERS = ("course", "tests/grading", "tests/answers")
-FILES = ("pyproject.toml", "README.md", "tests/__init__.py")
-INSIDE = "course-of-introspection"
+FILES = ("pyproject.toml", "README.md", "LICENSE", "tests/__init__.py")
+INSIDE = "introspection-course"
 
 
 def build_zip(path: Path) -> None:

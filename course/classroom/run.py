@@ -49,7 +49,7 @@ class Settings:
     workers: int | None = None
     regrade: str | None = None
     points: float | None = None
-    assignment: str = "Introspection"
+    assignment: str = "introspection-course"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -246,7 +246,7 @@ def start() -> None:
 @click.option(
     "--assignment",
     metavar="NAME",
-    default="Introspection",
+    default="introspection-course",
     show_default=True,
     help="What Canvas calls it.",
 )

@@ -36,9 +36,9 @@ import sys
 from pathlib import Path
 
 if importlib.util.find_spec("course") is None:
-    !git clone -q --depth 1 {repository} introspection
-    !"{{sys.executable}}" introspection/docs/machinery/install.py
-    %cd introspection
+    !git clone -q --depth 1 {repository} introspection-course
+    !"{{sys.executable}}" introspection-course/docs/machinery/install.py
+    %cd introspection-course
     sys.path.insert(0, str(Path.cwd()))
 """
 

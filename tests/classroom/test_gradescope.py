@@ -31,7 +31,7 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_no_solution_is_in_the_zip(autograder: Path) -> None:
     names = {path.relative_to(autograder).as_posix() for path in autograder.rglob("*")}
-    assert "source/course-of-introspection/tests/grading/test_saliency.py" in names
+    assert "source/introspection-course/tests/grading/test_saliency.py" in names
     assert not any("/solutions/" in name for name in names)
     assert (autograder / "source" / "run_autograder").exists()
 
@@ -59,7 +59,7 @@ def test_setup_installs_what_is_in_the_zip(autograder: Path, tmp_path: Path) -> 
     assert "bubblewrap" in calls
     installed = calls.splitlines()[-1].split()[-1]
     assert (Path(installed.removesuffix("[teach]")) / "pyproject.toml").exists()
-    assert (autograder / "source/course-of-introspection/tests").stat().st_mode & 0o077 == 0
+    assert (autograder / "source/introspection-course/tests").stat().st_mode & 0o077 == 0
 
 
 def grade(autograder: Path) -> dict:
@@ -67,7 +67,7 @@ def grade(autograder: Path) -> dict:
         ["bash", str(autograder / "source" / "run_autograder")],
         env=os.environ
         | {"AUTOGRADER_ROOT": str(autograder), "AUTOGRADER_PYTHON": sys.executable}
-        | {"PYTHONPATH": str(autograder / "source" / "course-of-introspection")},
+        | {"PYTHONPATH": str(autograder / "source" / "introspection-course")},
         cwd=autograder,
         check=True,
         capture_output=True,

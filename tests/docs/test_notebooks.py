@@ -144,7 +144,7 @@ def test_what_is_folded_away_on_the_site_is_collapsed(module: str) -> None:
 
 def test_imports_lead_to_the_solutions_of_other_modules() -> None:
     found = imports("contrastive")
-    assert "\nfrom solutions.saliency import gradient_saliency, select_output" in found
+    assert "\nfrom solutions.saliency import gradient_saliency" in found
     assert "\nfrom course import check, hint\n" in found
     with pytest.raises(LookupError, match="no_such"):
         stub("saliency", "no_such")
@@ -299,7 +299,7 @@ def test_the_set_up_works_on_a_fresh_computer(
     assert verdicts(made) == ["· saliency.to_heatmap: not started", "✗ saliency.smooth: failed"]
     assert made.cells[-1].outputs[0].text.split() == [
         str(tmp_path / "bare"),
-        str(folder / "introspection" / "course" / "__init__.py"),
+        str(folder / "introspection-course" / "course" / "__init__.py"),
     ]
     shutil.rmtree(tmp_path / "bare")  # pytest keeps the rest, but this is large
 
