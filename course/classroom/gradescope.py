@@ -7,56 +7,55 @@ work. Then the student's code runs as nobody, if the grader is root, and so cann
 results; only if neither is possible does it run unprotected, and the output says so.
 """
 
-import os
+import io
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
 import msgspec
 
+from course.classroom.folder import TEMPLATES
 from course.classroom.gradebook import gradescope
-from course.classroom.release import TEMPLATES
 from course.classroom.submissions import read_submission_at
-from course.grader.files import write_atomic
+from course.classroom.wheel import write_wheel
+from course.grader.files import require_writable_file, write_atomic
 from course.grader.grading import Report, fresh_seed, grade_sources
-from course.grader.places import ROOT
 from course.grader.pool import PRELOAD, start_workers
 from course.grader.sandbox import NoSandboxError, require_bubblewrap
 from course.grader.tasks import select_tasks
 from course.worker.confine import NOBODY
 
-FOLDERS = ("course", "tests/grading", "tests/answers")
-FILES = ("pyproject.toml", "README.md", "LICENSE", "tests/__init__.py")
 INSIDE = "introspection-course"
 
 
 def build_zip(path: Path) -> None:
-    """Write the zip to upload at Configure Autograder.
-
-    It holds no solutions, but the teacher's catalogue of mistakes: submissions cannot read it.
+    """Write the zip to upload at Configure Autograder: two scripts, and a wheel of the course.
 
     Args:
         path: a new file.
 
     Raises:
         ValueError: if the file is there already.
+        MissingLibraryError: if the wheel has to be built, and cannot be.
+        CannotWriteError: if one may not write there.
     """
     if path.exists():
         raise ValueError(f"ZIP: {path} is there already")
-    draft = path.with_name(f".{path.name}.draft")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+    require_writable_file(path, "ZIP")
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         for name in ("setup.sh", "run_autograder"):
             entry = zipfile.ZipInfo(name)
             entry.external_attr = 0o755 << 16
             archive.writestr(entry, (TEMPLATES / name).read_bytes())
-        for file in FILES:
-            archive.write(ROOT / file, f"{INSIDE}/{file}")
-        for folder in FOLDERS:
-            for file in sorted((ROOT / folder).rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    archive.write(file, f"{INSIDE}/{file.relative_to(ROOT).as_posix()}")
-    os.replace(draft, path)
+        wheel = write_wheel(Path(folder))
+        archive.write(wheel, f"{INSIDE}/{wheel.name}")
+    write_atomic(path, buffer.getvalue())
 
 
 def best_protection() -> tuple[str | None, str]:
@@ -80,16 +79,14 @@ def _nobody_can_run_python() -> bool:
 
 def main(submission: Path, results: Path) -> None:
     """Grade one submission."""
-    submission = read_submission_at(submission, submission.name)
+    found = read_submission_at(submission, submission.name)
     mode, how = best_protection()
-    if submission.refusal:
-        answer: dict[str, object] = {"score": 0, "output": f"Not graded: {submission.refusal}."}
+    if found.refusal:
+        answer: dict[str, object] = {"score": 0, "output": f"Not graded: {found.refusal}."}
     else:
         workers = start_workers(PRELOAD, mode)
         try:
-            report: Report = grade_sources(
-                submission.sources, select_tasks(), fresh_seed(), workers
-            )
+            report: Report = grade_sources(found.sources, select_tasks(), fresh_seed(), workers)
         finally:
             workers.close()
         answer = gradescope(msgspec.to_builtins(report))

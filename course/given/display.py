@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 from PIL import Image
@@ -26,14 +27,17 @@ COLOURS = ("#0090d4", "#e08a00", "#00a078", "#d4603a", "#b878b0")
 # That a function is compiled once more for another model is no news in a chapter.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
-_TEXT = ("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor")
 mpl.rcParams.update(
     {
-        **dict.fromkeys(_TEXT, INK),
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
         "grid.color": INK,
         "legend.frameon": False,
         "axes.linewidth": 0.6,
-        "axes.prop_cycle": mpl.cycler(color=COLOURS),
+        "axes.prop_cycle": cycler(color=COLOURS),
         "image.interpolation": "none",  # keep an image's own pixels
         "font.size": 9.5,
         "svg.hashsalt": "figures",

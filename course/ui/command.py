@@ -362,7 +362,7 @@ def gradescope(path: Path) -> None:
 
     try:
         build_zip(path)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
         _stop(str(error), 2)
     click.echo(f"Wrote {path}. On Gradescope: Configure Autograder, Zip file upload.")
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+pytest.importorskip("hatchling")
+pytest.importorskip("jupytext")
+
 from course.ui import command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,8 +34,12 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_no_solution_is_in_the_zip(autograder: Path) -> None:
     names = {path.relative_to(autograder).as_posix() for path in autograder.rglob("*")}
-    assert "source/introspection-course/tests/grading/test_saliency.py" in names
-    assert not any("/solutions/" in name for name in names)
+    (wheel,) = (name for name in names if name.endswith(".whl"))
+    assert wheel.startswith("source/introspection-course/introspection_course-")
+    with zipfile.ZipFile(autograder / wheel) as archive:
+        inside = archive.namelist()
+    assert "course/carried/tests/grading/test_saliency.py" in inside
+    assert not any(f"{name}/" in one for name in ("solutions", "wrong", "right") for one in inside)
     assert (autograder / "source" / "run_autograder").exists()
 
 
@@ -43,6 +50,8 @@ def test_an_older_zip_is_not_overwritten(autograder: Path) -> None:
 
 
 def test_setup_installs_what_is_in_the_zip(autograder: Path, tmp_path: Path) -> None:
+    carried = autograder / "venv/lib/python3.12/site-packages/course/carried"
+    carried.mkdir(parents=True)
     for name in ("apt-get", "python3"):  # stand-ins that say how they were called
         (tmp_path / name).write_text(
             f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/calls\n'
@@ -58,16 +67,16 @@ def test_setup_installs_what_is_in_the_zip(autograder: Path, tmp_path: Path) -> 
     calls = (tmp_path / "calls").read_text()
     assert "bubblewrap" in calls
     installed = calls.splitlines()[-1].split()[-1]
-    assert (Path(installed.removesuffix("[teach]")) / "pyproject.toml").exists()
-    assert (autograder / "source/introspection-course/tests").stat().st_mode & 0o077 == 0
+    assert installed.endswith(".whl[teach]")
+    assert Path(installed.removesuffix("[teach]")).is_file()
+    for hidden in (autograder / "source", carried):
+        assert hidden.stat().st_mode & 0o077 == 0
 
 
 def grade(autograder: Path) -> dict:
     subprocess.run(
         ["bash", str(autograder / "source" / "run_autograder")],
-        env=os.environ
-        | {"AUTOGRADER_ROOT": str(autograder), "AUTOGRADER_PYTHON": sys.executable}
-        | {"PYTHONPATH": str(autograder / "source" / "introspection-course")},
+        env=os.environ | {"AUTOGRADER_ROOT": str(autograder), "AUTOGRADER_PYTHON": sys.executable},
         cwd=autograder,
         check=True,
         capture_output=True,

@@ -4,7 +4,7 @@ set -euo pipefail
 root=${AUTOGRADER_ROOT:-/autograder}
 apt-get update -qq && apt-get install -y -qq python3 python3-venv bubblewrap
 python3 -m venv "$root/venv"
-course=$root/source/introspection-course
-"$root/venv/bin/pip" install --quiet -e "$course[teach]"
-chmod -R go-w "$course"
-chmod -R go-rwx "$course/tests"  # submissions need not read how they are graded
+wheel=$(echo "$root"/source/introspection-course/*.whl)
+"$root/venv/bin/pip" install --quiet "${wheel}[teach]"
+# Submissions need not read how they are graded.
+chmod -R go-rwx "$root/source" "$root"/venv/lib/python3*/site-packages/course/carried
