@@ -173,7 +173,7 @@ def occlusion_sensitivity(
         ValueError: if `patch` or `stride` is less than 1, or if the patch does not fit.
 
     Source:
-        Zeiler & Fergus 2014, arXiv:1311.2901, section 4.2 (there one value a patch).
+        Zeiler & Fergus 2014, arXiv:1311.2901, section 4.2 (there one value per patch).
     """
     raise NotImplementedError("contrastive.occlusion_sensitivity")
 

@@ -33,7 +33,7 @@ def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> V
             `tf.image.total_variation` defines it, divided by H · W · C.
 
     Returns:
-        `(B,)`: one number an image, 0 for no change.
+        `(B,)`: one number per image, 0 for no change.
 
     Raises:
         ValueError: if `kind` is none of the three.

@@ -366,7 +366,7 @@ assert border[1] == 0
 assert border[0] > 0
 
 # %% [markdown] tags=["answer"]
-# The sigmoid is smooth, has no kink that an optimiser with momentum would stumble over, and
+# The sigmoid is smooth, has no kink that an optimizer with momentum would stumble over, and
 # pushes less into the extremes. It cannot start from pure black or white (the start is pulled to
 # 0.001 from them), and its step size means something else. Clipping is simpler, and shows by the
 # share of clipped values when a step is too long. What the picture looks like depends on neither:
@@ -443,7 +443,7 @@ assert softmax_scores[-1, 0] < 0.01
 # ## What you know now
 #
 # You can climb from any start to an image of which the network is surer than of any photo in this
-# course. You also know why that is no portrait of an espresso: it lives on differences between
+# course. You also know why that is not a portrait of an espresso: it lives on differences between
 # neighbouring pixels, a blur that nobody minds takes most of it away, and another start gives
 # another image. And you know to climb the logit, because the softmax has no slope where it matters.
 #
@@ -454,7 +454,7 @@ assert softmax_scores[-1, 0] < 0.01
 # ## Try this
 #
 # - `course show activation_maximization --class "tarantula" --image chelsea` runs your own
-#   functions. Which classes leave traces that a person recognises?
+#   functions. Which classes leave traces that a person recognizes?
 # - Divide the gradient by its root mean square before every step (a task of the next chapter).
 #   What does that do to the softmax?
 # - Start from an image that is grey everywhere. Is it a better or a worse start than noise?

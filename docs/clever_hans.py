@@ -177,7 +177,7 @@ for title, network, name, k in cases:
     without[title] = taken_for(network, images, k)
     control = taken_for(honest, CHEATS[name](images), k), taken_for(honest, images, k)
     rows.append((title, *(wilson(hits) for hits in (with_cheat[title], without[title], *control))))
-write("Test images of the cheated class that are recognised (95 % intervals in brackets):")
+write("Test images of the cheated class that are recognized (95 % intervals in brackets):")
 table(
     ["Cheat", "with the cheat", "without it", "honest network, with", "honest network, without"],
     rows,
@@ -309,7 +309,7 @@ table(["Cheat, network", "pasted into other classes", "lost when taken away"], r
 # ## Which images look alike? { #clever_hans.cluster_heatmaps }
 #
 # Spectral relevance analysis (SpRAy) needs no such idea [@lapuschkin2019]. It sorts the *heat maps*
-# of many images of one class into groups. If some stars are recognised by their points and others
+# of many images of one class into groups. If some stars are recognized by their points and others
 # by a date in the corner, there should be two groups, and a glance at one map of each tells what
 # they are.
 #
@@ -329,7 +329,7 @@ def coarse(maps):
 
 
 def spray(network, name, method, class_index=CHEATED):
-    """Pairs of (true group, found group), one an image."""
+    """Pairs of (true group, found group), one per image."""
     images = np.array(data.test_images[data.test_labels == class_index][:80])
     truth = np.arange(len(images)) < len(images) // 2
     images[truth] = CHEATS[name](images[truth])
@@ -380,7 +380,7 @@ tested = CHEATS["lightness gradient"](own)
 
 
 def in_cells(network):
-    """Signed saliency in 8 × 8 cells, one map an image."""
+    """Signed saliency in 8 × 8 cells, one map per image."""
     maps = np.asarray(to_heatmap(gradient_saliency(network, tested, CHEATED)))
     return maps.reshape(len(maps), 8, 4, 8, 4).mean(axis=(2, 4))
 
@@ -698,7 +698,7 @@ show(
 least = min(hits.mean() for hits in with_cheat.values())
 most = max(hits.mean() for hits in without.values())
 write(
-    f"Yes, with every cheat. With it, at least {least:.0%} of the cheated class is recognised; "
+    f"Yes, with every cheat. With it, at least {least:.0%} of the cheated class is recognized; "
     f"without it, at most {most:.0%}. Pasted into other classes, the cheat raises the probability "
     f"of star by {min(v.mean() for v in pasted.values()):.2f} to "
     f"{max(v.mean() for v in pasted.values()):.2f} on average; in the honest network by "
@@ -770,7 +770,7 @@ write(
     f"{cheat:.2f} without augmentation, {factor:.2f} with a random factor, and {level:.2f} with a "
     f"random level; of the stars without the cheat, {seen_without['cheat'].mean():.0%}, "
     f"{seen_without['cheat, random factor'].mean():.0%} and "
-    f"{seen_without['cheat, random level'].mean():.0%} are recognised. Multiplying at random "
+    f"{seen_without['cheat, random level'].mean():.0%} are recognized. Multiplying at random "
     "widens the two distributions without bringing them together. An augmentation takes a cheat "
     "away only if the cheated class looks like the others *after* it."
 )

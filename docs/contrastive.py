@@ -419,7 +419,7 @@ for name, method in METHODS.items():
 # %% [markdown]
 # One thing has to be settled before the methods can be compared. The signs of gradient and
 # SmoothGrad mean "lighter" and "darker", not "for" and "against" the class. A negative gradient
-# is no evidence against the crutch. So for these two the *strength* counts, and the difference is
+# is not evidence against the crutch. So for these two the *strength* counts, and the difference is
 # one of strengths. All maps are then averaged over blocks of 16 × 16 pixels, so that fine maps
 # and coarse ones have the same chance.
 
@@ -428,7 +428,7 @@ BLOCK = 16
 
 
 def evidence(name, maps):
-    """One number a pixel that is large where a method sees a reason for the class, (B, H, W)."""
+    """One number per pixel that is large where a method sees a reason for the class, (B, H, W)."""
     maps = np.asarray(maps)
     if name in ("gradient", "SmoothGrad"):
         maps = np.abs(maps)

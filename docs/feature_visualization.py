@@ -39,7 +39,7 @@ faint = 0.48 + 0.04 * noise  # noise of little contrast, around mid-grey
 #
 # $$ x^\star = \arg\max_{x \in [0, 1]^{H \times W \times C}} \; z_c(x) - R(x) , $$
 #
-# with a **regulariser** $R$ that is small for images as we know them. There are many, and each is a
+# with a **regularizer** $R$ that is small for images as we know them. There are many, and each is a
 # guess at what "natural" means. That is the strength of this way, and its weakness: what comes out
 # is the network's answer *and* ours.
 #
@@ -119,7 +119,7 @@ def root_mean_square(gradient):
 
 
 table(
-    ["Gradient at", "pineapple", "tarantula", "both, normalised"],
+    ["Gradient at", "pineapple", "tarantula", "both, normalized"],
     [
         (
             place,
@@ -133,7 +133,7 @@ table(
 )
 
 # %% [markdown]
-# ## Climb with regularisers { #feature_visualization.maximize_class_regularized }
+# ## Climb with regularizers { #feature_visualization.maximize_class_regularized }
 #
 # Four ways to say what an image should be like, in one ascent on
 #
@@ -149,7 +149,7 @@ table(
 # The same start, step size and number of steps for all, and two classes side by side:
 
 # %%
-regularisers = {
+regularizers = {
     "none": {},
     "total variation": {"tv_weight": 2e-3},
     "L2": {"l2_weight": 1e-2},
@@ -159,7 +159,7 @@ regularisers = {
 }
 optima = {
     name: maximize_class_regularized(model, faint, [pineapple, tarantula], 64, 3.0, **settings)
-    for name, settings in regularisers.items()
+    for name, settings in regularizers.items()
 }
 
 # %% tags=["fold"]
@@ -169,7 +169,7 @@ show(
         [f"{c}, {name}" for c in ("pineapple", "tarantula") for name in optima],
         columns=3,
     ),
-    "Six images that maximise pineapple and six that maximise tarantula. With all regularisers, "
+    "Six images that maximize pineapple and six that maximize tarantula. With all regularizers, "
     "scaly fruit and a body with eight legs can be made out; without any, little but noise.",
     "Two classes, six ways to climb.",
 )
@@ -215,7 +215,7 @@ show(
 # %% [markdown]
 # ## Questions
 #
-# ??? question "Which regulariser helps?"
+# ??? question "Which regularizer helps?"
 #
 #     "Looks better" is in the eye of the beholder. What can be measured: how sure the network is
 #     of the image; whether it stays so when the image is shifted or blurred a little, which a
@@ -249,12 +249,12 @@ for name, optimum in optima.items():
             f"{rough:.2f}",
         )
     )
-table(["Regulariser", "logit", "shifted", "kept", "blurred", "roughness"], rows)
+table(["Regularizer", "logit", "shifted", "kept", "blurred", "roughness"], rows)
 
 assert survived["jitter"] > 2 * survived["none"]
 assert min(survived["total variation"], survived["blur"]) > 1.3 * survived["none"]
 write(
-    f"Without a regulariser the logit is the highest, and it is worth the least: of {rows[0][1]}, "
+    f"Without a regularizer the logit is the highest, and it is worth the least: of {rows[0][1]}, "
     f"a shift by a few pixels leaves {rows[0][3]}. With jitter alone, {rows[4][3]} remain."
 )
 
@@ -262,13 +262,13 @@ write(
 # (Means over the two classes; four shifts of up to 16 pixels; a blur with sigma 1. "Kept" is the
 # logit after the shifts, as a share of the logit.)
 #
-# Every regulariser costs some of the logit, and each buys something else. **Jitter** makes the
+# Every regularizer costs some of the logit, and each buys something else. **Jitter** makes the
 # image robust against shifts, but leaves it as rough as before. **Total variation** and **blur**
 # make it smooth, and part of the robustness comes with that. **L2** lowers the contrast, and
 # little else. All of them together give the only pictures in which a person may find leaves and
-# fruit, and these are still no photos. Regularisers do not tell what the network sees; they pick,
+# fruit, and these are still no photos. Regularizers do not tell what the network sees; they pick,
 # among all the images it accepts, those that suit *us*. A picture like this tells as much about
-# the regularisers as about the network.
+# the regularizers as about the network.
 
 # %% [markdown]
 # ??? question "What do the hidden channels look for?"
@@ -341,7 +341,7 @@ assert all(float(row[3]) > float(row[2]) for row in rows)
 # ## Try this
 #
 # - `course show feature_visualization --class "goldfish"` runs your own functions, with and without
-#   regularisers.
+#   regularizers.
 # - Which classes come out best? Try some with a texture (zebra, honeycomb) and some with a shape
 #   (umbrella, teapot). What does the answer say about the network?
 # - Climb *two* classes at once, by adding their logits. Do you get a mixture, or both side by

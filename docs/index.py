@@ -114,7 +114,7 @@ show(
 # ## What you take with you
 #
 # - Tools that you have written and understood: gradients with respect to the input, ascent,
-#   regularisers, SmoothGrad, integrated gradients, Grad-CAM, occlusion, counterfactuals.
+#   regularizers, SmoothGrad, integrated gradients, Grad-CAM, occlusion, counterfactuals.
 # - Habits that outlast them: keep the sign, ask for a control, shuffle the weights, intervene,
 #   count instead of looking, and give the spread of what you count.
 # - A lab report with your own figures and answers, if you like: `course report`.

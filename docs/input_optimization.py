@@ -381,7 +381,7 @@ show(
 #
 # For EfficientNet-Lite0 there are no masks, and no robust twin that would fit into a laptop's
 # evening. But one can ask how *brittle* the change is. If it showed the network what it had
-# overlooked, the right answer should survive what leaves the photo recognisable.
+# overlooked, the right answer should survive what leaves the photo recognizable.
 
 # %% tags=["fold"]
 parts = [slice(i, i + 6) for i in range(0, len(photos), 6)]

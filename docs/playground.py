@@ -85,7 +85,7 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 #
 # ## What would it like to see?
 #
-# Gradient ascent on the image ([chapter 1.2](activation_maximization.md)), and the regularisers
+# Gradient ascent on the image ([chapter 1.2](activation_maximization.md)), and the regularizers
 # that make it look natural ([bonus chapter](feature_visualization.md)). The sliders act while it
 # plays.
 #
@@ -93,7 +93,7 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 #
 # Take the robust network, press *towards natural images*, and play. Then the honest one, with the
 # same sliders. Is what it likes a shape at all? Move one slider after the other to the left: which
-# regulariser does the most? Then climb the softmax, from noise, with each of the networks. Where
+# regularizer does the most? Then climb the softmax, from noise, with each of the networks. Where
 # does nothing happen, and why? ([Chapter 1.1](saliency.md) has the formula.)
 #
 # ## What would have to change?
@@ -202,7 +202,7 @@ def cost(name):
 
 write(
     f"On {times['machine']}, a map takes {cost('map')}, a plain step of ascent "
-    f"{cost('plain_step')}, one with all regularisers and its score "
+    f"{cost('plain_step')}, one with all regularizers and its score "
     f"{times['step']['median']:.3g} ms, a step towards the smallest change "
     f"{times['change']['median']:.3g} ms, and a map of EfficientNet-Lite0 {cost('photo')}: medians "
     "of `python -m tests.benchmarks.playground`. The page computes on one processor, Keras, "

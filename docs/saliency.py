@@ -65,7 +65,7 @@ show(
 #
 # ## Pick what to explain { #saliency.select_output }
 #
-# A gradient needs one number an image. Usually that is the logit of a class; sometimes it is its
+# A gradient needs one number per image. Usually that is the logit of a class; sometimes it is its
 # probability,
 #
 # $$ p_c = \frac{e^{z_c}}{\sum_k e^{z_k}} . $$
@@ -92,7 +92,7 @@ table(
 # variables, so it has to be told to watch them. One detail makes batches work: the gradient of a
 # *sum* over images falls apart into one gradient for each image, because no image has an
 # influence on another one's logit. (That is true in inference mode, `training=False`. In training
-# mode, batch normalisation would mix them.)
+# mode, batch normalization would mix them.)
 #
 # {{ task saliency.gradient_saliency }}
 
@@ -102,9 +102,9 @@ saliency = np.asarray(gradient_saliency(model, photos, top))
 print(saliency.shape, f"from {saliency.min():.2f} to {saliency.max():.2f}")
 
 # %% [markdown]
-# ## One number a pixel { #saliency.to_heatmap }
+# ## One number per pixel { #saliency.to_heatmap }
 #
-# A pixel has three channels, a picture of the saliency has one value a pixel. You could take the
+# A pixel has three channels, a picture of the saliency has one value per pixel. You could take the
 # largest absolute value, as @simonyan2013 did; but then the sign is lost. The sum keeps it, and it
 # has a meaning: by the chain rule it is the derivative along "all channels grow together", that is,
 # **what happens if the pixel becomes lighter**.

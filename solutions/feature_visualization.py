@@ -1,6 +1,6 @@
 """1.+ Feature visualization (bonus): inputs that look natural, and features inside the network.
 
-Plain ascent ends in noise that only a network understands. Regularisers pull it back to what
+Plain ascent ends in noise that only a network understands. Regularizers pull it back to what
 pictures are like; and the same ascent on a hidden channel shows what that channel looks for.
 
 Source: Olah, Mordvintsev, Schubert, "Feature Visualization", Distill, 2017,
@@ -40,7 +40,7 @@ def total_variation(images: Images) -> Values:
 
 
 def _shifts(count: int, max_shift: int, seed: int) -> Array:
-    """A whole shift for each of two axes, one row an image: `(count, 2)`."""
+    """A whole shift for each of two axes, one row per image: `(count, 2)`."""
     return np.random.default_rng(seed).integers(-max_shift, max_shift + 1, (count, 2), np.int32)
 
 
@@ -132,8 +132,8 @@ def maximize_class_regularized(
     with respect to the images themselves (not the jittered ones; the penalties are those of the
     images themselves, too), is clipped to [0, 1], and then, if `blur_sigma` is not 0, followed by
     a Gaussian blur over the two spatial axes (`scipy.ndimage`, mode "reflect"). The gradient is
-    taken as it is, not normalised. Every step draws its jitter anew, as `jitter` does: another
-    shift for every image. With every regulariser off, the result equals that of `maximize_class`.
+    taken as it is, not normalized. Every step draws its jitter anew, as `jitter` does: another
+    shift for every image. With every regularizer off, the result equals that of `maximize_class`.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
@@ -207,7 +207,7 @@ def maximize_feature(
 
     Returns:
         `Ascent(images, scores)`, as `maximize_class`; a score is the mean activation of the
-        channel over all positions, one an image.
+        channel over all positions, one per image.
 
     Raises:
         ValueError: if there is no such layer.

@@ -29,7 +29,7 @@ IMAGES = models.images(1, 3)
 
 
 class Flatten(torch.nn.Module):
-    """One row an image, in the order in which Keras flattens: channels last."""
+    """One row per image, in the order in which Keras flattens: channels last."""
 
     def forward(self, values: Any) -> Any:
         return values.permute(0, 2, 3, 1).flatten(1)

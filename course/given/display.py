@@ -24,7 +24,7 @@ INK = "#7a7a7b"
 # Told apart by the colour-blind, and visible on white and on black (after Okabe and Ito, 2008).
 COLOURS = ("#0090d4", "#e08a00", "#00a078", "#d4603a", "#b878b0")
 
-# That a function is compiled once more for another model is no news in a chapter.
+# That a function is compiled once more for another model is not news in a chapter.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 mpl.rcParams.update(

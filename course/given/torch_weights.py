@@ -61,7 +61,7 @@ class _TensorUnpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> _Storage:
         kind, storage_type, key = pid[:3]
         if kind != "storage" or storage_type not in _TYPES:
-            raise pickle.UnpicklingError(f"refused: {pid!r} is no storage of numbers")
+            raise pickle.UnpicklingError(f"refused: {pid!r} is not a storage of numbers")
         return _Storage(key, storage_type)
 
 
@@ -83,11 +83,11 @@ def read_torch_weights(path: str | Path) -> dict[str, np.ndarray]:
     """
     with open(path, "rb") as file:
         if _load(file) != _MAGIC:
-            raise pickle.UnpicklingError(f"{path} is no weight file of PyTorch's older format")
+            raise pickle.UnpicklingError(f"{path} is not a weight file of PyTorch's older format")
         _version, _machine = _load(file), _load(file)
         views, keys = _load(file), _load(file)
         if not _is_state(views):
-            raise pickle.UnpicklingError("refused: the file is no dictionary of tensors")
+            raise pickle.UnpicklingError("refused: the file is not a dictionary of tensors")
         types = {view.storage.key: _TYPES[view.storage.type] for view in views.values()}
         if set(keys) != set(types):
             raise pickle.UnpicklingError("the file's storages are not those of its tensors")

@@ -87,7 +87,7 @@ def train(
         progress: show a progress bar, if a terminal is there to see it.
 
     Returns:
-        `"loss"` and `"accuracy"`, each a list with one number an epoch, measured on the fly.
+        `"loss"` and `"accuracy"`, each a list with one number per epoch, measured on the fly.
 
     Raises:
         ValueError: if images and labels do not go together, images are not in [0, 1], or nothing in

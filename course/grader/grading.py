@@ -102,7 +102,7 @@ def grade(
         on_verdict: called with every verdict as it is there.
 
     Returns:
-        The verdicts, one a task in their order, and their sum.
+        The verdicts, one per task in their order, and their sum.
     """
     return grade_sources(read_submission(folder), tasks, seed, workers, on_verdict)
 
@@ -164,7 +164,7 @@ def grade_task(task: Task, work: Work) -> Verdict:
 
 
 def try_property(task: Task, test: Property, work: Work) -> Verdict:
-    """Try one property. Whatever happens that is no plain success is no pass."""
+    """Try one property. Whatever happens that is not a plain success is not a pass."""
     work.records.clear()
     compared.clear()
     runnable = _seeded(test, work.seed)

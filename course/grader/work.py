@@ -65,7 +65,7 @@ class NotStartedError(BaseException):
 
 @dataclass
 class Record:
-    """One call of a student's function, kept to recognise a mistake by."""
+    """One call of a student's function, kept to recognize a mistake by."""
 
     function: str
     args: tuple[Any, ...]

@@ -69,7 +69,7 @@ def _draw_ascent(shown: list[np.ndarray], scores: np.ndarray, name: str) -> Figu
 
 @picture("feature_visualization")
 def feature_visualization(scene: Scene) -> Figure:
-    """The same class with and without regularisers, and what three hidden channels look for."""
+    """The same class with and without regularizers, and what three hidden channels look for."""
     start = np.full((1, *scene.model.input_shape[1:]), 0.5, np.float32)
     start += np.random.default_rng(0).normal(0, 0.02, start.shape).astype(np.float32)
     wanted = 701 if scene.class_index is None else scene.class_index
@@ -77,8 +77,8 @@ def feature_visualization(scene: Scene) -> Figure:
     maximize_feature = scene.student("feature_visualization.maximize_feature")
     scene.advance("plain ascent")
     pictures = {f"{title_of(wanted)}, plain": regularized(scene.model, start, wanted, 64, 1.0)[0]}
-    scene.advance("regularised ascent")
-    pictures[f"{title_of(wanted)}, regularised"] = regularized(
+    scene.advance("regularized ascent")
+    pictures[f"{title_of(wanted)}, regularized"] = regularized(
         scene.model, start, wanted, 96, 1.0, tv_weight=2e-3, blur_sigma=0.4, max_shift=8
     )[0]
     layers = [layer.name for layer in scene.model.layers if len(layer.output.shape) == 4]

@@ -39,7 +39,7 @@ Clipping or sigmoid, logit or softmax: what works better, and why?
 
 ## Bonus: feature visualization
 
-Which regulariser made the input look more natural? What do hidden channels look for?
+Which regularizer made the input look more natural? What do hidden channels look for?
 
 ## 2.1 Clever Hans
 

@@ -31,7 +31,7 @@ DTYPES = {"bool", *(f"{kind}{bits}" for kind, sizes in _SIZED.items() for bits i
 
 
 class ProtocolError(Exception):
-    """The other side sent what is no message, or hung up in the middle of one."""
+    """The other side sent what is not a message, or hung up in the middle of one."""
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ class Channel:
         """Wait for one message.
 
         Raises:
-            ProtocolError: if the other side hangs up or sends what is no message.
+            ProtocolError: if the other side hangs up or sends what is not a message.
         """
         (length,) = _HEADER.unpack(self._read(_HEADER.size))
         if length > self._most_in:

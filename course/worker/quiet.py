@@ -13,7 +13,7 @@ def silence_native_code() -> None:
     to another descriptor, and what goes to 2 goes nowhere.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a tiny network is no work for a card
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a tiny network is not work for a card
     try:
         if sys.stderr.fileno() != 2:
             return

@@ -39,11 +39,11 @@ IN_THE_PAGE = """async ([image, photo, rounds, few]) => {
     let changed = image;
     const way = {stepSize: 0.01, weight: 10, penalty: "tv"};
     const penalties = {tvWeight: 0.01, l2Weight: 0.01};
-    const regularised = {stepSize: 0.01, ...penalties, blurSigma: 0.4, shift: [1, 1]};
+    const regularized = {stepSize: 0.01, ...penalties, blurSigma: 0.4, shift: [1, 1]};
     const what = {
         map: [rounds, () => api.gradientSaliency(network, image, 3)],
-        step: [rounds, () => {  // as the reader sees it: all regularisers, and the score
-            at = api.ascentStep(network, at, 3, regularised);
+        step: [rounds, () => {  // as the reader sees it: all regularizers, and the score
+            at = api.ascentStep(network, at, 3, regularized);
             api.computeLogits(network, at.image);
         }],
         plain_step: [rounds, () => (plain = api.ascentStep(network, plain, 3, {stepSize: 0.01}))],

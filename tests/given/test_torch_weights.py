@@ -106,7 +106,7 @@ def test_refuses_a_file_that_wants_to_run_something(
 
 
 def test_refuses_what_is_no_tensor(tmp_path: Path) -> None:
-    with pytest.raises(pickle.UnpicklingError, match="no dictionary of tensors"):
+    with pytest.raises(pickle.UnpicklingError, match="not a dictionary of tensors"):
         read_torch_weights(save(tmp_path / "w.pth", {"weight": "text"}, []))
 
 

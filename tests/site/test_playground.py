@@ -148,7 +148,7 @@ def test_two_hundred_steps_of_ascent(
     assert float(expected.scores[-1][0]) > float(expected.scores[0][0]) + 1
 
 
-def test_regularised_ascent(page: Any, networks: dict[str, Any], image: np.ndarray) -> None:
+def test_regularized_ascent(page: Any, networks: dict[str, Any], image: np.ndarray) -> None:
     shifts = [_shifts(1, 3, 7 + step)[0].tolist() for step in range(30)]
     climbed = run(
         page,

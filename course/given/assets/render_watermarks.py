@@ -31,7 +31,7 @@ def render(text: str, font: ImageFont.FreeTypeFont) -> Image.Image:
 
 
 def main() -> None:
-    """Write one PNG a text, a grey one: 255 is the mark, 0 is not."""
+    """Write one PNG per text, a grey one: 255 is the mark, 0 is not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--font", type=Path, default=FONT)
     parser.add_argument("--out", type=Path, default=ASSETS)

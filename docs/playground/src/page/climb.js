@@ -10,7 +10,7 @@ import { button, choice, h, list, percent, picture, slider, steps } from "./widg
 
 const MOST = 2000; // steps, so that the curve stays a curve
 
-// Where the sliders stand: all regularisers off, or such that shapes come out.
+// Where the sliders stand: all regularizers off, or such that shapes come out.
 const PLAIN = { stepSize: 0.1, tvWeight: 0, l2Weight: 0, blurSigma: 0, maxShift: 0 };
 const NATURAL = { stepSize: 1, tvWeight: 0.02, l2Weight: 0, blurSigma: 0.4, maxShift: 2 };
 
