@@ -187,6 +187,11 @@ def test_the_verdicts_are_those_of_the_checkout(course: Course, work: Path) -> N
     statuses = [task["status"] for task in here["tasks"]]
     assert statuses == [task["status"] for task in there["tasks"]]
     assert statuses.count("failed") == 1
+    # The wheel has no catalogue of wrong answers, and names the same mistakes.
+    for one, other in zip(here["tasks"], there["tasks"], strict=True):
+        messages = [verdict["message"].partition("Read on:")[0] for verdict in (one, other)]
+        assert messages[0] == messages[1]
+    assert "absolute" in here["tasks"][2]["message"].splitlines()[0]
     assert "Read on: saliency.py" in here["tasks"][2]["message"]
 
 
