@@ -22,12 +22,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from course import check
+from course.classroom.folder import write_folder
 from course.grader.sources import is_stub
 from course.ui import notebook as grader_notebook
 from docs.machinery.downloads import address_in, offer
 from docs.machinery.notebooks import read
 from docs.machinery.plain import to_plain
-from docs.machinery.workbook import imports, stub, workbook
+from docs.machinery.workbook import edition, imports, stub, workbook
 from tests.docs.sources import CHAPTERS, DOCS, ROOT, chapter, tasks
 
 SITE = "https://example.org/course/"
@@ -212,7 +213,7 @@ def test_colab_is_offered_if_it_can_find_the_notebook() -> None:
 # --- as a student ---------------------------------------------------------------------------------
 
 
-def solved(module: str) -> NotebookNode:
+def solved(module: str, made: NotebookNode | None = None) -> NotebookNode:
     """A student's notebook with each stub filled in: the solution with its private helpers."""
     source = (ROOT / "solutions" / f"{module}.py").read_text(encoding="utf-8")
     lines, answers, begin = source.splitlines(), {}, 0
@@ -222,7 +223,7 @@ def solved(module: str) -> NotebookNode:
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             answers[node.name] = "\n".join(lines[begin : node.end_lineno]).strip()
             begin = node.end_lineno or 0
-    filled = nbformat.from_dict(notebook(module, ""))
+    filled = nbformat.from_dict(made or notebook(module, ""))
     for cell in filled.cells:
         if cell.cell_type == "code" and "raise NotImplementedError(" in cell.source:
             cell.source = answers[ast.parse(cell.source).body[0].name]
@@ -249,6 +250,42 @@ def test_who_solves_all_tasks_passes_all_checks(tmp_path: Path) -> None:
     ]
     assert len(figures) == 3
     assert all("currentColor" in figure for figure in figures)
+
+
+@every_chapter
+def test_the_edition_needs_nothing_but_the_course(module: str) -> None:
+    made = nbformat.reads(edition(chapter(module), module), as_version=4)
+    nbformat.validate(made)
+    imported = [
+        name
+        for cell in made.cells
+        if cell.cell_type == "code"
+        for node in ast.walk(ast.parse(cell.source))
+        for name in names_imported_by(node)
+    ]
+    assert "course" in imported
+    assert not [name for name in imported if name.split(".")[0] in ("docs", "solutions", "tests")]
+    assert f"course.{module}" not in imported
+    assert undefined([cell.source for cell in made.cells if cell.cell_type == "code"]) == ""
+
+
+def names_imported_by(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
+@pytest.mark.slow
+def test_the_editions_notebook_works_with_the_students_other_modules(tmp_path: Path) -> None:
+    write_folder(tmp_path, with_notebooks=True)
+    file = tmp_path / "notebooks" / "activation_maximization.ipynb"
+    for other in ("saliency", "feature_visualization"):
+        shutil.copy(ROOT / "solutions" / f"{other}.py", tmp_path)
+    done = solved("activation_maximization", nbformat.read(file, as_version=4))
+    where = {"metadata": {"path": str(file.parent)}}
+    NotebookClient(done, timeout=900, kernel_name="python3", resources=where).execute()
+    expected = [f"✓ {task}: passed" for task in tasks("activation_maximization")]
+    assert verdicts(done) == expected
 
 
 @pytest.mark.slow
