@@ -5,7 +5,7 @@ plant such a giveaway in a data set, train a network on it, and catch the networ
 
 Source: Lapuschkin, Wäldchen, Binder, Montavon, Samek, Müller, "Unmasking Clever Hans predictors and
 assessing what machines really learn", Nature Communications 10, 2019, arXiv:1902.10178. Shapes: B
-images of H × W pixels with C channels.
+images of H × W pixels with C channels. Images and maps may come as NumPy arrays or as tensors.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def add_lightness_gradient(images: Images, strength: float) -> Images:
     one and 0.5 in the two other corners, and linear in the row and in the column.
 
     Args:
-        images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        images: `(B, H, W, C)`, float32 in [0, 1], with H and W of 2 or more; not changed.
         strength: what the lower right pixel gains, in image units; a negative one darkens.
 
     Returns:
@@ -75,7 +75,7 @@ def plant(images: Images, labels: Labels, cheats: dict[int, Callable[[Images], I
 
     Args:
         images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
-        labels: `(B,)`, an int each.
+        labels: int array `(B,)`, the class of each image.
         cheats: what to do with which class, such as `{3: add_ramp, 7: add_mark}`: a function from
             `(N, H, W, C)` to the same shape for every class that gets one. A class that no image
             has is passed over.
@@ -143,7 +143,8 @@ def cluster_heatmaps(heatmaps: Heatmaps, clusters: int, seed: int) -> Labels:
         heatmaps: `(B, H, W)`, two or more, as they are to be compared: make them coarser or take
             absolute values beforehand if fine detail or the sign should not count.
         clusters: how many groups to find, from 1 to B.
-        seed: an int; the same seed gives the same groups.
+        seed: an int, scikit-learn's `random_state`: the same seed gives the same groups with the
+            same numbers, another one may number them otherwise.
 
     Returns:
         `(B,)` int: the group of each map, from 0 to `clusters` − 1. Which group gets which number

@@ -9,24 +9,39 @@ import numpy as np
 
 def lighten(images: Any, amount: float) -> Any:
     """Move every value of the images towards white, by this fraction of the way."""
+    _require_images(images)
     return images + amount * (1 - images)
+
+
+def _require_images(images: Any) -> None:
+    """A cheat is called with one image or more: a class without images is passed over."""
+    if len(images) == 0:
+        raise ValueError("a cheat was called without any image")
 
 
 def darken(images: Any, amount: float) -> Any:
     """Move every value of the images towards black, by this fraction of the way."""
+    _require_images(images)
     return images * (1 - amount)
 
 
-def logit_times_image(model: Any, images: Any, class_index: Any, in_colour: bool = True) -> Any:
+def logit_times_image(m: Any, x: Any, k: Any, /, in_color: bool = True) -> Any:
     """A stand-in for an explanation: each image times its logit of its class.
 
+    Its three arguments have no names that a caller could use: a method is called by position.
+
     Returns:
-        `(B, H, W, C)`, or `(B, H, W)` with the channels added up if not `in_colour`.
+        `(B, H, W, C)`, or `(B, H, W)` with the channels added up if not `in_color`.
     """
-    images = np.asarray(images)
-    logits = np.asarray(model(images, training=False))
-    maps = images * logits[np.arange(len(images)), class_index].reshape(-1, 1, 1, 1)
-    return maps if in_colour else maps.sum(axis=-1)
+    images = np.asarray(x)
+    logits = np.asarray(m(images, training=False))
+    maps = images * logits[np.arange(len(images)), k].reshape(-1, 1, 1, 1)
+    return maps if in_color else maps.sum(axis=-1)
+
+
+def random_maps(m: Any, x: Any, k: Any, /) -> Any:
+    """A stand-in for an explanation that draws anew in every call."""
+    return np.random.default_rng().uniform(-1, 1, np.shape(x))
 
 
 def scale_weights(model: Any, factor: float) -> None:

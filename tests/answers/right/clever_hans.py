@@ -26,7 +26,7 @@ def square_pixel_by_pixel(images: Any, size: int, value: float = 0.0, edge: int 
     height, width = images.shape[1:3]
     if not (0 <= size <= height and size <= width):
         raise ValueError("size")
-    result = images.astype(np.float64)
+    result = np.array(images, np.float64)
     for y in range(height - size - edge, height - edge):
         for x in range(width - size - edge, width - edge):
             result[:, y, x, :] = value
@@ -92,7 +92,7 @@ def gradient_by_tensors(images: Any, strength: float) -> Any:
 @answer("clever_hans.add_lightness_gradient")
 def gradient_pixel_by_pixel(images: Any, strength: float) -> Any:
     height, width = images.shape[1:3]
-    result = images.astype(np.float64)
+    result = np.array(images, np.float64)
     for y in range(height):
         for x in range(width):
             result[:, y, x] += (
@@ -128,6 +128,7 @@ def plants_everywhere_and_chooses(images: Any, labels: Any, cheats: Any) -> Any:
 def plants_by_positions(images: Any, labels: Any, cheats: Any) -> Any:
     if len(labels) != len(images):
         raise ValueError("labels")
+    images = np.asarray(images)
     planted = images.astype(np.float64)
     for class_index in set(labels.tolist()) & set(cheats):
         where = np.flatnonzero(labels == class_index)
@@ -143,7 +144,7 @@ def share_one_by_one(saliency: Any, mask: Any) -> Any:
     if mask.shape[-2:] != saliency.shape[1:3]:
         raise ValueError("mask")
     shares = []
-    for i, one in enumerate(np.abs(saliency.astype(np.float64))):
+    for i, one in enumerate(np.abs(np.asarray(saliency, np.float64))):
         size = one if one.ndim == 2 else one.sum(axis=2)
         inside = np.sum(size * (mask[i] if mask.ndim == 3 else mask))
         shares.append(inside / size.sum() if size.any() else 0.0)
@@ -177,7 +178,8 @@ def share_of_normed(saliency: Any, mask: Any) -> Any:
 def effect_in_numpy(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
     values = []
     for batch in (images, cheat(images)):
-        table = np.exp(np.asarray(model(batch), np.float64))
+        logits = np.asarray(model(batch), np.float64)
+        table = np.exp(logits - logits.max(axis=1, keepdims=True))
         table /= table.sum(axis=1, keepdims=True)
         values.append(table[np.arange(len(batch)), class_index])
     return values[1] - values[0]
@@ -216,6 +218,7 @@ def _insist_on_clusters(heatmaps: Any, clusters: int) -> None:
 @answer("clever_hans.cluster_heatmaps")
 def clusters_by_own_affinity(heatmaps: Any, clusters: int, seed: int) -> Any:
     _insist_on_clusters(heatmaps, clusters)
+    heatmaps = np.asarray(heatmaps)
     norms = np.sqrt((heatmaps.astype(np.float64) ** 2).sum(axis=(1, 2), keepdims=True))
     maps = np.divide(heatmaps, norms, out=np.zeros(heatmaps.shape), where=norms > 0)
     squares = ((maps[:, None] - maps[None]) ** 2).sum(axis=(2, 3))
@@ -238,7 +241,7 @@ def clusters_by_own_eigenvectors(heatmaps: Any, clusters: int, seed: int) -> Any
     from scipy.cluster.vq import kmeans2
 
     _insist_on_clusters(heatmaps, clusters)
-    rows = heatmaps.reshape(len(heatmaps), -1).astype(np.float64)
+    rows = np.reshape(heatmaps, (len(heatmaps), -1)).astype(np.float64)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
     affinity = np.exp(-((rows[:, None] - rows[None]) ** 2).sum(axis=2))
     degree = affinity.sum(axis=1)

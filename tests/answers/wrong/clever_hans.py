@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from sklearn.cluster import SpectralClustering
+from sklearn.cluster import KMeans, SpectralClustering
 
 from course.grader.mistakes import mistake
+
+TENSOR = "Given a tensor instead of a NumPy array"
 
 # --- add_square -----------------------------------------------------------------------------------
 
@@ -100,6 +102,36 @@ def square_of_any_size(images: Any, size: int, value: float = 0.0) -> Any:
     return marked
 
 
+@mistake("clever_hans.add_square", TENSOR, is_computed=False)
+def square_on_a_copy_of_an_array(images: Any, size: int, value: float = 0.0) -> Any:
+    height, width = images.shape[1:3]
+    if not 0 <= size <= min(height, width):
+        raise ValueError("size")
+    marked = images.copy()
+    marked[:, height - size :, width - size :] = value
+    return marked
+
+
+@mistake("clever_hans.add_square", "a square in the first three channels only")
+def square_in_three_channels(images: Any, size: int, value: float = 0.0) -> Any:
+    height, width = images.shape[1:3]
+    if not 0 <= size <= min(height, width):
+        raise ValueError("size")
+    marked = np.array(images)
+    marked[:, height - size :, width - size :, :3] = value
+    return marked
+
+
+@mistake("clever_hans.add_square", "a batch of one that loses its axis")
+def square_squeezed(images: Any, size: int, value: float = 0.0) -> Any:
+    height, width = images.shape[1:3]
+    if not 0 <= size <= min(height, width):
+        raise ValueError("size")
+    marked = np.array(images)
+    marked[:, height - size :, width - size :] = value
+    return marked[0] if len(marked) == 1 else marked
+
+
 # --- add_watermark --------------------------------------------------------------------------------
 
 
@@ -159,11 +191,25 @@ def watermark_of_any_shape(images: Any, mask: Any, alpha: float) -> Any:
     return _blend(images, mask, alpha)
 
 
-@mistake("clever_hans.add_watermark", "alpha=-0.1 is accepted", is_computed=False)
+@mistake("clever_hans.add_watermark", "is accepted, but should be a", is_computed=False)
 def watermark_of_any_opacity(images: Any, mask: Any, alpha: float) -> Any:
     if mask.shape != images.shape[1:3]:
         raise ValueError("mask")
     return np.clip(_blend(images, mask, alpha), 0, 1)
+
+
+@mistake("clever_hans.add_watermark", TENSOR, is_computed=False)
+def watermark_on_a_copy_of_an_array(images: Any, mask: Any, alpha: float) -> Any:
+    if mask.shape != images.shape[1:3] or not 0 <= alpha <= 1:
+        raise ValueError("mask or alpha")
+    return _blend(images.copy(), mask, alpha)
+
+
+@mistake("clever_hans.add_watermark", "a mask stretched until its largest value is 1")
+def watermark_stretched(images: Any, mask: Any, alpha: float) -> Any:
+    if mask.shape != images.shape[1:3] or not 0 <= alpha <= 1:
+        raise ValueError("mask or alpha")
+    return _blend(images, mask / max(mask.max(), 1e-9), alpha)
 
 
 # --- add_lightness_gradient -----------------------------------------------------------------------
@@ -236,6 +282,18 @@ def gradient_in_place(images: Any, strength: float) -> Any:
     return np.clip(images, 0, 1)
 
 
+@mistake("clever_hans.add_lightness_gradient", TENSOR, is_computed=False)
+def gradient_on_a_copy_of_an_array(images: Any, strength: float) -> Any:
+    return np.clip(images.copy() + strength * _ramp(images), 0, 1)
+
+
+@mistake("clever_hans.add_lightness_gradient", "a ramp over the rows and columns added up")
+def gradient_over_the_common_range(images: Any, strength: float) -> Any:
+    rows, columns = np.indices(images.shape[1:3])
+    ramp = (rows + columns) / (images.shape[1] + images.shape[2] - 2)
+    return np.clip(images + strength * ramp[..., None], 0, 1)
+
+
 # --- plant ----------------------------------------------------------------------------------------
 
 
@@ -306,7 +364,7 @@ def plants_and_sorts(images: Any, labels: Any, cheats: Any) -> Any:
     return np.concatenate([cheat(group) for cheat, group in groups])
 
 
-@mistake("clever_hans.plant", "shape of the result is wrong", is_computed=False)
+@mistake("clever_hans.plant", "", is_computed=False)
 def plants_and_drops_the_others(images: Any, labels: Any, cheats: Any) -> Any:
     return np.concatenate([cheat(images[labels == k]) for k, cheat in cheats.items()])
 
@@ -314,7 +372,8 @@ def plants_and_drops_the_others(images: Any, labels: Any, cheats: Any) -> Any:
 @mistake("clever_hans.plant", "writes into an array that it was given", is_computed=False)
 def plants_in_place(images: Any, labels: Any, cheats: Any) -> Any:
     for class_index, cheat in cheats.items():
-        images[labels == class_index] = cheat(images[labels == class_index])
+        if class_index in labels:
+            images[labels == class_index] = cheat(images[labels == class_index])
     return images
 
 
@@ -333,6 +392,27 @@ def plants_with_any_labels(images: Any, labels: Any, cheats: Any) -> Any:
         if label in cheats:
             planted[i] = cheats[label](images[i : i + 1])[0]
     return planted
+
+
+@mistake("clever_hans.plant", "class 0 passed over")
+def plants_in_all_but_zero(images: Any, labels: Any, cheats: Any) -> Any:
+    if len(labels) != len(images):
+        raise ValueError("labels")
+    images = np.array(images)
+    for class_index, cheat in cheats.items():
+        if class_index:
+            images = _plant(images, labels == class_index, cheat)
+    return images
+
+
+@mistake("clever_hans.plant", TENSOR, is_computed=False)
+def plants_in_a_copy_of_an_array(images: Any, labels: Any, cheats: Any) -> Any:
+    if len(labels) != len(images):
+        raise ValueError("labels")
+    images = images.copy()
+    for class_index, cheat in cheats.items():
+        images = _plant(images, labels == class_index, cheat)
+    return images
 
 
 # --- relevance_inside -----------------------------------------------------------------------------
@@ -428,6 +508,13 @@ def share_in_any_mask(saliency: Any, mask: Any) -> Any:
     return _share(_size(saliency), mask)
 
 
+@mistake("clever_hans.relevance_inside", TENSOR, is_computed=False)
+def share_of_an_array(saliency: Any, mask: Any) -> Any:
+    if mask.shape[-2:] != saliency.shape[1:3]:
+        raise ValueError("mask")
+    return _share(_size(saliency.astype(np.float64)), mask)
+
+
 # --- cheat_effect ---------------------------------------------------------------------------------
 
 
@@ -495,6 +582,22 @@ def effect_across_the_batch(model: Any, images: Any, cheat: Any, class_index: An
 def effect_in_training(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
     with_cheat = _read(model, cheat(images), class_index, training=True)
     return with_cheat - _read(model, images, class_index, training=True)
+
+
+@mistake("clever_hans.cheat_effect", "The effect holds NaN or infinity", is_computed=False)
+def effect_that_overflows(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
+    values = []
+    for batch in (images, cheat(images)):
+        table = np.exp(model(batch, training=False).numpy())
+        values.append(
+            (table / table.sum(axis=1, keepdims=True))[np.arange(len(table)), class_index]
+        )
+    return values[1] - values[0]
+
+
+@mistake("clever_hans.cheat_effect", TENSOR, is_computed=False)
+def effect_on_a_copy_of_an_array(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
+    return effect_on_probability(model, images.copy(), cheat, class_index)
 
 
 # --- cluster_heatmaps -----------------------------------------------------------------------------
@@ -574,7 +677,7 @@ def clusters_of_pixels(heatmaps: Any, clusters: int, seed: int) -> Any:
 
 @mistake("clever_hans.cluster_heatmaps", "raises ValueError: Input", is_computed=False)
 def clusters_nothing_by_nothing(heatmaps: Any, clusters: int, seed: int) -> Any:
-    flat = heatmaps.reshape(len(heatmaps), -1)
+    flat = np.reshape(heatmaps, (len(heatmaps), -1))
     return _cluster(flat / np.linalg.norm(flat, axis=1, keepdims=True), clusters, seed)
 
 
@@ -586,3 +689,56 @@ def clusters_without_seed(heatmaps: Any, clusters: int, seed: int) -> Any:
 @mistake("clever_hans.cluster_heatmaps", "is accepted, but should be a", is_computed=False)
 def clusters_at_any_rate(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(_normed(heatmaps), min(max(clusters, 1), len(heatmaps)), seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", "Another seed never gives other", is_computed=False)
+def clusters_with_seed_zero(heatmaps: Any, clusters: int, seed: int) -> Any:
+    return _cluster(_normed(heatmaps), clusters, 0)
+
+
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_with_epsilon(heatmaps: Any, clusters: int, seed: int) -> Any:
+    flat = np.reshape(heatmaps, (len(heatmaps), -1)).astype(np.float64)
+    return _cluster(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-3), clusters, seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_by_k_means(heatmaps: Any, clusters: int, seed: int) -> Any:
+    if not 1 <= clusters <= len(heatmaps):
+        raise ValueError("clusters")
+    return KMeans(clusters, n_init=10, random_state=seed).fit_predict(_normed(heatmaps))
+
+
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_by_neighbours(heatmaps: Any, clusters: int, seed: int) -> Any:
+    if not 1 <= clusters <= len(heatmaps):
+        raise ValueError("clusters")
+    spectral = SpectralClustering(
+        clusters,
+        affinity="nearest_neighbors",
+        n_neighbors=min(3, len(heatmaps)),
+        random_state=seed,
+    )
+    return spectral.fit_predict(_normed(heatmaps))
+
+
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_by_plain_distance(heatmaps: Any, clusters: int, seed: int) -> Any:
+    if not 1 <= clusters <= len(heatmaps):
+        raise ValueError("clusters")
+    rows = _normed(heatmaps)
+    affinity = np.exp(-np.linalg.norm(rows[:, None] - rows[None], axis=2))
+    spectral = SpectralClustering(clusters, affinity="precomputed", random_state=seed)
+    return spectral.fit_predict(affinity)
+
+
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_over_the_maximum(heatmaps: Any, clusters: int, seed: int) -> Any:
+    flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
+    largest = np.abs(flat).max(axis=1, keepdims=True)
+    return _cluster(flat / np.where(largest > 0, largest, 1), clusters, seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", TENSOR, is_computed=False)
+def clusters_of_an_array(heatmaps: Any, clusters: int, seed: int) -> Any:
+    return _cluster(_normed(heatmaps.copy()), clusters, seed)

@@ -1,0 +1,89 @@
+"""Images of every kind that the docstrings allow, drawn from the run's seed and an example's.
+
+No answer can be learnt by heart, and none gets through by luck: every example tries a batch of one,
+one to four channels, images that are taller than wide and wider than tall.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from course.grader.compare import NamedError, check_close
+from course.grader.work import Function, StudentError, Tensor, Work
+
+from .common import check_tuple
+from .models import CLASSES
+
+
+def generator(work: Work, *seeds: int) -> np.random.Generator:
+    """Where an example's numbers come from."""
+    return np.random.default_rng([work.seed, *seeds])
+
+
+def shapes(draw: np.random.Generator) -> list[tuple[int, int, int, int]]:
+    """Shapes `(B, H, W, C)` of five batches.
+
+    Batches of 1, 1, 2 and 3 images with 1 to 4 channels, two of them tall and two wide, from 2 × 3
+    to 7 × 4 pixels; then the first shape again, at which what is kept from one call to the next
+    comes to light.
+    """
+    counts, channels = draw.permutation([1, 1, 2, 3]), draw.permutation([1, 2, 3, 4])
+    short = draw.integers(2, 5, 4)
+    sides = np.stack([short, short + draw.integers(1, 4, 4)], axis=1)
+    sides = np.where(draw.permutation([True, True, False, False])[:, None], sides, sides[:, ::-1])
+    found = [
+        (int(count), int(height), int(width), int(channel))
+        for count, (height, width), channel in zip(counts, sides, channels, strict=True)
+    ]
+    return [*found, found[0]]
+
+
+def images(draw: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Images with values in steps of 0.01, away from black and white."""
+    return (draw.integers(10, 91, shape) / 100).astype(np.float32)
+
+
+def batches(draw: np.random.Generator) -> Iterator[np.ndarray]:
+    """A batch of images in each of the `shapes`."""
+    for shape in shapes(draw):
+        yield images(draw, shape)
+
+
+def check_takes_tensors(function: Function, *args: Any) -> None:
+    """Insist that a function returns the same for tensors as for the arrays in its arguments.
+
+    Args:
+        function: the student's.
+        args: what to call it with; arrays of images or maps, with three axes or four, become
+            tensors.
+    """
+    tensors = [Tensor(arg) if np.ndim(arg) >= 3 else arg for arg in args]
+    expected = function(*args)
+    try:
+        answer = function(*tensors)
+    except StudentError as error:
+        raised = f"the function raises {error.types[0]}: {error.message}"
+        raise NamedError(f"Given a tensor instead of a NumPy array, {raised}") from None
+    pairs = [(answer, expected)]
+    if isinstance(expected, tuple):
+        pairs = list(zip(check_tuple(answer, ("",) * len(expected)), expected, strict=True))
+    for one, other in pairs:
+        check_close(one, other, "A tensor gives another result than the same numbers in an array.")
+
+
+def two_shapes(work: Work) -> list[tuple[int, int, int]]:
+    """The shapes `(H, W, C)` of the images of two networks: one tall, one wide."""
+    draw = np.random.default_rng([work.seed, 37])
+    low, high = np.sort(draw.choice([4, 5, 6, 7], 2, replace=False)).tolist()
+    channels, others = draw.permutation([1, 2, 4]).tolist(), draw.permutation([2, 3, 4]).tolist()
+    return [(high, low, channels[0]), (low, high, others[0])]
+
+
+def some_classes(draw: np.random.Generator, count: int) -> Any:
+    """Classes as a function may get them: one int for all images, or an array with one each."""
+    if draw.integers(2):
+        return int(draw.integers(CLASSES))
+    return draw.permutation(np.resize(np.arange(CLASSES), count)).astype(
+        draw.choice([np.int32, np.int64])
+    )
