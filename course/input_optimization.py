@@ -6,7 +6,8 @@ the open question of the assignment.
 
 Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box",
 2017, arXiv:1711.00399; the same search, meant as an attack: Szegedy et al., "Intriguing properties
-of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels with C channels.
+of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels with C channels. Images
+may come as NumPy arrays or as tensors.
 """
 
 from collections.abc import Sequence
@@ -55,7 +56,8 @@ def optimize_to_class(
     Plain gradient descent on the image. What falls is, for each image on its own, the
     cross-entropy of the softmax towards the target plus `penalty_weight` times the penalty of the
     change so far. Every step subtracts `step_size` times the gradient and then clips to [0, 1]. All
-    the steps are taken, also after the target has been reached.
+    the steps are taken, also after the target has been reached. Where a change is 0, the slope of
+    its absolute value is taken to be 0, as TensorFlow does.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.

@@ -4,8 +4,8 @@ A network errs. One map explains the class it chose, another the class it should
 sets the two apart is the explanation of the error. Five methods make such maps.
 
 The maps explain the *logit* of a class throughout. Shapes: B images of H × W pixels with C
-channels. Whatever the number of samples, steps or patches, only a few images are in work at a time:
-on a CPU that is also the fastest.
+channels. Images may come as NumPy arrays or as tensors. However many samples, steps or patches
+there are, only a few images need be in work at a time: on a CPU that is also the fastest.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def find_errors(model: keras.Model, images: Images, labels: Labels) -> Errors:
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1].
-        labels: `(B,)` int, the correct classes.
+        labels: int array `(B,)`, the correct classes.
 
     Returns:
         `Errors(index, predicted, true)`, each `(N,)` int for N wrong predictions: where they stand
@@ -79,8 +79,8 @@ def smooth_grad(
         class_index: one int for the whole batch, or an int array `(B,)`.
         samples: how many noisy copies of each image, at least 1.
         noise: standard deviation, in image units; 0 gives the gradient itself.
-        seed: an int; the same seed gives the same result, another one another. Whether the images
-            of a batch share their noise is up to you.
+        seed: an int; the same seed gives the same result, another one draws other noise. Whether
+            the images of a batch share their noise is up to you.
 
     Returns:
         `(B, H, W, C)`, signed: the mean gradient of the logit.
@@ -172,10 +172,12 @@ def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_nam
     `tf.image.resize` does it. It is not rescaled to [0, 1].
 
     Args:
-        model: a functional `keras.Model` from images to logits `(B, K)`.
+        model: a functional `keras.Model` from images to logits `(B, K)`, possibly with branches
+            and with models in it.
         images: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
-        layer_name: a layer of the model with an output of shape `(B, h, w, channels)`.
+        layer_name: a layer of the model with an output of shape `(B, h, w, channels)`. Whether a
+            layer of a model inside the model is found too is up to you.
 
     Returns:
         `(B, H, W)`, never negative.
@@ -265,7 +267,8 @@ def contrast(
 
     Args:
         method: `method(model, images, class_index)` gives maps, such as `gradient_times_input`, or
-            `lambda m, x, k: smooth_grad(m, x, k, samples=16, noise=0.1, seed=0)`.
+            `lambda m, x, k: smooth_grad(m, x, k, samples=16, noise=0.1, seed=0)`; it is called by
+            position, since its arguments may have any names.
         model: a `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1].
         predicted: the class the model chose: one int, or an int array `(B,)`.
@@ -273,8 +276,8 @@ def contrast(
 
     Returns:
         `Contrast(for_predicted, for_true, difference)`, each in the shape of the method's maps:
-        the map for either class and `for_predicted − for_true`. Where the difference is positive,
-        the image spoke for the error.
+        the map for either class, and the difference of these two, `for_predicted − for_true`.
+        Where it is positive, the image spoke for the error.
 
     Source:
         Prabhushankar, Kwon, Temel, AlRegib 2020, arXiv:2008.00178 ("why P rather than Q?").

@@ -158,7 +158,7 @@ def path_in_one_batch(
     edges = np.linspace(0, 1, steps + 1)
     middles = ((edges[1:] + edges[:-1]) / 2).reshape(-1, 1, 1, 1)
     each, maps = np.broadcast_to(class_index, len(images)), []
-    for image, k in zip(images.astype(np.float64), each, strict=True):
+    for image, k in zip(np.asarray(images, np.float64), each, strict=True):
         slopes = _rise(model, baseline + middles * (image - baseline), int(k))
         maps.append((image - baseline) * np.mean(slopes, axis=0))
     return np.array(maps)
@@ -202,34 +202,25 @@ def cam_by_a_model_of_two(model: Any, images: Any, class_index: Any, layer_name:
 
 
 @answer("contrastive.grad_cam")
-def cam_layer_by_layer(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
-    model.get_layer(layer_name)
-    value, activation, maps = None, None, []
+def cam_one_by_one(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    outputs = {"maps": model.get_layer(layer_name).output, "logits": model.outputs[0]}
+    both, maps = keras.Model(model.inputs, outputs), []
     each = np.broadcast_to(class_index, len(images))
-    for image, k in zip(images, each, strict=True):
-        value = tf.constant(image[None])
+    for image, k in zip(np.asarray(images), each, strict=True):
         with tf.GradientTape() as tape:
-            for layer in model.layers[1:]:
-                value = layer(value, training=False)
-                if layer.name == layer_name:
-                    tape.watch(value)
-                    activation = value
-            logit = value[0, int(k)]
-        weights = np.mean(tape.gradient(logit, activation), axis=(0, 1, 2))
-        maps.append(np.maximum(np.asarray(activation)[0] @ weights, 0))
+            found = both(tf.Variable(image[None]), training=False)
+            logit = found["logits"][0, int(k)]
+        weights = np.mean(tape.gradient(logit, found["maps"]), axis=(0, 1, 2))
+        maps.append(np.maximum(np.asarray(found["maps"])[0] @ weights, 0))
     return tf.image.resize(np.stack(maps)[..., None], images.shape[1:3], "bilinear")[..., 0]
 
 
 @answer("contrastive.grad_cam")
 def cam_by_the_jacobian(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
-    inside = keras.Model(model.inputs[0], model.get_layer(layer_name).output)
-    start = model.layers.index(model.get_layer(layer_name)) + 1
-    activation = inside(images, training=False)
+    both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
     with tf.GradientTape() as tape:
-        tape.watch(activation)
-        logits = activation
-        for layer in model.layers[start:]:
-            logits = layer(logits, training=False)
+        watched = tf.Variable(images)
+        activation, logits = both(watched, training=False)
     slopes = tape.batch_jacobian(logits, activation).numpy()
     slopes = slopes[np.arange(len(images)), class_index]
     cam = (slopes.mean(axis=(1, 2), keepdims=True) * activation.numpy()).sum(-1, keepdims=True)
@@ -280,7 +271,7 @@ def drops_one_by_one(
         whole = _logits_of(model, image[None], k)[0]
         for top in range(0, image.shape[0] - patch + 1, stride):
             for left in range(0, image.shape[1] - patch + 1, stride):
-                covered = image.copy()
+                covered = np.array(image)
                 covered[top : top + patch, left : left + patch, :] = fill
                 drop = whole - _logits_of(model, covered[None], k)[0]
                 for y in range(top, top + patch):
@@ -295,6 +286,7 @@ def drops_in_one_batch(
     model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
 ) -> Any:
     _insist_on_patches(images, patch, stride)
+    images = np.asarray(images)
     height, width = images.shape[1:3]
     masks = np.zeros((0, height, width), np.float32)
     for top in np.arange(0, height - patch + 1, stride):
