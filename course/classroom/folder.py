@@ -11,8 +11,8 @@ from typing import NamedTuple
 from course.classroom.chapters import notebooks
 from course.classroom.make_stubs import fresh_stubs
 from course.given.modules import TABLE
-from course.grader.files import require_writable, write_atomic
-from course.grader.places import MARK, VERSION
+from course.grader.files import CannotWriteError, require_writable, write_atomic
+from course.grader.places import MARK, PACKAGE, ROOT, VERSION
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -41,6 +41,10 @@ def write_folder(folder: Path, with_notebooks: bool = False) -> Written:
         MissingLibraryError: if notebooks are asked for, and cannot be made here.
     """
     mark = {"course": "introspection-course", "version": VERSION}
+    if folder.resolve() in (ROOT, PACKAGE):
+        raise CannotWriteError(
+            f"DIR: {folder} is the course itself; name a new folder, such as work"
+        )
     require_writable(folder, "DIR")
     texts = {"README.md": read_me(), MARK.as_posix(): json.dumps(mark, indent=2) + "\n"}
     texts |= {f"{module}.py": text for module, text in fresh_stubs().items()}

@@ -44,6 +44,14 @@ def test_a_file_that_is_there_is_kept_and_named(work: Path) -> None:
     assert "cd " not in again.output, "one stands there already"
 
 
+@pytest.mark.parametrize("folder", [places.ROOT, places.PACKAGE])
+def test_the_checkout_itself_is_no_folder_to_work_in(folder: Path) -> None:
+    result = run("init", folder)
+    assert result.exit_code == 2
+    assert "is the course itself" in result.output
+    assert not (folder / places.MARK).exists()
+
+
 def test_where_one_may_not_write_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("")
     result = run("init", tmp_path / "a file" / "work")
