@@ -52,7 +52,7 @@ def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
     for name, value in arguments.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         is_label = any(word in name for word in ("class", "seed", "target", "channel"))
-        if is_number and not is_label and abs(value) not in (0, 1):
+        if is_number and not is_label and value != 0:
             numbers[name] = float(value)
     dtype = str(getattr(pair.raw, "dtype", ""))
     return Case(pair.answer, pair.expected, arrays, numbers, pair.instead, dtype)
@@ -141,7 +141,15 @@ def _shape(case: Case) -> str | None:
     mine, wanted = case.answer.shape, case.expected.shape
     for says, shapes in SHAPES:
         if mine in shapes(wanted):
-            return f"{says} Expected: shape {wanted}. Yours: {mine or 'a single number'}."
+            return says
+    if len(mine) == len(wanted) > 2:
+        parts = zip(("image", "row", "column", "channel"), mine, wanted, strict=False)
+        wrong = [
+            f"{one} {name}{'s' * (one != 1)} for {other}"
+            for name, one, other in parts
+            if one != other
+        ]
+        return f"The result has {', and '.join(wrong)}."
     return None
 
 
@@ -222,6 +230,7 @@ VALUES: list[tuple[str, Relation]] = [
     ("It is the square of what is expected.", lambda c: c.expected**2),
     ("It is the square root of what is expected.", lambda c: np.sqrt(c.expected)),
     ("It is 1 minus what is expected.", lambda c: 1 - c.expected),
+    ("It is a share of the rest, not of the whole.", lambda c: c.expected / (1 - c.expected)),
     ("It is the reciprocal of what is expected.", lambda c: 1 / c.expected),
     ("It is rounded to whole numbers.", lambda c: np.round(c.expected)),
     ("It is cut to whole numbers.", lambda c: np.trunc(c.expected)),
@@ -424,6 +433,11 @@ def _names_of(ratio: float, case: Case) -> Iterable[str]:
             yield f"multiplied by {name}, with the sign turned around"
         if is_it(-1 / value):
             yield f"divided by {name}, with the sign turned around"
+        if value >= 1 and float(value).is_integer():
+            if is_it(value / (value + 1)):
+                yield f"divided by {name} + 1, not by {name}"
+            if value > 1 and is_it(value / (value - 1)):
+                yield f"divided by {name} − 1, not by {name}"
 
 
 NORMS: list[tuple[str, Callable[..., np.ndarray]]] = [
@@ -510,14 +524,10 @@ def _imprecise(cases: Sequence[Case]) -> str | None:
         size = np.abs(case.expected).max()
         if not np.all(np.abs(case.answer - case.expected) <= 2.0**-8 * size):
             return None
-    if any(case.dtype == "float16" for case in wrong) or all(
-        np.array_equal(case.answer.astype(np.float16), case.answer) for case in wrong
-    ):
-        return "It is right to three digits only: it is computed in float16, not in float32."
-    bits = [case.answer.astype(np.float32).view(np.uint32) & 0xFFFF for case in wrong]
-    if not any(np.any(low) for low in bits):
-        return "It is right to three digits only: it is computed in bfloat16, not in float32."
-    return "It is nearly right, up to the third digit: is something rounded or approximated?"
+    for name in ("float16", "bfloat16"):
+        if all(_is_rounded(case.answer, name) for case in wrong):
+            return f"It is right to three digits only: it is computed in {name}, not in float32."
+    return None
 
 
 KINDS: list[Callable[[Sequence[Case]], str | None]] = [
@@ -533,6 +543,15 @@ KINDS: list[Callable[[Sequence[Case]], str | None]] = [
     _imprecise,
 ]
 """Kinds of relations; if two kinds fit, nobody can tell which it is, and nothing is said."""
+
+
+def _is_rounded(values: np.ndarray, dtype: str) -> bool:
+    """Whether all values are among the few that a short type of float has."""
+    if dtype == "float16":
+        return np.array_equal(values.astype(np.float16), values)
+    # A bfloat16 is the upper half of a float32.
+    single = values.astype(np.float32)
+    return np.array_equal(single, values) and not np.any(single.view(np.uint32) & 0xFFFF)
 
 
 # --- places ---------------------------------------------------------------------------------------

@@ -91,6 +91,8 @@ def _path_in(function: ast.FunctionDef) -> str:
     assigned = _assigned(inside)
     if target and target not in assigned and target in _assigned(list(ast.walk(function))):
         return f"{target} is computed outside of the tape, which does not see it."
+    if source and source not in _used(blocks):
+        return f"{source} is watched, but nothing inside the tape is computed from it."
     changed = _assigned_after_watch(blocks)
     if source in changed:
         return f"{source} is assigned anew after tape.watch: the tape watches the old one."
@@ -119,6 +121,14 @@ def _assigned(nodes: list[ast.AST]) -> set[str]:
     return {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+
+
+def _used(blocks: list[ast.With]) -> set[str]:
+    """The names that are read inside the tape, other than to watch them."""
+    statements = [part for block in blocks for part in block.body]
+    others = [part for part in statements if ".watch(" not in ast.unparse(part)]
+    nodes = [node for part in others for node in ast.walk(part) if isinstance(node, ast.Name)]
+    return {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
 
 
 def _assigned_after_watch(blocks: list[ast.With]) -> set[str]:

@@ -38,6 +38,7 @@ RELATIONS = [
     ("multiplied by the number of channels", lambda e: e * e.shape[-1]),
     ("divided by the number of pixels", lambda e: e / e[0, ..., 0].size),
     ("divided by step_size", lambda e: e / 0.3),
+    ("divided by the number of images + 1", lambda e: e * len(e) / (len(e) + 1)),
     ("twice", lambda e: 2 * e),
     ("0.37 times", lambda e: 0.37 * e),
     ("clipped to [0, 1]", lambda e: np.clip(e, 0, 1)),
@@ -138,6 +139,8 @@ def test_what_the_property_offers_instead_is_said() -> None:
         ("too many", (3, 1), (3,)),
         ("batch axis is missing", (6, 5, 3), (2, 6, 5, 3)),
         ("channels are still there", (2, 6, 5, 3), (2, 6, 5)),
+        ("2 images for 3", (2, 6, 5, 3), (3, 6, 5, 3)),
+        ("4 rows for 6, and 3 columns for 5", (2, 4, 3), (2, 6, 5)),
     ],
 )
 def test_a_wrong_shape_says_what_became_of_the_axes(

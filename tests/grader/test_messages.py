@@ -44,6 +44,10 @@ def taped(
         ),
         (taped(inside="tape.watch(images)"), "from the very tensor that is watched"),
         (
+            taped(inside="tape.watch(images)").replace("model(images)", "model(others)"),
+            "images is watched, but nothing inside the tape is computed from it",
+        ),
+        (
             taped(inside="tape.watch(images)")
             .replace("        scores", "        values")
             .replace("    return", "    scores = f(values)\n    return"),
