@@ -91,6 +91,9 @@ def diagnose(cases: Sequence[Case]) -> str | None:
         return None
     if all(not np.any(case.answer) for case in cases):
         return "It is 0 everywhere."
+    offered = _instead(cases)
+    if offered:
+        return offered
     found = [says for find in KINDS if (says := find(cases))]
     return found[0] if len(found) == 1 else None
 
@@ -531,7 +534,6 @@ def _imprecise(cases: Sequence[Case]) -> str | None:
 
 
 KINDS: list[Callable[[Sequence[Case]], str | None]] = [
-    _instead,
     _without_nan,
     _untouched,
     _first_of(VALUES),

@@ -35,7 +35,7 @@ class Print(msgspec.Struct, array_like=True, frozen=True):
     sums: tuple[float, ...]
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, eq=False):
     """A known mistake by its answers to the fixed calls of its task.
 
     Attributes:
@@ -117,21 +117,33 @@ def _is_same_part(one: Print, other: Print) -> bool:
 def recognize(task: str, ask: Callable[[Any], Any]) -> str | None:
     """What is said of the one known mistake that answers as the student's function does, or None.
 
+    A mistake has to answer alike to all plain calls in which it shows. A call that stands aside
+    (chance, zeros, no steps) has a say only where plain calls do not decide: two who make the same
+    mistake may well do other things there.
+
     Args:
         task: the task's name.
         ask: gives the student's answer to a call, or None if there is none.
     """
-    left = fingerprints_of(task)
-    for place, call in enumerate(calls_of(task)):
-        if not left:
-            return None
-        if any(known.answers[place] is not None for known in left):
-            answer = take(ask(call))
-            left = [
-                k for k in left if k.answers[place] is None or is_same(k.answers[place], answer)
-            ]
+    calls = calls_of(task)
+    asked: dict[int, list[Print] | None] = {}
+
+    def agrees(known: Known, place: int) -> bool:
+        if place not in asked:
+            asked[place] = take(ask(calls[place]))
+        return is_same(known.answers[place], asked[place])
+
+    evidence: dict[Known, set[int]] = {}
+    for known in fingerprints_of(task):
+        plain = [place for place in known.places() if not calls[place].is_aside]
+        if plain and all(agrees(known, place) for place in plain):
+            evidence[known] = {place for place in known.places() if agrees(known, place)}
+    if not evidence:
+        for known in fingerprints_of(task):
+            if all(calls[place].is_aside and agrees(known, place) for place in known.places()):
+                evidence[known] = known.places()
     # One that shows in more calls than another, and is right where the other is, is the one.
-    best = [one for one in left if not any(one.places() < other.places() for other in left)]
+    best = [one for one in evidence if not any(evidence[one] < more for more in evidence.values())]
     said = {known.says for known in best}
     return said.pop() if len(said) == 1 else None
 

@@ -529,3 +529,156 @@ def sigmoid_of_anything(
 ) -> Any:
     output = "softmax" if output == "softmax" else "logit"
     return _walk_in_z(model, start, class_index, steps, step_size, output)
+
+
+# --- as others do it, and have written it down ----------------------------------------------------
+
+
+def _adam(step_size: float) -> Callable[[Any], Any]:
+    """From gradients to Adam's steps uphill, with the constants of its paper."""
+    moments = {"first": 0.0, "second": 0.0, "time": 0}
+
+    def step(gradient: Any) -> Any:
+        moments["time"] += 1
+        moments["first"] = 0.9 * moments["first"] + 0.1 * gradient
+        moments["second"] = 0.999 * moments["second"] + 0.001 * gradient**2
+        first = moments["first"] / (1 - 0.9 ** moments["time"])
+        second = moments["second"] / (1 - 0.999 ** moments["time"])
+        return step_size * first / (np.sqrt(second) + 1e-7)
+
+    return step
+
+
+def _normalized_step(size: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A step along the gradient divided by its size."""
+
+    def step(
+        model: Any, images: Any, class_index: Any, step_size: float, output: str = "logit"
+    ) -> Any:
+        slope = np.asarray(_slope(model, images, class_index, output))
+        return _clipped(images + step_size * slope / (size(slope) + 1e-8))
+
+    return step
+
+
+def _norm_of_all(slope: Any) -> Any:
+    return np.sqrt(np.sum(slope**2))
+
+
+def _deviation_of_all(slope: Any) -> Any:
+    return np.std(slope)
+
+
+def _mean_of_all(slope: Any) -> Any:
+    return np.mean(np.abs(slope))
+
+
+@_wrong_step("a gradient of length 1, as in Keras' tutorial on filters: take it as it is")
+def step_of_length_one(*args: Any) -> Any:
+    return _normalized_step(_norm_of_all)(*args)
+
+
+@_wrong_step("a gradient divided by its standard deviation, as in TensorFlow's DeepDream tutorial")
+def step_by_the_deviation(*args: Any) -> Any:
+    return _normalized_step(_deviation_of_all)(*args)
+
+
+@_wrong_step("a gradient divided by its mean magnitude, as in Keras' DeepDream tutorial")
+def step_by_the_mean_magnitude(*args: Any) -> Any:
+    return _normalized_step(_mean_of_all)(*args)
+
+
+@_wrong_ascent("gradients of length 1, as in Keras' tutorial on filters: take them as they are")
+def ascent_of_length_one(*args: Any) -> Any:
+    return _walk(*args, step=_normalized_step(_norm_of_all))
+
+
+@_wrong_ascent("gradients by their standard deviation, as in TensorFlow's DeepDream tutorial")
+def ascent_by_the_deviation(*args: Any) -> Any:
+    return _walk(*args, step=_normalized_step(_deviation_of_all))
+
+
+@_wrong_ascent("Adam's steps, instead of plain ones along the gradient")
+def ascent_with_adam(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    adam = _adam(step_size)
+
+    def step(model: Any, images: Any, class_index: Any, step_size: float, output: str) -> Any:
+        slope = np.asarray(_slope(model, images, class_index, output))
+        return _clipped(images + adam(slope)).astype(np.float32)
+
+    return _walk(model, start, class_index, steps, step_size, output, step=step)
+
+
+@_wrong_ascent("the images of one step earlier: the last step is not in them")
+def ascent_without_the_last_step(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    _, scores = _walk(model, start, class_index, steps, step_size, output)
+    images, _ = _walk(model, start, class_index, max(steps - 1, 0), step_size, output)
+    return images, scores
+
+
+@_wrong_ascent("scores of the images before they are clipped")
+def scores_before_clipping(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    images, scores = start, [_values(model, start, class_index, output)]
+    for _ in range(steps):
+        moved = images + step_size * _slope(model, images, class_index, output)
+        scores.append(_values(model, moved, class_index, output))
+        images = _clipped(moved)
+    return images, np.array(scores)
+
+
+@_wrong_ascent("the batch's mean score for every image")
+def scores_of_the_batch(*args: Any) -> Any:
+    images, scores = _walk(*args)
+    return images, np.broadcast_to(scores.mean(axis=1, keepdims=True), scores.shape)
+
+
+@_wrong_sigmoid("Adam's steps, instead of plain ones along the gradient")
+def sigmoid_with_adam(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    adam = _adam(1.0)
+
+    def slope(*args: Any) -> Any:
+        return adam(np.asarray(_slope_over_z(*args)))
+
+    return _walk_in_z(model, start, class_index, steps, step_size, output, slope=slope)
+
+
+@_wrong_sigmoid("the scores of the start as it came, not as it is clipped")
+def sigmoid_with_the_raw_start(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    images, scores = _walk_in_z(model, start, class_index, steps, step_size, output)
+    return images, np.array([_values(model, start, class_index, output), *scores[1:]])
+
+
+@_wrong_sigmoid("an ascent through tanh, as Carlini and Wagner do, instead of the sigmoid")
+def ascent_through_tanh(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    import tensorflow as tf
+
+    def seen(w: Any) -> Any:
+        return (tf.tanh(w) + 1) / 2
+
+    clipped = np.clip(start, 1e-3, 1 - 1e-3)
+    w, scores = np.arctanh(2 * clipped - 1), [_values(model, clipped, class_index, output)]
+    for _ in range(steps):
+        w = w + step_size * _slope(model, w, class_index, output, seen=seen)
+        scores.append(_values(model, seen(w), class_index, output))
+    return seen(w), np.array(scores)
+
+
+@_wrong_sigmoid("the images of one step earlier: the last step is not in them")
+def sigmoid_without_the_last_step(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    _, scores = _walk_in_z(model, start, class_index, steps, step_size, output)
+    images, _ = _walk_in_z(model, start, class_index, max(steps - 1, 0), step_size, output)
+    return images, scores

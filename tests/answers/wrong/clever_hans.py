@@ -742,3 +742,62 @@ def clusters_over_the_maximum(heatmaps: Any, clusters: int, seed: int) -> Any:
 @mistake("clever_hans.cluster_heatmaps", TENSOR, is_computed=False)
 def clusters_of_an_array(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(_normed(heatmaps.copy()), clusters, seed)
+
+
+# --- as others do it ------------------------------------------------------------------------------
+
+
+@mistake("clever_hans.add_square", "a square that is added to what is there: it should cover it")
+def square_added(images: Any, size: int, value: float = 0.0) -> Any:
+    patch = np.zeros_like(images)
+    patch[:, images.shape[1] - size :, images.shape[2] - size :] = value
+    return np.clip(images + patch, 0, 1)
+
+
+@mistake("clever_hans.add_watermark", "a mask that is stretched to [0, 1] first")
+def watermark_stretched(images: Any, mask: Any, alpha: float) -> Any:
+    return _blend(images, mask / mask.max(), alpha)
+
+
+@mistake("clever_hans.add_watermark", "a mask made of zeros and ones: its shades are lost")
+def watermark_without_shades(images: Any, mask: Any, alpha: float) -> Any:
+    return _blend(images, (mask > 0.5).astype(np.float32), alpha)
+
+
+@mistake("clever_hans.add_lightness_gradient", "(row + column) / (H + W − 2), one range for both")
+def gradient_over_a_common_range(images: Any, strength: float) -> Any:
+    height, width = images.shape[1:3]
+    ramp = np.add.outer(np.arange(height), np.arange(width)) / (height + width - 2)
+    return np.clip(images + strength * ramp[..., None], 0, 1)
+
+
+@mistake("clever_hans.add_lightness_gradient", "images that are rescaled where they are too light")
+def gradient_relative_to_white(images: Any, strength: float) -> Any:
+    lighter = images + strength * _ramp(images)
+    most = lighter.max(axis=(1, 2, 3), keepdims=True)
+    return np.maximum(lighter / np.maximum(most, 1), 0)
+
+
+@mistake("clever_hans.add_lightness_gradient", "clipping at white only: black is 0")
+def gradient_clipped_above(images: Any, strength: float) -> Any:
+    return np.minimum(images + strength * _ramp(images), 1)
+
+
+@mistake("clever_hans.plant", "a cheat's place in the dict taken for its class")
+def plant_by_place(images: Any, labels: Any, cheats: Any) -> Any:
+    planted = np.array(images)
+    for place, cheat in enumerate(cheats.values()):
+        planted = _plant(planted, np.asarray(labels) == place, cheat)
+    return planted
+
+
+@mistake("clever_hans.relevance_inside", "the whole batch's share for every image")
+def share_for_everyone(saliency: Any, mask: Any) -> Any:
+    size = _size(saliency)
+    return np.full(len(size), (size * mask).sum() / size.sum())
+
+
+@mistake("clever_hans.cheat_effect", "the class predicted with the cheat, not the one given")
+def effect_on_the_prediction(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
+    predicted = np.argmax(model(cheat(images), training=False), axis=1)
+    return _read(model, cheat(images), predicted) - _read(model, images, predicted)

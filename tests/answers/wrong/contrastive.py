@@ -799,3 +799,217 @@ def contrast_of_one_class(method: Any, model: Any, images: Any, predicted: Any, 
 def contrast_alone(method: Any, model: Any, images: Any, predicted: Any, true: Any) -> Any:
     one, other = method(model, images, predicted), method(model, images, true)
     return (one - other,)
+
+
+# --- as others do it, and have written it down ----------------------------------------------------
+
+
+def _smooth_with(change: Any) -> Any:
+    """SmoothGrad with noise that is changed after it is drawn; it gets the noise before it too."""
+
+    def smooth(
+        model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+    ) -> Any:
+        draw, maps, before = np.random.default_rng(seed), [], None
+        for _ in range(samples):
+            before = change(draw.standard_normal(images.shape), before)
+            maps.append(_slope(model, images + noise * before, class_index))
+        return np.mean(maps, axis=0)
+
+    return smooth
+
+
+@mistake("contrastive.smooth_grad", "noise that is mirrored in every second sample")
+def smoothed_with_mirrored_noise(*call: Any) -> Any:
+    parity = {"is_second": True}
+
+    def change(fresh: Any, before: Any) -> Any:
+        parity["is_second"] = not parity["is_second"]
+        return -before if parity["is_second"] else fresh
+
+    return _smooth_with(change)(*call)
+
+
+@mistake("contrastive.smooth_grad", "noise that is shared by the channels of a pixel")
+def smoothed_with_grey_noise(*call: Any) -> Any:
+    return _smooth_with(lambda fresh, before: fresh[..., :1] + 0 * fresh)(*call)
+
+
+@mistake("contrastive.smooth_grad", "noise that is shared by all images of the batch")
+def smoothed_with_the_batch_alike(*call: Any) -> Any:
+    return _smooth_with(lambda fresh, before: fresh[:1] + 0 * fresh)(*call)
+
+
+@mistake("contrastive.smooth_grad", "the median over the samples, not their mean")
+def smoothed_by_the_median(*call: Any) -> Any:
+    return np.median(_smooth(*call), axis=0)
+
+
+def _loss_slope(model: Any, images: Any, class_index: Any) -> Any:
+    images = tf.convert_to_tensor(images, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
+            _each(class_index, images), model(images, training=False)
+        )
+    return tape.gradient(loss, images).numpy()
+
+
+@mistake("contrastive.smooth_grad", "the gradient of the cross-entropy, not of the logit")
+def smoothed_loss(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    draw = np.random.default_rng(seed)
+    copies = [images + noise * draw.standard_normal(images.shape) for _ in range(samples)]
+    return np.mean([_loss_slope(model, copy, class_index) for copy in copies], axis=0)
+
+
+@mistake("contrastive.integrated_gradients", "the softmax's gradient, as in TensorFlow's tutorial")
+def path_of_the_softmax(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    places = [baseline + a * (images - baseline) for a in _middles(steps)]
+    mean = np.mean([_softmax_slope(model, place, class_index) for place in places], axis=0)
+    return (images - baseline) * mean
+
+
+@mistake(
+    "contrastive.integrated_gradients",
+    "TensorFlow's tutorial: trapezoids, and the softmax's gradient",
+)
+def path_of_the_tutorial(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    places = [baseline + a * (images - baseline) for a in np.linspace(0, 1, steps + 1)]
+    maps = np.array([_softmax_slope(model, place, class_index) for place in places])
+    return (images - baseline) * np.mean((maps[:-1] + maps[1:]) / 2, axis=0)
+
+
+@mistake("contrastive.integrated_gradients", "places from end to end, both counted: take middles")
+def path_with_both_ends(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    alphas = np.linspace(0, 1, steps)
+    return (images - baseline) * _on_the_way(model, images, class_index, baseline, alphas)
+
+
+@mistake("contrastive.integrated_gradients", "the mean at steps + 1 places, both ends counted")
+def path_with_one_place_more(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    alphas = np.linspace(0, 1, steps + 1)
+    return (images - baseline) * _on_the_way(model, images, class_index, baseline, alphas)
+
+
+@mistake("contrastive.integrated_gradients", "Gauss-Legendre's places, as in Captum: take middles")
+def path_of_gauss(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    places, weights = np.polynomial.legendre.leggauss(steps)
+    mean = _on_the_way(model, images, class_index, baseline, (places + 1) / 2, weights)
+    return (images - baseline) * mean
+
+
+@mistake("contrastive.grad_cam", "weights averaged over the batch too, as in Keras' tutorial")
+def cam_with_weights_of_the_batch(
+    model: Any, images: Any, class_index: Any, layer_name: str
+) -> Any:
+    activation, gradient = _look_inside(model, images, class_index, layer_name)
+    cam = (gradient.mean(axis=(0, 1, 2)) * activation).sum(axis=-1)
+    return _large(np.maximum(cam, 0), images)
+
+
+@mistake("contrastive.grad_cam", "a map divided by its maximum, as most tutorials do")
+def cam_by_its_maximum(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    activation, gradient = _look_inside(model, images, class_index, layer_name)
+    cam = np.maximum(_cam(activation, gradient), 0)
+    most = cam.max(axis=(1, 2), keepdims=True)
+    return _large(cam / np.where(most > 0, most, 1), images)
+
+
+@mistake("contrastive.grad_cam", "all maps divided by the batch's maximum, as in Keras' tutorial")
+def cam_by_the_batch_maximum(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    activation, gradient = _look_inside(model, images, class_index, layer_name)
+    cam = np.maximum(_cam(activation, gradient), 0)
+    return _large(cam / cam.max(), images)
+
+
+@mistake("contrastive.grad_cam", "negative weights left out: the ReLU comes after the sum")
+def cam_of_positive_weights(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    activation, gradient = _look_inside(model, images, class_index, layer_name)
+    weights = np.maximum(gradient.mean(axis=(1, 2), keepdims=True), 0)
+    return _large(np.maximum((weights * activation).sum(axis=-1), 0), images)
+
+
+@mistake("contrastive.grad_cam", "resizing that is bicubic, not bilinear")
+def cam_bicubic(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    cam = np.maximum(_cam(*_look_inside(model, images, class_index, layer_name)), 0)
+    return _large(cam, images, "bicubic")
+
+
+@mistake("contrastive.grad_cam", "the gradient of the probability, not of the logit")
+def cam_of_the_softmax(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
+    images = tf.convert_to_tensor(images)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        activation, logits = both(images, training=False)
+        value = tf.gather(tf.nn.softmax(logits), _each(class_index, images), batch_dims=1)
+    gradient = tape.gradient(value, activation).numpy()
+    return _large(np.maximum(_cam(activation.numpy(), gradient), 0), images)
+
+
+@mistake("contrastive.occlusion_sensitivity", "positive drops only: a rise counts as nothing")
+def drops_without_rises(
+    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
+) -> Any:
+    def drop(window: Any) -> Any:
+        return np.maximum(_drop(model, images, class_index, window, fill), 0)
+
+    total, count = _add_up(images, _windows(images, patch, stride), drop)
+    return total / np.maximum(count, 1)
+
+
+@mistake("contrastive.occlusion_sensitivity", "a map that is rescaled to [0, 1]")
+def drops_rescaled(
+    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
+) -> Any:
+    drop = lambda window: _drop(model, images, class_index, window, fill)  # noqa: E731
+    total, count = _add_up(images, _windows(images, patch, stride), drop)
+    maps = total / np.maximum(count, 1)
+    low = maps.min(axis=(1, 2), keepdims=True)
+    return (maps - low) / (maps.max(axis=(1, 2), keepdims=True) - low)
+
+
+@mistake("contrastive.occlusion_sensitivity", "the last patch that fits left out: range ends early")
+def drops_without_the_last(
+    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
+) -> Any:
+    height, width = images.shape[1:3]
+    windows = [
+        np.s_[y : y + patch, x : x + patch]
+        for y in range(0, height - patch, stride)
+        for x in range(0, width - patch, stride)
+    ]
+    drop = lambda window: _drop(model, images, class_index, window, fill)  # noqa: E731
+    total, count = _add_up(images, windows, drop)
+    return total / np.maximum(count, 1)
+
+
+@mistake("contrastive.contrast", "the model's own prediction, whatever predicted says")
+def contrast_of_the_prediction(
+    method: Any, model: Any, images: Any, predicted: Any, true: Any
+) -> Any:
+    own = np.argmax(model(images, training=False), axis=1)
+    one, other = method(model, images, own), method(model, images, true)
+    return one, other, one - other
+
+
+@mistake("contrastive.contrast", "the difference of maps that are each divided by their maximum")
+def contrast_of_scaled(method: Any, model: Any, images: Any, predicted: Any, true: Any) -> Any:
+    one, other = method(model, images, predicted), method(model, images, true)
+
+    def scaled(maps: Any) -> Any:
+        return maps / np.abs(maps).max(axis=tuple(range(1, maps.ndim)), keepdims=True)
+
+    return one, other, scaled(one) - scaled(other)

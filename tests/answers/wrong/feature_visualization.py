@@ -769,3 +769,104 @@ def feature_in_training(*args: Any) -> Any:
 def any_layer_accepted(model: Any, start: Any, layer_name: str, *args: Any) -> Any:
     known = any(layer.name == layer_name for layer in model.layers)
     return _climb_channel(model, start, layer_name if known else model.layers[-1].name, *args)
+
+
+# --- as others do it, and have written it down ----------------------------------------------------
+
+
+@mistake("feature_visualization.total_variation", "the variation of the mean over the channels")
+def variation_of_grey(images: Any) -> Any:
+    return variation_of_the_batch_each(np.mean(images, axis=-1, keepdims=True))
+
+
+def variation_of_the_batch_each(images: Any) -> Any:
+    """One right sum for each image."""
+    return sum(edges.sum(axis=(1, 2, 3)) for edges in _edges(images))
+
+
+@mistake("feature_visualization.total_variation", "the mean over the channels, instead of the sum")
+def variation_averaged_over_channels(images: Any) -> Any:
+    return variation_of_the_batch_each(images) / images.shape[-1]
+
+
+@mistake("feature_visualization.normalize_gradient", "a number added to the size: faint ones lose")
+def with_a_small_number(gradient: Any) -> Any:
+    return gradient / (np.sqrt(np.mean(np.square(gradient), (1, 2, 3), keepdims=True)) + 1e-5)
+
+
+def _of_length_one(gradient: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.math.l2_normalize(gradient)
+
+
+def _by_the_deviation(gradient: Any) -> Any:
+    import tensorflow as tf
+
+    return gradient / (tf.math.reduce_std(gradient) + 1e-8)
+
+
+@_wrong("a gradient of length 1, as in Keras' tutorial on filters: take it as it is")
+def steps_of_length_one(*args: Any, **kwargs: Any) -> Any:
+    return _ascend(*args, **kwargs, slope=_of_length_one)
+
+
+@_wrong("a gradient divided by its standard deviation, as in TensorFlow's DeepDream tutorial")
+def steps_by_the_deviation(*args: Any, **kwargs: Any) -> Any:
+    return _ascend(*args, **kwargs, slope=_by_the_deviation)
+
+
+@_wrong("a blur of the start, before the first step")
+def blurred_at_the_start(model: Any, start: Any, *args: Any, **kwargs: Any) -> Any:
+    blurred = _blurred(start, kwargs.get("blur_sigma", 0.0))
+    return _ascend(model, np.asarray(blurred, np.float32), *args, **kwargs)
+
+
+@_wrong("penalties averaged over the batch: each image counts for itself")
+def penalties_of_the_batch(*args: Any, **kwargs: Any) -> Any:
+    return _ascend(
+        *args,
+        **kwargs,
+        variation=lambda images: _variation(images) / len(images),
+        distance=lambda images: _distance(images) / len(images),
+    )
+
+
+def _climb_normalized(scale: Callable[[Any], Any], *args: Any) -> Any:
+    """An ascent whose gradients are scaled, step by step."""
+    model, start, layer_name, channel, steps, step_size = args
+    images, rows = np.asarray(start, np.float32), []
+    for _ in range(steps):
+        moved, scores = _climb_channel(
+            model, images, layer_name, channel, 1, 1.0, finish=lambda moved: moved
+        )
+        rows.append(scores[0])
+        slope = scale(np.asarray(moved) - images)
+        images = np.float32(_clip(images + step_size * np.asarray(slope)))
+    _, last = _climb_channel(model, images, layer_name, channel, 0, step_size)
+    return images, np.stack([*rows, last[0]])
+
+
+@_wrong_feature("a gradient of length 1, as in Keras' tutorial on filters: take it as it is")
+def channel_by_length(*args: Any) -> Any:
+    return _climb_normalized(_of_length_one, *args)
+
+
+@_wrong_feature("each image's gradient divided by its length: take it as it is")
+def channel_by_each_length(*args: Any) -> Any:
+    def scale(slope: Any) -> Any:
+        return slope / np.sqrt(np.sum(slope**2, axis=(1, 2, 3), keepdims=True))
+
+    return _climb_normalized(scale, *args)
+
+
+@_wrong_feature(
+    "a gradient divided by its standard deviation, as in TensorFlow's DeepDream tutorial"
+)
+def channel_by_the_deviation(*args: Any) -> Any:
+    return _climb_normalized(_by_the_deviation, *args)
+
+
+@_wrong_feature("a gradient divided by its mean magnitude, as in Keras' DeepDream tutorial")
+def channel_by_the_mean_magnitude(*args: Any) -> Any:
+    return _climb_normalized(lambda slope: slope / max(np.mean(np.abs(slope)), 1e-6), *args)

@@ -879,3 +879,79 @@ def searches_in_place(model: Any, images: Any, *rest: Any) -> Any:
     answer = _pick_trials(model, images, *rest)
     images += 0.5 * (answer.images - images) + 1e-3
     return answer
+
+
+# --- as others do it ------------------------------------------------------------------------------
+
+
+@mistake("input_optimization.change_penalty", "the difference of two total variations")
+def tv_difference(images: Any, originals: Any, kind: str = "l2") -> Any:
+    if kind != "tv":
+        return _size_of(images - originals, kind)
+    return np.abs(_size_of(images, "tv") - _size_of(originals, "tv"))
+
+
+@mistake("input_optimization.optimize_to_class", "logits taken for probabilities: from_logits=True")
+def takes_logits_for_probabilities(*call: Any) -> Any:
+    import keras
+
+    def loss(logits: Any, targets: Any) -> Any:
+        return keras.losses.sparse_categorical_crossentropy(targets, logits)
+
+    return _optimize(*call, loss=loss)
+
+
+@mistake("input_optimization.optimize_to_class", "clipping to the images' range, not to [0, 1]")
+def clips_to_the_range(model: Any, images: Any, *rest: Any) -> Any:
+    low, high = float(np.min(images)), float(np.max(images))
+
+    def move(now: Any, slope: Any, step_size: float) -> Any:
+        import tensorflow as tf
+
+        return tf.clip_by_value(now - step_size * slope, low, high)
+
+    return _optimize(model, images, *rest, move=move)
+
+
+@mistake("input_optimization.optimize_to_class", "Adam's steps, instead of plain ones")
+def descends_with_adam(*call: Any) -> Any:
+    moments = {"first": 0.0, "second": 0.0, "time": 0}
+
+    def move(images: Any, slope: Any, step_size: float) -> Any:
+        moments["time"] += 1
+        moments["first"] = 0.9 * moments["first"] + 0.1 * slope
+        moments["second"] = 0.999 * moments["second"] + 0.001 * slope**2
+        first = moments["first"] / (1 - 0.9 ** moments["time"])
+        second = moments["second"] / (1 - 0.999 ** moments["time"])
+        return _clipped_step(images, first / (second**0.5 + 1e-7), step_size)
+
+    return _optimize(*call, move=move)
+
+
+@mistake("input_optimization.smallest_change", "weights that start where the last one ended")
+def goes_on_from_weight_to_weight(
+    model: Any,
+    images: Any,
+    target: Any,
+    weights: Sequence[float],
+    steps: int,
+    step_size: float,
+    penalty: str = "l2",
+) -> Any:
+    now, tried = images, []
+    for weight in weights:
+        answer = _optimize(model, now, target, steps, step_size, weight, penalty)
+        now = np.asarray(answer.images)
+        tried.append(answer._replace(change=np.asarray(_size_of(now - images, penalty))))
+    success = np.stack([one.success for one in tried])
+    change = np.stack([one.change for one in tried])
+    chosen, each = _least(success, change), np.arange(len(images))
+    kept = np.stack([one.images for one in tried])[chosen, each]
+    works = success[chosen, each]
+    is_right = _optimize(model, images, target, 0, step_size, 0.0, penalty).success
+    stays = ~works | is_right
+    return Optimized(
+        np.where(stays.reshape(-1, 1, 1, 1), images, kept),
+        works | is_right,
+        np.where(stays, 0, change[chosen, each]),
+    )

@@ -834,3 +834,21 @@ def plot_with_a_bar_of_the_image(image: Any, heatmap: Any, overlay: bool = False
 @_wrong_plot("cannot be seen: set its alpha")
 def plot_with_a_breath_of_a_heatmap(*args: Any) -> Any:
     return _draw(*args, alpha=0.02)
+
+
+# --- as others do it ------------------------------------------------------------------------------
+
+
+@mistake("saliency.smooth", "a kernel that ends after one sigma: scipy's ends after four")
+def smooth_with_a_short_kernel(heatmaps: Any, sigma: float) -> Any:
+    return gaussian_filter(heatmaps, (0, sigma, sigma), truncate=1.0)
+
+
+@mistake("saliency.smooth", "a kernel that ends after three sigma: scipy's ends after four")
+def smooth_with_three_sigma(heatmaps: Any, sigma: float) -> Any:
+    return gaussian_filter(heatmaps, (0, sigma, sigma), truncate=3.0)
+
+
+@_wrong_gradient("the gradient of the probability where the logit is asked, as in many tutorials")
+def gradient_of_the_probability(model: Any, images: Any, class_index: Any, *rest: Any) -> Any:
+    return _gradient(model, images, class_index, "softmax")
