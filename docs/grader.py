@@ -141,6 +141,21 @@ table(
         ),
     ],
 )
+named_by = {
+    "the catalogue of known mistakes, by fingerprints": "catalogue",
+    "a relation of the numbers": "numbers",
+    "the property, or the type of the answer": "property",
+    "where the numbers are wrong": "place",
+    "an exception, in words": "error",
+    "nobody: the property's sentence alone": "nobody",
+}
+if "named_by_catalogue" in answers:
+    write(
+        "And who names the mistake of a wrong answer, in the first line of the message. The "
+        "students' edition carries the fingerprints, so it says the same as the teacher's command:"
+    )
+    rows = [(who, answers.get(f"named_by_{key}", 0)) for who, key in named_by.items()]
+    table(["named by", "wrong answers"], rows)
 stale = [name for name, result in results.items() if result["properties"] != hash_of_properties()]
 if stale:
     write(

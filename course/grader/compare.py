@@ -79,6 +79,12 @@ def check(condition: Any, headline: str, example: str = "") -> None:
         raise WrongAnswerError(headline, example)
 
 
+def check_type(condition: Any, headline: str) -> None:
+    """Insist on what is said of an answer's type: this is said first, whatever else is wrong."""
+    if not condition:
+        raise NamedError(headline)
+
+
 def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the result") -> Any:
     """An answer as a float64 array, after a look at its type, shape and finiteness.
 

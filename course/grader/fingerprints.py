@@ -152,14 +152,15 @@ def recognize(task: str, ask: Callable[[Any], Any]) -> str | None:
 def fingerprints_of(task: str) -> list[Known]:
     """The fingerprints of a task's mistakes: from the file, or made anew if that is out of date."""
     module = task.partition(".")[0]
-    stored = _read()
-    if (ANSWERS / "wrong").is_dir() and stored.sources.get(module) != hash_of_sources(module):
+    kept = stored()
+    if (ANSWERS / "wrong").is_dir() and kept.sources.get(module) != hash_of_sources(module):
         return make(task)
-    return stored.tasks.get(task, [])
+    return kept.tasks.get(task, [])
 
 
 @functools.cache
-def _read() -> Fingerprints:
+def stored() -> Fingerprints:
+    """What the file holds; nothing if it is not there."""
     if not FILE.is_file():
         return Fingerprints({}, {})
     return msgspec.json.decode(FILE.read_bytes(), type=Fingerprints)

@@ -199,9 +199,9 @@ FIRST = [
             "m = np.asarray(_right(*args, **kwargs)); "
             "return m / np.maximum(m.max(axis=(1, 2), keepdims=True), 1e-12)",
         ),
-        "maximum",
+        "divided by its maximum",
     ),
-    (("clever_hans.add_square", SQUARE), "added"),
+    (("clever_hans.add_square", SQUARE), "added to what is there"),
 ]
 
 MORE = [
@@ -216,7 +216,7 @@ MORE = [
         "return the figure alone",
     ),
     (integrated(place="(i + 0.5) / steps * images"), "baseline"),
-    (integrated(result="total / steps"), "without the factor (image − baseline)"),
+    (integrated(result="total / steps"), "the factor of the way is missing"),
     (
         changed(
             "contrastive.occlusion_sensitivity",
@@ -229,17 +229,17 @@ MORE = [
         ),
         "sum",
     ),
-    (optimize(logits=""), "logits"),
+    (optimize(logits=""), "from_logits=True"),
     (
         changed(
             "activation_maximization.maximize_class",
             "a = _right(*args, **kwargs); args = list(args); args[3] = max(args[3] - 1, 0); "
             "return Ascent(_right(*args, **kwargs).images, a.scores)",
         ),
-        "step",
+        "the images of one step earlier",
     ),
     (optimize(success="tf.cast(success, tf.float32)"), "success should be of booleans"),
-    (("clever_hans.plant", PLANT), "place"),
+    (("clever_hans.plant", PLANT), "place in the dict"),
     (
         changed("saliency.smooth", "{True: 1}[args[1] >= 0]; return _right(*args, **kwargs)"),
         "A ValueError is expected for",

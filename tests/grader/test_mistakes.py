@@ -69,7 +69,7 @@ def test_a_fingerprint_is_of_shape_and_values() -> None:
 @pytest.mark.parametrize("module", modules_with_tasks())
 def test_the_fingerprints_are_up_to_date(module: str) -> None:
     """If not: python -m course.grader.fingerprints."""
-    assert fingerprints._read().sources[module] == hash_of_sources(module)
+    assert fingerprints.stored().sources[module] == hash_of_sources(module)
 
 
 def test_no_right_answer_is_in_the_file() -> None:
@@ -84,9 +84,9 @@ def test_no_right_answer_is_in_the_file() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("task", [task.name for task in select_tasks()])
 def test_the_file_holds_what_the_wrong_answers_answer(task: str) -> None:
-    stored, made = fingerprints._read().tasks[task], make(task)
-    assert [known.name for known in stored] == [known.name for known in made]
-    for one, other in zip(stored, made, strict=True):
+    kept, made = fingerprints.stored().tasks[task], make(task)
+    assert [known.name for known in kept] == [known.name for known in made]
+    for one, other in zip(kept, made, strict=True):
         assert one.says == other.says
         assert one.places() == other.places()
         assert all(is_same(one.answers[i], other.answers[i]) for i in one.places())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 
-from course.grader.compare import as_array, check, check_close, is_close
+from course.grader.compare import as_array, check, check_close, check_type, is_close
 from course.grader.networks import (
     Add,
     Conv2D,
@@ -74,7 +74,7 @@ def check_errors(answer: Any, predicted: np.ndarray, labels: np.ndarray) -> None
     wanted = wrong, predicted[wrong], labels[wrong]
     for part, expected, name in zip(check_tuple(answer, PARTS), wanted, PARTS, strict=True):
         check_close(part, expected.astype(float), what=name)
-        check(np.asarray(part).dtype.kind in "iu", f"{name} should hold whole numbers (int).")
+        check_type(np.asarray(part).dtype.kind in "iu", f"{name} should hold whole numbers (int).")
 
 
 @find_errors

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import assume, given
 
-from course.grader.compare import as_array, check, check_close
+from course.grader.compare import as_array, check, check_close, check_type
 from course.grader.networks import Dense, Flatten, Network
 from course.grader.tasks import task
 from course.grader.work import Work
@@ -124,7 +124,7 @@ def check_optimized(
     changed, success, change = check_tuple(answer, ("images", "success", "change"))
     changed = as_array(changed, shape, "the optimized batch")
     as_array(success, shape[:1], "success")
-    check(np.asarray(success).dtype == bool, "success should be of booleans, True or False.")
+    check_type(np.asarray(success).dtype == bool, "success should be of booleans, True or False.")
     return changed, np.asarray(success), as_array(change, shape[:1], "change")
 
 

@@ -754,11 +754,6 @@ def square_added(images: Any, size: int, value: float = 0.0) -> Any:
     return np.clip(images + patch, 0, 1)
 
 
-@mistake("clever_hans.add_watermark", "a mask that is stretched to [0, 1] first")
-def watermark_stretched(images: Any, mask: Any, alpha: float) -> Any:
-    return _blend(images, mask / mask.max(), alpha)
-
-
 @mistake("clever_hans.add_watermark", "a mask made of zeros and ones: its shades are lost")
 def watermark_without_shades(images: Any, mask: Any, alpha: float) -> Any:
     return _blend(images, (mask > 0.5).astype(np.float32), alpha)
