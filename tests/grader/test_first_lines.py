@@ -199,7 +199,7 @@ FIRST = [
             "m = np.asarray(_right(*args, **kwargs)); "
             "return m / np.maximum(m.max(axis=(1, 2), keepdims=True), 1e-12)",
         ),
-        "divided by its maximum",
+        "divided by its maximum: nothing",
     ),
     (("clever_hans.add_square", SQUARE), "added to what is there"),
 ]

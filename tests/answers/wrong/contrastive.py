@@ -500,7 +500,7 @@ def cam_with_channel_mean(model: Any, images: Any, class_index: Any, layer_name:
     return _large(np.maximum(_cam(activation, gradient), 0) / gradient.shape[-1], images)
 
 
-@mistake("contrastive.grad_cam", "a map that is rescaled to [0, 1]")
+@mistake("contrastive.grad_cam", "a map divided by its maximum: nothing is rescaled")
 def cam_rescaled(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
     cam = np.maximum(_cam(*_look_inside(model, images, class_index, layer_name)), 0)
     cam = _large(cam, images)
