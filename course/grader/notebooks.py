@@ -8,11 +8,21 @@ in the notebook.
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "memit"}
 """Cell magics that run the cell as Python, and so define what it defines."""
+
+
+MAX_CODE = 2**20
+"""Characters of all cells together."""
+
+MAX_EFFORT = 500_000
+"""Characters that IPython may read: it reads a cell anew for each magic in it."""
+
+_MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", flags=re.MULTILINE)
 
 
 def notebook_source(text: str) -> str:
@@ -22,7 +32,8 @@ def notebook_source(text: str) -> str:
         text: of an `.ipynb` file.
 
     Raises:
-        ValueError: if it is not a notebook, or IPython, which reads the magics, is not installed.
+        ValueError: if it is not a notebook, is too long, or IPython, which reads the magics, is not
+            installed.
     """
     try:
         notebook = json.loads(text)
@@ -30,6 +41,10 @@ def notebook_source(text: str) -> str:
         sources = [_joined(cell["source"]) for cell in cells]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__}: {error})") from None
+    if sum(map(len, sources)) > MAX_CODE:
+        raise ValueError("its cells are longer than a megabyte")
+    if sum(map(_effort, sources)) > MAX_EFFORT:
+        raise ValueError("it holds too many magics and shell commands")
     return "\n\n".join(filter(None, map(definitions_in, sources))) + "\n"
 
 
@@ -47,10 +62,13 @@ def definitions_in(cell: str) -> str:
         ValueError: if IPython is not installed.
     """
     try:
-        tree = ast.parse(without_magic(cell))
+        text = without_magic(cell)
+    except RuntimeError:  # more magics in one cell than IPython reads
+        return ""
+    try:
+        return "\n\n".join(ast.unparse(node) for node in _definitions(ast.parse(text).body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    return "\n\n".join(ast.unparse(node) for node in _definitions(tree.body))
 
 
 def without_magic(cell: str) -> str:
@@ -67,7 +85,19 @@ def without_magic(cell: str) -> str:
     if first.startswith("%%"):
         name = (first[2:].split() or [""])[0]
         return without_magic(body) if name in PYTHON_MAGICS else ""
-    return TransformerManager().transform_cell(cell)
+    return cell if _is_python(cell) else TransformerManager().transform_cell(cell)
+
+
+def _is_python(cell: str) -> bool:
+    try:
+        ast.parse(cell)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _effort(cell: str) -> int:
+    return 0 if _is_python(cell) else len(cell) * len(_MAGIC.findall(cell))
 
 
 def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:

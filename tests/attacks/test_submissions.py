@@ -1,6 +1,7 @@
 """Submissions that attack the reading of submissions: refused, with the part that is at fault."""
 
 import io
+import json
 import os
 import stat
 import subprocess
@@ -237,4 +238,47 @@ def test_a_source_that_is_no_text_costs_only_its_module(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "ada.zip", {"saliency.py": b"\xff\xfe", "contrastive.py": CODE})
     sources = read_submission_at(path, "ada").sources
     assert "not text in UTF-8" in sources["saliency"]
+    assert sources["contrastive"] == "x = 1\n"
+
+
+# --- and notebooks --------------------------------------------------------------------------------
+
+
+def notebook_of(*cells: str) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        # IPython reads a cell once for each magic in it: this took minutes.
+        (["%magic a\n" * 600 + "x = 1\n" * 20_000], "too many magics"),
+        (["! ls\n" * 400] * 300, "too many magics"),
+        (["x = 1\n" * 90_000] * 3, "longer than a megabyte"),
+    ],
+)
+def test_a_notebook_that_takes_long_to_read_is_cut_before(
+    tmp_path: Path, cells: list[str], says: str
+) -> None:
+    path = zip_of(tmp_path / "eve.zip", {"saliency.ipynb": notebook_of(*cells)})
+    assert says in read_submission_at(path, "eve").sources["saliency"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["x = " + "1+" * 3000 + "1", "x = " + "-" * 5000 + "1", "x=[" * 90, "x = a" + ".a" * 9999],
+)
+def test_a_cell_that_is_nested_too_deeply_defines_nothing(tmp_path: Path, cell: str) -> None:
+    data = notebook_of(cell, "def smooth(a, b):\n    return a")
+    path = zip_of(tmp_path / "eve.zip", {"saliency.ipynb": data})
+    assert read_submission_at(path, "eve").sources["saliency"].lstrip().startswith("def smooth")
+
+
+@pytest.mark.parametrize(
+    "data", [b"{", b'{"cells": 1}', b'{"cells": [1]}', b"{" * 99_999, b'{"cells": ' + b"[" * 99_999]
+)
+def test_what_is_no_notebook_costs_its_module(tmp_path: Path, data: bytes) -> None:
+    path = zip_of(tmp_path / "eve.zip", {"saliency.ipynb": data, "contrastive.py": CODE})
+    sources = read_submission_at(path, "eve").sources
+    assert "cannot be read: it is not a notebook" in sources["saliency"]
     assert sources["contrastive"] == "x = 1\n"
