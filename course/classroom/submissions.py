@@ -30,6 +30,9 @@ from course.grader.text import one_line
 MAX_INNER = 32 * 2**20
 """Bytes: the longest archive within another."""
 
+MAX_RIVALS = 8
+"""How many files of one name are compared, to tell which has been worked on."""
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -272,22 +275,42 @@ class Search:
         return {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
 
     def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
-        ranked = sorted(found, key=lambda one: (*_rank(name, *one), str(one[0])))
-        place, data = ranked[0]
-        rivals = [(other, content) for other, content in ranked[1:] if content != data]
-        best = _rank(name, place, data)
-        if equal := [other for other, content in rivals if _rank(name, other, content) == best]:
-            if equal[0] == place:
-                raise RefusedError(f"{place} is in it twice")
-            places = ", ".join(map(str, [place, *equal][:4]))
-            raise RefusedError(
-                f"{name}.py is in it more than once ({places}): which one counts? If these are "
-                "submissions of several students, unpack them"
-            )
-        if rivals:
-            others = ", ".join(str(other) for other, _ in rivals[:3])
-            self.notes.append(f"Of several {name}.py, {place} was graded, and not {others}.")
+        ranked = sorted(found, key=lambda one: (*_height(one[0]), str(one[0])))
+        nearest: dict[bytes, PurePosixPath] = {}
+        for place, data in ranked:
+            if _height(place) == _height(ranked[0][0]):
+                nearest.setdefault(data, place)  # a copy is not a question
+        data, place = self._decide(name, nearest)
+        if others := [str(other) for other, content in ranked if content != data]:
+            few = ", ".join(others[:3])
+            self.notes.append(f"Of several {name}.py, {place} was graded, and not {few}.")
         return source_of(place.name, data)
+
+    def _decide(
+        self, name: str, nearest: dict[bytes, PurePosixPath]
+    ) -> tuple[bytes, PurePosixPath]:
+        """Of files in equal depth the one that has been worked on; of those, Python's own."""
+        candidates = list(nearest.items())
+        if len(candidates) == 1:
+            return candidates[0]
+
+        def rank(candidate: tuple[bytes, PurePosixPath]) -> tuple[bool, bool]:
+            data, place = candidate
+            is_untouched = not has_been_started({name: source_of(place.name, data)}, name)
+            return is_untouched, place.suffix != ".py"
+
+        if len(candidates) <= MAX_RIVALS:  # each has to be parsed
+            ranks = {place: rank((data, place)) for data, place in candidates}
+            candidates.sort(key=lambda one: ranks[one[1]])
+            if ranks[candidates[0][1]] != ranks[candidates[1][1]]:
+                return candidates[0]
+        places = list(map(str, nearest.values()))
+        if places[0] == places[1]:
+            raise RefusedError(f"{places[0]} is in it twice")
+        raise RefusedError(
+            f"{name}.py is in it more than once ({', '.join(places[:4])}): which one counts? If "
+            "these are submissions of several students, unpack them"
+        )
 
     def _what_there_is(self) -> str:
         if self.notes:
@@ -305,13 +328,9 @@ class Search:
                 self.notes.append(f"{file} was not graded: {_what_to_do(file, module)}.")
 
 
-def _rank(module: str, place: PurePosixPath, data: bytes) -> tuple[int, bool, bool, bool]:
-    """What counts first: the upper folder, and among equals the one that the course has made.
-
-    Of a file and a notebook side by side, the file counts, unless it is still as it was given.
-    """
-    untouched = not has_been_started({module: source_of(place.name, data)}, module)
-    return len(place.parts), place.parent.name != "course", untouched, place.suffix != ".py"
+def _height(place: PurePosixPath) -> tuple[int, bool]:
+    """What counts first: the upper folder, and among equals the one that the course has made."""
+    return len(place.parts), place.parent.name != "course"
 
 
 def _meant(file: str) -> str | None:

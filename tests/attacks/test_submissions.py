@@ -179,6 +179,14 @@ def test_a_module_twice_is_refused(tmp_path: Path) -> None:
     assert "saliency.py is in it twice" in read_submission_at(tmp_path / "eve.zip", "eve").refusal
 
 
+def test_many_files_of_one_name_are_not_compared(tmp_path: Path) -> None:
+    """To compare them each has to be parsed, which takes a second for a megabyte."""
+    code = b"x = 1\n" * 100_000
+    entries = {f"{i}/saliency.py": code + str(i).encode() for i in range(100)}
+    submission = read_submission_at(zip_of(tmp_path / "eve.zip", entries), "eve")
+    assert "more than once (0/saliency.py, 1/saliency.py, 10/saliency.py" in submission.refusal
+
+
 def test_an_encrypted_file_is_refused(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "eve.zip", {"saliency.py": CODE})
     data = bytearray(path.read_bytes())

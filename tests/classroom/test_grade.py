@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from course.classroom import schedule as classroom
 from course.classroom.submissions import Submission
 from course.grader.sandbox import NoSandboxError
+from course.grader.work import TASK_SECONDS
 from course.ui import command
 from tests.proofs.classroom import Room, fill
 
@@ -242,6 +243,13 @@ def test_a_time_out_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     report = json.loads(classroom.grade_here({}, both, 0, None))
     assert tries == [both, ("saliency.smooth",)]
     assert report["score"] == 2.0
+
+
+def test_the_time_limit_is_what_the_teacher_s_page_says() -> None:
+    """Two minutes, and two more because what ran out of time is tried again."""
+    page = (SOLUTIONS.parent / "docs" / "teachers.md").read_text(encoding="utf-8")
+    assert "at most two minutes for each task, and once more two minutes" in page
+    assert TASK_SECONDS == 120
 
 
 # --- with processes -------------------------------------------------------------------------------

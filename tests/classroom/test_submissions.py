@@ -78,6 +78,14 @@ def test_where_it_cannot_be_told_which_counts_it_is_asked(tmp_path: Path) -> Non
     assert "more than once (a/saliency.py, b/saliency.py)" in one(tmp_path).refusal
 
 
+def test_a_stub_is_no_rival_of_what_has_been_worked_on(tmp_path: Path) -> None:
+    stub = b'def smooth(a, b):\n    raise NotImplementedError("saliency.smooth")\n'
+    lay(tmp_path / "ada", {"a/saliency.py": stub, "b/saliency.py": b"def smooth(a, b): return a\n"})
+    submission = one(tmp_path)
+    assert "return a" in submission.sources["saliency"]
+    assert "b/saliency.py was graded, and not a/saliency.py" in submission.notes[0]
+
+
 def test_copies_are_no_question(tmp_path: Path) -> None:
     lay(tmp_path / "ada", {"a/saliency.py": CODE, "b/saliency.py": CODE})
     assert one(tmp_path).sources == TEXT
