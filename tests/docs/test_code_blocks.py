@@ -18,8 +18,8 @@ import pytest
 from tests.docs.sources import DOCS, ROOT
 
 PAGES = {path.name: path for path in [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]}
-FOLDERS = ("course", "docs", "solutions", "tests", "tools")
-FILES = ("README.md", "pyproject.toml", ".gitignore")
+FOLDERS = ("course", "docs", "solutions", "tests")
+FILES = ("README.md", "LICENSE", "pyproject.toml", ".gitignore")
 
 NOT_RUN: dict[str, str] = {}
 """Pages with code of which nothing is run, and why."""
@@ -66,7 +66,7 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the course that a block may change."""
     folder = tmp_path / "course"
     for name in FOLDERS:
-        ignored = shutil.ignore_patterns("__pycache__", ".course")
+        ignored = shutil.ignore_patterns("__pycache__", ".course", "node_modules")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in FILES:
         shutil.copyfile(ROOT / name, folder / name)
