@@ -28,6 +28,10 @@ _TURNS = {
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _REDUCIBLE = ("L", "LA", "RGB", "RGBA")
 _PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_JPEG_PIXELS = 0xDA
+"""The marker after which the pixels come."""
+
 _PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
@@ -67,10 +71,12 @@ def _decode(data: bytes, needed: int | None) -> Image.Image:
     except _UnreadableError:
         raise
     except Exception:
-        if not data.startswith(_PNG):
-            raise
-        # Perhaps it is only one of the notes between the pixels that is damaged.
-        return _load(_without_notes(data), needed)
+        # Perhaps it is only one of the notes beside the pixels that is damaged.
+        if data.startswith(_PNG):
+            return _load(_png_without_notes(data), needed)
+        if data.startswith(_JPEG):
+            return _load(_jpeg_without_notes(data), needed)
+        raise
 
 
 def _load(data: bytes, needed: int | None) -> Image.Image:
@@ -124,8 +130,8 @@ def _learn_heic() -> None:
     pillow_heif.register_heif_opener()
 
 
-def _without_notes(data: bytes) -> bytes:
-    """A PNG without its notes: only what makes up the pixels."""
+def _png_without_notes(data: bytes) -> bytes:
+    """A PNG with only those of its chunks that make up the pixels."""
     kept, place = [_PNG], len(_PNG)
     while place + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
@@ -134,6 +140,19 @@ def _without_notes(data: bytes) -> bytes:
             kept.append(data[place:end])
         place = end
     return b"".join(kept)
+
+
+def _jpeg_without_notes(data: bytes) -> bytes:
+    """A JPEG without the segments of programs, but for the one that tells colours apart."""
+    kept, place = [_JPEG[:2]], 2
+    while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _JPEG_PIXELS:
+        marker, length = struct.unpack_from(">xBH", data, place)
+        segment = data[place : place + 2 + length]
+        is_note = 0xE0 <= marker <= 0xEF or marker == 0xFE
+        if not is_note or (segment[4:9] == b"Adobe" and length >= 14):
+            kept.append(segment)
+        place += 2 + length
+    return b"".join([*kept, data[place:]])
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -68,6 +68,20 @@ def test_no_odd_note_keeps_a_png_from_being_shown(tmp_path: Path, kind: bytes) -
         assert load_photo(path, None).shape == (4, 6, 3)
 
 
+@pytest.mark.parametrize("marker", [0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE])
+def test_no_odd_note_keeps_a_jpeg_from_being_shown(tmp_path: Path, marker: int) -> None:
+    rng, path, buffer = random.Random(1), tmp_path / "photo.jpg", io.BytesIO()
+    Image.new("RGB", (6, 4), "gray").save(buffer, "jpeg")
+    data = buffer.getvalue()
+    names = (b"", b"Adobe", b"JFIF\0", b"Exif\0\0", b"MPF\0", b"ICC_PROFILE\0", b"Photoshop 3.0\0")
+    for name in names:
+        for length in (0, 1, 2, 5, 9, 14, 40, 400):
+            note = name + rng.randbytes(length)
+            head = struct.pack(">BBH", 0xFF, marker, len(note) + 2)
+            path.write_bytes(data[:2] + head + note + data[2:])
+            assert load_photo(path, None).shape in ((4, 6, 3), (6, 4, 3))
+
+
 @pytest.mark.parametrize("turn", range(1, 9))
 def test_photos_are_turned_as_their_camera_says(tmp_path: Path, turn: int) -> None:
     exif = Image.Exif()
