@@ -23,9 +23,10 @@ from course.classroom.wheel import write_wheel
 from course.grader.files import require_writable_file, write_atomic
 from course.grader.grading import Report, fresh_seed, grade_sources
 from course.grader.pool import PRELOAD, start_workers
-from course.grader.sandbox import NoSandboxError, require_bubblewrap
+from course.grader.sandbox import NoSandboxError, require_bubblewrap, what_is_missing
 from course.grader.tasks import select_tasks
 from course.worker.confine import NOBODY
+from course.worker.family import adopt_orphans, end_orphans
 
 INSIDE = "introspection-course"
 
@@ -62,7 +63,7 @@ def best_protection() -> tuple[str | None, str]:
     """The safest kind of workers that works here, and a word on it."""
     try:
         require_bubblewrap()
-        return "sandbox", "in a sandbox"
+        return "sandbox", f"in a sandbox. {what_is_missing()}".strip().rstrip(".")
     except NoSandboxError:
         if _nobody_can_run_python():
             return "nobody", "as the user nobody, without a sandbox"
@@ -95,4 +96,8 @@ def main(submission: Path, results: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    adopt_orphans()  # so that nothing that a submission starts outlives its grading
+    try:
+        main(*map(Path, sys.argv[1:]))
+    finally:
+        end_orphans()

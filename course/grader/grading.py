@@ -38,6 +38,9 @@ from course.grader.work import NotStartedError, Record, StudentError, Work
 LARGEST_SHOWN = 1000
 """How many numbers of an array a counter-example shows."""
 
+LONGEST_MESSAGE = 5000
+"""Characters of a message; the longest of an honest mistake has some hundreds."""
+
 
 class Verdict(msgspec.Struct, kw_only=True):
     """What became of one task."""
@@ -131,9 +134,18 @@ def grade_sources(
             verdict.message = shorten_repeats(task, verdict.message, told)
             verdicts.append(verdict)
             on_verdict(verdict)
+    except BrokenGraderError as broken:
+        words = wrap(f"Not graded: {str(broken)[:500]}")
+        left = [_verdict(task, "error", words) for task in tasks[len(verdicts) :]]
+        broken.report = _report(verdicts + left, seed)
+        raise
     finally:
         if own_workers is not None:
             own_workers.close()
+    return _report(verdicts, seed)
+
+
+def _report(verdicts: list[Verdict], seed: int) -> Report:
     return Report(
         score=sum(verdict.score for verdict in verdicts),
         max_score=sum(verdict.max_score for verdict in verdicts),
@@ -163,8 +175,12 @@ def grade_task(task: Task, work: Work) -> Verdict:
     return verdict
 
 
-def try_property(task: Task, test: Property, work: Work) -> Verdict:
-    """Try one property. Whatever happens that is not a plain success is not a pass."""
+def try_property(task: Task, test: Property, work: Work, may_try_again: bool = True) -> Verdict:
+    """Try one property. Whatever happens that is not a plain success is not a pass.
+
+    A worker that was ended by force, as the kernel does when memory runs out, says nothing about
+    the answer: the property is tried again, once.
+    """
     work.records.clear()
     compared.clear()
     runnable = _seeded(test, work.seed)
@@ -173,6 +189,9 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
     except NotStartedError:
         verdict = _verdict(task, "not_started")
     except LostError as lost:
+        if lost.is_worth_another_try and may_try_again:
+            work.begin_again()
+            return try_property(task, test, work, may_try_again=False)
         verdict = _verdict(task, lost.status, explain_loss(task, lost))
     except StudentError as error:
         verdict = _verdict(
@@ -188,7 +207,8 @@ def try_property(task: Task, test: Property, work: Work) -> Verdict:
         raise
     except Exception as error:
         # A property that stumbles over an answer has not approved of it.
-        message = f"The grader could not judge this answer: {type(error).__name__}: {error}"
+        words = f"{type(error).__name__}: {error}"[:500]
+        message = f"The grader could not judge this answer: {words}"
         verdict = _verdict(task, "error", wrap(message))
     else:
         if work.records:
@@ -210,14 +230,14 @@ def _counterexample(record: Record) -> Counterexample:
     )
 
 
-def _as_plain(value: Any) -> Any:
+def _as_plain(value: Any, depth: int = 2) -> Any:
     """A value as JSON has it, or a few words on it."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist() if value.size <= LARGEST_SHOWN else f"array of shape {value.shape}"
-    if isinstance(value, tuple | list):
-        return [_as_plain(item) for item in value[:LARGEST_SHOWN]]
+    if isinstance(value, tuple | list) and depth:
+        return [_as_plain(item, depth - 1) for item in value[:10]]
     return str(value)[:200] if isinstance(value, str) else f"a {type(value).__name__}"
 
 
@@ -235,7 +255,7 @@ def _verdict(task: Task, status: str, message: str = "") -> Verdict:
         status=status,
         score=task.points if passed else 0.0,
         max_score=task.points,
-        message=message,
+        message=message[:LONGEST_MESSAGE],
         hint="" if passed else task.hints[0],
     )
 

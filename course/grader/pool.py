@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from course.worker import protocol
 from course.worker.process import Student
 from course.worker.protocol import Channel, ProtocolError
-from course.worker.settings import environment
+from course.worker.settings import BARE, environment
 
 START_SECONDS = 180.0
 """How long a process may take to import TensorFlow: on a cold disk that is slow."""
@@ -37,6 +37,16 @@ PRELOAD = (
 """What the worker imports ahead of time, if a submission mentions it."""
 
 
+SERVER_GONE = 1000
+"""Stands for an exit code where there is nobody left to ask for it."""
+
+KILLED = -9
+"""The exit code of a process that was ended by force."""
+
+COMMAND_SECONDS = 30.0
+"""How long the server may take for what takes it milliseconds: more, and it has been stopped."""
+
+
 class LostError(BaseException):
     """The worker gave no answer.
 
@@ -45,16 +55,24 @@ class LostError(BaseException):
     Attributes:
         status: `"timeout"` or `"error"`.
         reason: what happened, for the student.
+        is_worth_another_try: whether it was ended from outside: perhaps for nothing that it did.
     """
 
-    def __init__(self, status: str, reason: str) -> None:
+    def __init__(self, status: str, reason: str, is_worth_another_try: bool = False) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.is_worth_another_try = is_worth_another_try
 
 
 class BrokenGraderError(Exception):
-    """The grader itself cannot work here, for instance because TensorFlow cannot be imported."""
+    """The grader itself cannot work here, for instance because TensorFlow cannot be imported.
+
+    Attributes:
+        report: what has been found out until then, if anything has been asked.
+    """
+
+    report: Any = None
 
 
 class Workers(Protocol):
@@ -94,7 +112,9 @@ class _Connection:
         except ProtocolError as error:
             if out_of_time.is_set():
                 raise LostError("timeout", f"no answer within {seconds:g} seconds") from None
-            raise LostError("error", _say_how_it_ended(self._end(), error)) from None
+            code = self._end()
+            by_force = code in (SERVER_GONE, KILLED)
+            raise LostError("error", _say_how_it_ended(code, error), by_force) from None
         finally:
             timer.cancel()
 
@@ -102,7 +122,9 @@ class _Connection:
 def _say_how_it_ended(code: int, error: ProtocolError) -> str:
     if str(error) != "the other side has gone":
         return f"the answer could not be read: {error}"
-    if code == -signal.SIGABRT or (os.name == "posix" and code == -signal.SIGKILL):
+    if code == SERVER_GONE:
+        return "the process that starts all others has ended, too"
+    if code in (-signal.SIGABRT, KILLED):
         return "the process was ended from outside or by a failed library call (out of memory?)"
     if code < 0:
         return f"the process crashed ({signal.Signals(-code).name})"
@@ -132,33 +154,41 @@ class ForkedWorkers:
     def __init__(
         self, preload: Sequence[str], is_sandbox: bool = False, user: int | None = None
     ) -> None:
-        command = _sandboxed if is_sandbox else _command
-        mode = "sandbox" if is_sandbox else "fork"
+        self._preload = preload
+        self._user = user
+        self._mode = "sandbox" if is_sandbox else "fork" if user is None else "nobody"
+        self._ending = threading.Lock()
+        self._connection: _Connection | None = None
+        self._start()
+
+    def _start(self) -> None:
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+        command = _sandboxed if self._mode == "sandbox" else _command
         self._server = subprocess.Popen(
-            command(mode, str(theirs.fileno()), *preload),
-            env=environment(dict(os.environ)),
+            command(self._mode, str(theirs.fileno()), *self._preload),
+            env=environment(dict(os.environ)) if self._mode == "fork" else BARE,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
-            user=user,
-            group=user,
-            extra_groups=None if user is None else [],
+            user=self._user,
+            group=self._user,
+            extra_groups=None if self._user is None else [],
         )
         theirs.close()
         self._is_ready = False
-        self._connection: _Connection | None = None
+        self._line: socket.socket | None = None
         self._exit_code: int | None = None
-        self._ending = threading.Lock()
 
     def renew(self) -> None:
         """End the worker of the task before; the next request forks another."""
         if self._connection is not None:
-            self._end()
             self._connection = None
+            if self._end() == SERVER_GONE:
+                self._stop()
+                self._start()
 
     def ask(self, request: Any, seconds: float) -> Any:
         """Send a request to the worker of this task."""
@@ -168,48 +198,80 @@ class ForkedWorkers:
 
     def close(self) -> None:
         """End the worker and the server."""
-        if self._is_ready:
-            with contextlib.suppress(BrokenGraderError, OSError):  # it may have ended by itself
-                self.renew()
+        if self._is_ready and self._connection is not None:
+            self._end()
+        self._stop()
+
+    def _stop(self) -> None:
+        self._hang_up()
         self._control.close()
         self._server.kill()
         self._server.wait()
         self._log.close()
 
     def _fork(self) -> _Connection:
+        try:
+            return self._ask_for_a_worker()
+        except OSError:
+            if not self._is_ready:
+                raise BrokenGraderError(
+                    f"the grader's process did not start:\n{self._last_words()}"
+                ) from None
+        self._stop()  # it was there, and has ended since
+        self._start()
+        try:
+            return self._ask_for_a_worker()
+        except OSError:
+            raise BrokenGraderError(
+                f"the grader's process does not start again:\n{self._last_words()}"
+            ) from None
+
+    def _ask_for_a_worker(self) -> _Connection:
+        """Have the server fork; `OSError` if it does not answer."""
         if not self._is_ready:
             self._expect(b"r")
             self._is_ready = True
+            self._control.settimeout(COMMAND_SECONDS)
         ours, theirs = socket.socketpair()
-        socket.send_fds(self._control, [b"f"], [theirs.fileno()])
-        theirs.close()
+        with theirs:
+            socket.send_fds(self._control, [b"f"], [theirs.fileno()])
         self._expect(b"f")
-        self._exit_code = None
+        self._exit_code, self._line = None, ours
         reader, writer = ours.makefile("rb"), ours.makefile("wb")
-        ours.close()  # the two files keep it open
         return _Connection(Channel(reader, writer, protocol.Reply), self._end)
 
     def _end(self) -> int:
         with self._ending:  # the timer's thread may be here too
             if self._exit_code is None:
-                self._control.sendall(b"e")
-                self._exit_code = int(self._read(6))
+                try:
+                    self._control.sendall(b"e")
+                    self._exit_code = int(self._read(6))
+                except (OSError, ValueError):
+                    self._exit_code = SERVER_GONE
+                self._hang_up()
             return self._exit_code
+
+    def _hang_up(self) -> None:
+        """Wait no longer for a worker, even if one is still there to hold the line."""
+        if self._line is not None:
+            with contextlib.suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
+            self._line.close()
+            self._line = None
 
     def _expect(self, word: bytes) -> None:
         if self._read(len(word)) != word:
-            raise BrokenGraderError("the grader's server process answered nonsense")
+            raise ConnectionError("the server answered nonsense")
 
     def _read(self, length: int) -> bytes:
-        try:
-            answer = self._control.recv(length, socket.MSG_WAITALL)
-        except (TimeoutError, ConnectionError):
-            answer = b""
+        answer = self._control.recv(length, socket.MSG_WAITALL)
         if len(answer) < length:
-            self._log.seek(0)
-            last = self._log.read().decode(errors="replace").strip().splitlines()[-3:]
-            raise BrokenGraderError("\n".join(["the grader's process did not start:", *last]))
+            raise ConnectionError("the server has gone")
         return answer
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        return "\n".join(self._log.read().decode(errors="replace").strip().splitlines()[-3:])
 
 
 class SpawnedWorkers:

@@ -20,8 +20,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.worker import filter
 from course.worker.confine import TEMPORARY_BYTES
-from course.worker.settings import VARIABLES
+from course.worker.settings import BARE
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -31,6 +32,16 @@ VISIBLE = ("__init__.py", "given", "worker")
 
 class NoSandboxError(Exception):
     """There is no bubblewrap here, or it cannot do its work."""
+
+
+def what_is_missing() -> str:
+    """What the sandbox has to do without on this computer; empty if nothing."""
+    if filter.is_available():
+        return ""
+    return (
+        "Without libseccomp, submissions may call all of the kernel "
+        "(Debian: apt-get install libseccomp2; then pip install pyseccomp)."
+    )
 
 
 @functools.cache
@@ -85,19 +96,9 @@ def command(program: str) -> list[str]:
     words += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
     words += [*_system(), *_python(), *_course()]
     words += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    for name, value in environment().items():
+    for name, value in BARE.items():
         words += ["--setenv", name, value]
     return [*words, "--chdir", "/", sys.executable, "-P", "-B"]
-
-
-def environment() -> dict[str, str]:
-    """All environment variables that there are inside."""
-    return VARIABLES | {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
-        "LANG": "C.UTF-8",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
-    }
 
 
 def _system() -> Iterator[str]:

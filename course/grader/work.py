@@ -96,10 +96,14 @@ class Work:
     def begin(self, task: str) -> None:
         """Start on a task: with a fresh worker, and nothing recorded."""
         self._task = task
+        self._seconds_left = TASK_SECONDS
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Go on with the same task and a fresh worker; the time that is used up stays so."""
         self._workers.renew()
         self._is_loaded = False
         self._sent = set()
-        self._seconds_left = TASK_SECONDS
         self.records = []
 
     def __getattr__(self, module: str) -> "Module":
@@ -157,8 +161,10 @@ class Work:
             self._is_loaded = True
             self._request(protocol.Load(self.sources))
         started = time.monotonic()
-        reply = self._workers.ask(request, min(CALL_SECONDS, self._seconds_left))
-        self._seconds_left -= time.monotonic() - started
+        try:
+            reply = self._workers.ask(request, min(CALL_SECONDS, self._seconds_left))
+        finally:
+            self._seconds_left -= time.monotonic() - started
         if self._seconds_left <= 0:
             raise LostError("timeout", f"all calls together took over {TASK_SECONDS:g} seconds")
         if isinstance(reply, protocol.Returned):

@@ -115,6 +115,8 @@ def check(
             with shown as advance:
                 report = grade(work, tasks, seed, workers, lambda verdict: advance(verdict.task))
         except BrokenGraderError as error:
+            if json_file is not None and error.report is not None:
+                write_atomic(json_file, as_json(error.report))
             _stop(f"The grader cannot work here. {error}", 2)
         if json_file is not None:
             write_atomic(json_file, as_json(report))

@@ -3,9 +3,12 @@
 import contextlib
 import ctypes
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from course.worker import filter as system_calls
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -22,6 +25,13 @@ LIMITS = {
 }
 """The kernel's limits for every process of a task."""
 
+ADDRESS_BYTES = 4 * 2**30
+"""How much a process of a task may have mapped, shared memory included, beyond what it starts with:
+TensorFlow reserves much that it never uses."""
+
+NICENESS = 5
+"""How far processes of a task step back behind others."""
+
 NOBODY = 65534
 
 _CLONE_NEWNS, _CLONE_NEWIPC = 0x0002_0000, 0x0800_0000
@@ -33,18 +43,19 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 def harden_server() -> None:
     """Make the server nobody, if it is root, and its memory unreadable for what it forks."""
+    system_calls.is_available()  # loaded once, and not by every fork
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _prctl(_PR_SET_DUMPABLE, 0)
+    set_process_option(_PR_SET_NO_NEW_PRIVS, 1)
+    set_process_option(_PR_SET_DUMPABLE, 0)
 
 
 def die_with_parent() -> None:
     """Let the kernel end this process when its parent ends, however that happens."""
     if sys.platform == "linux":
-        _prctl(_PR_SET_PDEATHSIG, 9)
+        set_process_option(_PR_SET_PDEATHSIG, 9)
 
 
 def confine(tell: int | None = None) -> int:
@@ -64,7 +75,7 @@ def confine(tell: int | None = None) -> int:
         OSError: if the kernel does not allow it.
     """
     user, group = os.getuid(), os.getgid()
-    _prctl(_PR_SET_DUMPABLE, 1)  # or the files of /proc/self would belong to root
+    set_process_option(_PR_SET_DUMPABLE, 1)  # or the files of /proc/self would belong to root
     _libc("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC)
     for file, text in (
         ("setgroups", "deny"),
@@ -80,6 +91,8 @@ def confine(tell: int | None = None) -> int:
     if tell is not None:
         os.close(tell)
     die_with_parent()
+    os.setsid()  # or `kill(0, 9)` would reach out of the namespace, to all of the server's group
+    be_the_first_to_go()  # here, where there still is such a file
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     safely = _MS_NOSUID | _MS_NODEV
     with _kept(Path(sys.prefix), Path(sys.base_prefix), PACKAGE):
@@ -90,8 +103,43 @@ def confine(tell: int | None = None) -> int:
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
     _cover_proc(safely)
     _drop_capabilities()
-    _limit(LIMITS)
+    restrict()
     return 0
+
+
+def restrict() -> None:
+    """Limit this process and all that it starts: rights, memory, keys and system calls."""
+    set_process_option(_PR_SET_DUMPABLE, 1)  # or the files of /proc/self would belong to root
+    set_process_option(_PR_SET_NO_NEW_PRIVS, 1)
+    be_the_first_to_go()
+    _limit(LIMITS | {"RLIMIT_AS": _mapped_bytes() + ADDRESS_BYTES})
+    os.nice(NICENESS)
+    _forget_keys()
+    system_calls.refuse_system_calls()
+
+
+def be_the_first_to_go() -> None:
+    """If memory runs out, let the kernel end this process before any other."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _mapped_bytes() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+_KEYCTL = {"x86_64": 250, "aarch64": 219}
+_KEYCTL_JOIN_SESSION_KEYRING = 1
+
+
+def _forget_keys() -> None:
+    """Take an empty ring of keys of one's own, instead of that of whoever runs the grader."""
+    number = _KEYCTL.get(platform.machine())
+    if number is not None:
+        join = ctypes.c_ulong(_KEYCTL_JOIN_SESSION_KEYRING)
+        # Where it fails there are no keys: a kernel without them, or a container that forbids them.
+        ctypes.CDLL(None).syscall(ctypes.c_long(number), join, None)
 
 
 def _cover_proc(flags: int) -> None:
@@ -158,7 +206,8 @@ def _mount(source: str | None, place: str, kind: str | None, flags: int, how: st
     _libc("mount", *words, ctypes.c_ulong(flags), how.encode())
 
 
-def _prctl(option: int, value: int) -> None:
+def set_process_option(option: int, value: int) -> None:
+    """Call prctl."""
     _libc("prctl", option, ctypes.c_ulong(value), *[ctypes.c_ulong(0)] * 3)
 
 

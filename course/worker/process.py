@@ -4,8 +4,9 @@ It loads the modules it is sent, calls their functions, and says what they retur
 knows no expected values and decides nothing. Run as
 
     python -m course.worker.process serve MODULE...        one process, talking over stdin and
-    stdout python -m course.worker.process fork FD MODULE...      a server that forks a process on
-    request python -m course.worker.process sandbox FD MODULE...   the same, with every fork shut in
+    python -m course.worker.process fork FD MODULE...      a server that forks a process on request
+    python -m course.worker.process nobody FD MODULE...    the same, with limits for every fork
+    python -m course.worker.process sandbox FD MODULE...   the same, with every fork shut in
 
 where MODULE... are libraries to import ahead of time: importing TensorFlow takes seconds, and
 forking a process that has done so takes milliseconds.
@@ -19,12 +20,15 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any, TextIO
 
 import numpy as np
 
 from course.worker import protocol
 from course.worker.build import build, state_of
+from course.worker.confine import confine, die_with_parent, harden_server, restrict
+from course.worker.family import adopt_orphans, end_orphans
 from course.worker.importer import SubmissionImporter
 from course.worker.protocol import Channel, Raised, Returned, cut
 from course.worker.settings import hold_settings
@@ -105,7 +109,7 @@ class Student:
                     return self._call(name, args, kwargs)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
             self.error = error
-            return self._describe_error(error)
+            return self.describe(error)
         raise TypeError(f"no such request: {request!r}")
 
     def _call(
@@ -179,6 +183,13 @@ class Student:
                 return protocol.pack_array(array)
             return protocol.Opaque(cut(f"array of dtype {array.dtype.name}", 100))
         return protocol.Opaque(cut(type(value).__name__, 100))
+
+    def describe(self, error: BaseException) -> Raised:
+        """What an error is, as a message; an error may be of any class, and full of surprises."""
+        try:
+            return self._describe_error(error)
+        except BaseException:
+            return Raised(["Exception"], "an error that cannot even be described", [], "")
 
     def _describe_error(self, error: BaseException) -> Raised:
         message = _words_of(error)
@@ -319,7 +330,7 @@ def serve(channel: Channel) -> None:
         try:
             channel.send(reply)
         except protocol.ProtocolError as error:
-            channel.send(student._describe_error(error))
+            channel.send(student.describe(error))
 
 
 def _limit_memory() -> None:
@@ -339,12 +350,15 @@ def _serve_over_standard_streams() -> None:
     serve(Channel(reader, writer, protocol.Request))
 
 
-def _serve_forks(control: socket.socket, is_sandbox: bool) -> None:
+def _serve_forks(control: socket.socket, mode: str) -> None:
     """Fork a process for every socket that comes in; end it, and say how it ended, on request.
 
-    Commands and answers strictly alternate: "f" with a socket forks, "e" ends the fork before.
+    Commands and answers strictly alternate: "f" with a socket forks, "e" ends the fork before and
+    all that it has started.
     """
-    fork = _fork_shut_in if is_sandbox else _fork_plainly
+    fork = {"fork": _fork_plainly, "nobody": _fork_limited, "sandbox": _fork_shut_in}[mode]
+    if sys.platform == "linux":
+        adopt_orphans()
     child, others = 0, []
     while True:
         command, sockets, _, _ = socket.recv_fds(control, 1, 1)
@@ -356,25 +370,34 @@ def _serve_forks(control: socket.socket, is_sandbox: bool) -> None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(process, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
+            if sys.platform == "linux":
+                end_orphans()
             control.sendall(b"%6d" % os.waitstatus_to_exitcode(status))
         else:
             return
 
 
-def _fork_plainly(connection: socket.socket) -> tuple[int, list[int]]:
+def _fork_plainly(
+    connection: socket.socket, prepare: Callable[[], None] = lambda: None
+) -> tuple[int, list[int]]:
     """Fork a worker: its process number, and what to kill with it (its group)."""
     child = os.fork()
     if child == 0:
         os.setsid()  # a group of its own, so that what it starts can be ended with it
+        die_with_parent()
+        prepare()
         _become_worker(connection)
     connection.close()
     return child, [-child]
 
 
+def _fork_limited(connection: socket.socket) -> tuple[int, list[int]]:
+    """Fork a worker that is not shut in, but has the sandbox's limits."""
+    return _fork_plainly(connection, restrict)
+
+
 def _fork_shut_in(connection: socket.socket) -> tuple[int, list[int]]:
     """The same in a sandbox: killing the first process in there ends all of them."""
-    from course.worker.confine import confine
-
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -409,9 +432,7 @@ def _leave_only(number: int) -> None:
 def main(arguments: list[str]) -> None:
     """Run as a server or as a single worker; see the module's docstring."""
     mode, *rest = arguments
-    if mode == "sandbox":
-        from course.worker.confine import harden_server
-
+    if mode in ("sandbox", "nobody"):
         harden_server()
     control = socket.socket(fileno=int(rest.pop(0))) if mode != "serve" else None
     for name in rest:
@@ -420,7 +441,7 @@ def main(arguments: list[str]) -> None:
         _serve_over_standard_streams()
     else:
         control.sendall(b"r")  # ready
-        _serve_forks(control, is_sandbox=mode == "sandbox")
+        _serve_forks(control, mode)
 
 
 if __name__ == "__main__":

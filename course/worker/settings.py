@@ -22,6 +22,14 @@ VARIABLES = {
 }
 """Environment variables that every worker has."""
 
+BARE = VARIABLES | {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+}
+"""All variables of a worker that runs a stranger's code."""
+
 _STEERING = ("KERAS_", "TF_", "XLA_", "JAX_", "MPL", "OMP_", "OPENBLAS_", "MKL_", "PYTHON")
 """What variables begin with that change what libraries or Python do."""
 

@@ -4,7 +4,11 @@ Each is a `saliency.py`. Those that look for something raise an error that tells
 `LOOT: ...`: a message is the one way out that a submission has.
 """
 
+import zlib
 from textwrap import dedent, indent
+from typing import Any
+
+from course.worker.settings import BARE
 
 SMOOTH = """
 def smooth(heatmaps, sigma):
@@ -54,6 +58,52 @@ def forging(shape: str) -> str:
         return heatmaps
         """
     )
+
+
+def sending(message: dict[str, Any]) -> str:
+    """An attack that writes a message of its own making on every line it can find."""
+    return smoothing(
+        f"""
+        import struct
+        import msgspec
+        message = eval(zlib.decompress({zlib.compress(repr(message).encode())}))
+        frame = msgspec.msgpack.encode(message)
+        for number in range(3, 1024):
+            try:
+                os.write(number, struct.pack("<I", len(frame)) + frame)
+            except OSError:
+                pass
+        return 0 * heatmaps
+        """.replace("import struct", "import struct, zlib")
+    )
+
+
+RETURNED = {"type": "returned", "value": {"type": "scalar", "value": 1}, "changed": []}
+FRAME = {"file": "saliency.py", "line": 1, "function": "smooth", "text": "return"}
+
+
+def returning(value: dict[str, Any]) -> str:
+    """An attack that answers with a value of its own making."""
+    return sending(RETURNED | {"value": value})
+
+
+def raising(**parts: Any) -> str:
+    """An attack that answers with an error of its own making."""
+    plain = {"type": "raised", "types": ["E"], "message": "", "frames": [], "printed": ""}
+    return sending(plain | parts)
+
+
+def nest(depth: int) -> dict[str, Any]:
+    """A list in a list in a list."""
+    inner: dict[str, Any] = {"type": "scalar", "value": 1}
+    for _ in range(depth):
+        inner = {"type": "items", "values": [inner]}
+    return inner
+
+
+def hard(method: str) -> str:
+    """An attack that raises an error with a method of its own."""
+    return smoothing(f"class Error(Exception):\n    {method}\nraise Error")
 
 
 FORGERIES: dict[str, str] = {
@@ -231,8 +281,138 @@ worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(Tru
         """
     ),
     "asks_for_too_much_memory": smoothing("bytearray(16 * 2**30)\nreturn 0 * heatmaps"),
+    # It answers with more than an honest worker sends.
+    "sends_a_long_type_name": raising(types=["X" * 400_000]),
+    "sends_many_types": raising(types=["X"] * 100_000),
+    "sends_a_long_message": raising(message="a " * 1_500_000),
+    "sends_many_frames": raising(frames=[FRAME] * 50_000),
+    "prints_too_much_in_a_message": raising(printed="b\n" * 100_000),
+    "sends_an_unknown_kind": sending({"type": "X" * 400_000}),
+    "sends_many_changes": sending(RETURNED | {"changed": list(range(100_000))}),
+    "sends_a_long_opaque_type": returning({"type": "opaque", "type_name": "X" * 100_000}),
+    "sends_a_long_handle": returning({"type": "model", "handle": "X" * 100_000}),
+    "sends_many_axes": returning(
+        {"type": "picture", "axes": [{"is_colour_bar": True, "images": []}] * 50_000}
+    ),
+    "sends_a_mapping_without_keys": returning({"type": "mapping", "keys": [], "values": []}),
+    "sends_a_nest": returning(nest(80)),
+    "sends_a_negative_shape": returning(
+        {"type": "array", "dtype": "float64", "shape": [-1, -1], "data": b"12345678"}
+    ),
+    "returns_small_numbers_of_a_kind": smoothing("import numpy\nreturn numpy.zeros(2**24, 'u1')"),
+    "returns_as_much_as_may_cross": smoothing("import numpy\nreturn numpy.zeros(2**22 - 999, '?')"),
+    "returns_many_lists": smoothing("return list(range(100_000))"),
+    "returns_a_long_number": smoothing("return 2**100_000"),
+    "returns_half_a_character": smoothing(r"return '\ud800'"),
+    # It makes an error that is hard to describe.
+    "raises_half_a_character": smoothing(r"raise RuntimeError('\ud800' * 100)"),
+    "raises_without_words": hard("def __str__(self): raise SystemExit"),
+    "raises_with_a_number_for_words": hard("def __str__(self): return 3"),
+    "raises_without_a_name": smoothing(
+        """
+        class Nameless(type):
+            __name__ = property(lambda self: 1 / 0)
+        class Error(Exception, metaclass=Nameless):
+            pass
+        raise Error
+        """
+    ),
+    "raises_what_pretends_to_be_autographs": smoothing(
+        """
+        class Notes:
+            translated_stack = [1, 2]
+        error = ValueError("x")
+        error.ag_error_metadata = Notes()
+        raise error
+        """
+    ),
+    "raises_a_long_family": smoothing(
+        """
+        family = Exception
+        for _ in range(100):
+            family = type("C" * 90, (family,), {})
+        raise family("x")
+        """
+    ),
+    "raises_a_long_chain": smoothing(
+        """
+        error = None
+        for _ in range(10_000):
+            error, before = ValueError(), error
+            error.__cause__ = before
+        raise error
+        """
+    ),
+    "swaps_its_own_lines": smoothing(
+        """
+        import linecache
+        linecache.cache["saliency.py"] = (1, None, ["X" * 10**6] * 100, "saliency.py")
+        raise ValueError
+        """
+    ),
+    # It gives up, and hopes that this is no failure.
+    "gives_up_in_the_middle": smoothing(
+        """
+        from scipy.ndimage import gaussian_filter
+        smooth.calls = getattr(smooth, "calls", 0) + 1
+        if smooth.calls > 3:
+            raise NotImplementedError("saliency.smooth")
+        return gaussian_filter(heatmaps, (0, sigma, sigma))
+        """
+    ),
+    "assumes_away": smoothing(
+        "class UnsatisfiedAssumption(Exception): pass\nraise UnsatisfiedAssumption"
+    ),
+    # It turns on those around it: `kill(0)` means everybody in its group of processes.
+    "kills_its_parent": smoothing("os.kill(os.getppid(), 9)\nreturn 0 * heatmaps"),
+    "kills_its_group": smoothing("os.killpg(0, 9)\nreturn 0 * heatmaps"),
+    "kills_itself": smoothing("os.kill(os.getpid(), 9)"),
+    "crashes": smoothing("import ctypes\nctypes.string_at(0)"),
+    "leaves_a_chain_of_forks": smoothing(
+        """
+        import ctypes, time
+        library = ctypes.CDLL(None)
+        if os.fork() == 0:
+            os.setsid()
+            library.prctl(1, 0, 0, 0, 0)
+            library.prctl(36, 1, 0, 0, 0)
+            while True:
+                time.sleep(0.01)
+                if os.fork():
+                    os._exit(0)
+        return 0 * heatmaps
+        """
+    ),
+    # Sources that are odd themselves.
+    "nests_brackets": f"def smooth(heatmaps, sigma):\n    return {'(' * 5000}0{')' * 5000}\n",
+    "holds_a_zero_byte": f"x = '\0'\n{SMOOTH}",
+    "speaks_another_machines_language": smoothing(
+        """
+        import ctypes, mmap
+        code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        code.write(bytes.fromhex("b814000000cd80c3"))  # getpid as i386 calls it
+        place = ctypes.addressof(ctypes.c_char.from_buffer(code))
+        raise RuntimeError(ctypes.CFUNCTYPE(ctypes.c_long)(place)())
+        """
+    ),
 }
 """Submissions that want points: none of them may pass, and the next submission must not notice."""
+
+
+def calling(*calls: tuple[Any, ...]) -> str:
+    """An attack that makes system calls of Linux on x86-64 by their numbers."""
+    return smoothing(
+        f"""
+        import ctypes, platform
+        library = ctypes.CDLL(None, use_errno=True)
+        def call(number, *arguments):
+            if platform.machine() != "x86_64" or library.syscall(number, *arguments) < 0:
+                raise OSError
+            return number
+        report(tried(*[lambda call_=call_: call(*call_) for call_ in {calls!r}]))
+        """
+    )
+
 
 THEFTS: dict[str, str] = {
     "imports_the_solutions": smoothing(
@@ -268,14 +448,12 @@ THEFTS: dict[str, str] = {
     ),
     "reads_the_environment": smoothing(
         """
-        known = {"PATH", "HOME", "LANG", "PWD", "PYTHONPATH", "TF_CPP_MIN_LOG_LEVEL",
-                 "CUDA_VISIBLE_DEVICES", "MPLBACKEND", "MPLCONFIGDIR", "KERAS_HOME",
-                 "PYTHONWARNINGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+        known = KNOWN
         libraries = ("TF", "KERAS", "KMP", "TPU", "JAX", "XLA", "GRPC", "LC_",
                      "ENABLE_RUNTIME", "HDF5")
         report(name for name in os.environ
                if name not in known and not name.startswith(libraries))
-        """
+        """.replace("KNOWN", repr({*BARE, "PWD"}))
     ),
     "reads_other_processes": smoothing(
         """
@@ -358,6 +536,54 @@ THEFTS: dict[str, str] = {
             return path
         report(tried(*[lambda place=place, name=name: plant(place, name)
                        for place in places for name in names]))
+        """
+    ),
+    "reads_keys": calling(
+        (250, 1, None),
+        (250, 0, -3, 0),
+        (250, 6, -3, 0, 0),
+        (250, 11, -5, None, 0),
+        (248, b"user", b"x", b"y", 1, -4),
+        (249, b"user", b"x", None, -4),
+    ),
+    "calls_all_of_the_kernel": calling(
+        (425, 4, bytes(200)),  # io_uring_setup
+        (323, 0),  # userfaultfd
+        (298, bytes(200), 0, -1, -1, 0),  # perf_event_open
+        (321, 0, None, 0),  # bpf
+        (319, b"x", 0),  # memfd_create
+        (447, 0),  # memfd_secret
+        (29, 0, 4096, 0o1600),  # shmget
+        (101, 0, 0, 0, 0),  # ptrace
+        (272, 0x10000000),  # unshare
+        (308, 0, 0),  # setns
+        (165, b"a", b"/tmp", b"tmpfs", 0, 0),  # mount
+        (438, 0, 0, 0),  # pidfd_getfd
+        (310, 1, 0, 0, 0, 0, 0),  # process_vm_readv
+    ),
+    "opens_odd_sockets": smoothing(
+        """
+        import socket
+        report(tried(*[lambda family=family, kind=kind: socket.socket(family, kind)
+                       for family in range(3, 46) for kind in (1, 2, 3, 5)]))
+        """
+    ),
+    "raises_its_limits": smoothing(
+        """
+        import resource
+        names = ("CPU", "DATA", "AS", "NPROC", "FSIZE", "NOFILE", "CORE")
+        endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        report(tried(*[lambda name=name: resource.setrlimit(
+                           getattr(resource, f"RLIMIT_{name}"), endless) for name in names],
+                     lambda: os.nice(-1), lambda: os.setpriority(os.PRIO_PROCESS, 0, 0)))
+        """
+    ),
+    "looks_for_the_seed": smoothing(
+        """
+        import gc
+        report(key for one in gc.get_objects() if type(one) is dict and "__name__" not in one
+               for key, value in list(one.items())
+               if key in ("seed", "_seed", "work_seed") and type(value) is int)
         """
     ),
     "signals_others": smoothing(

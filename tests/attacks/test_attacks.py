@@ -1,5 +1,6 @@
 """No point forged, nothing stolen, nobody else harmed."""
 
+import os
 import socket
 import time
 from pathlib import Path
@@ -11,7 +12,9 @@ from course.grader.grading import Verdict, grade_task
 from course.grader.pool import Workers
 from course.grader.sources import read_submission
 from course.grader.tasks import select_tasks
-from course.grader.work import Work
+from course.grader.work import MOST_RECORDS, Work
+from course.worker.filter import is_available
+from course.worker.protocol import Returned, Scalar
 from tests.attacks.conftest import CANARY
 from tests.attacks.known import FORGERIES, THEFTS, smoothing
 
@@ -28,7 +31,7 @@ def grade_attack(source: str, workers: Workers) -> Verdict:
 
 
 def test_there_are_attacks_enough() -> None:
-    assert len(FORGERIES) + len(THEFTS) >= 25
+    assert len(FORGERIES) + len(THEFTS) >= 85
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -41,8 +44,13 @@ def test_no_point_is_forged(name: str, workers: Workers) -> None:
     assert all(char.isprintable() or char == "\n" for char in verdict.message)
 
 
+NEEDS_FILTER = {"reads_keys", "calls_all_of_the_kernel", "opens_odd_sockets"}
+
+
 @pytest.mark.parametrize("name", THEFTS)
 def test_nothing_is_found(name: str, workers: Workers, tmp_path: Path) -> None:
+    if name in NEEDS_FILTER and not is_available():
+        pytest.skip("no libseccomp here")
     (tmp_path / "canary.txt").write_text(CANARY)
     source = THEFTS[name].replace("CANARY", str(tmp_path / "canary.txt"))
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
@@ -137,6 +145,46 @@ def test_a_disk_cannot_be_filled(workers: Workers) -> None:
         assert 40 < int(verdict.message.partition("wrote ")[2].split()[0]) <= 64
 
 
+def test_memory_that_is_shared_counts_as_well(workers: Workers) -> None:
+    mapper = smoothing(
+        """
+        import mmap
+        kept = []
+        try:
+            while len(kept) < 100:
+                kept.append(mmap.mmap(-1, 2**28))
+        except (OSError, MemoryError, ValueError):
+            pass
+        raise RuntimeError(f"mapped {len(kept)} quarters")
+        """
+    )
+    verdict = grade_attack(mapper, workers)
+    assert 4 < int(verdict.message.partition("mapped ")[2].split()[0]) <= 16
+
+
+def test_the_grader_keeps_few_calls_and_small_ones() -> None:
+    """However long an example shrinks, and however large the answers are."""
+    work = Work({}, Generous())
+    work.begin("saliency.smooth")
+    for number in range(1000):
+        work.saliency.smooth(number)
+    assert len(work.records) <= MOST_RECORDS
+    assert [record.args[0] for record in (work.records[0], work.records[-1])] == [0, 999]
+
+
+class Generous:
+    """Workers that have the same answer for everything."""
+
+    def renew(self) -> None:
+        pass
+
+    def ask(self, request: object, seconds: float) -> Returned:
+        return Returned(Scalar(1.0), [])
+
+    def close(self) -> None:
+        pass
+
+
 def test_what_is_patched_is_whole_again_for_the_next(workers: Workers) -> None:
     patch = "import course.given.plots as p\np.show_images = None\nimport numpy\nnumpy.abs = None\n"
     look = smoothing("import course.given.plots as p, numpy\nreport([p.show_images, numpy.abs])")
@@ -172,12 +220,16 @@ def test_a_worker_that_answers_by_drops_is_out_of_time(
 
 
 def count_processes() -> int:
-    """How many processes of graders there are on this machine."""
-    count = 0
+    """How many processes there are below this one, at any depth."""
+    parents = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
-                count += b"course.worker.process" in (folder / "cmdline").read_bytes()
+                after_the_name = (folder / "stat").read_text().rpartition(")")[2]
             except OSError:
                 continue
-    return count
+            parents[int(folder.name)] = int(after_the_name.split()[1])
+    below, layer = 0, {os.getpid()}
+    while layer := {number for number, parent in parents.items() if parent in layer}:
+        below += len(layer)
+    return below

@@ -1,8 +1,10 @@
 """Whatever a student's code does costs its own task and no other."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -10,8 +12,9 @@ import pytest
 
 from course.grader import work
 from course.grader.grading import Report, Verdict, as_json, grade_sources
-from course.grader.pool import Workers, start_workers
+from course.grader.pool import BrokenGraderError, Workers, start_workers
 from course.grader.tasks import select_tasks
+from course.worker import protocol
 
 Grade = Callable[..., Report]
 
@@ -213,3 +216,68 @@ def test_a_failure_carries_the_call_that_shows_it(grade_with: Grade) -> None:
     assert shown.call.startswith("smooth(")
     decoded = msgspec.json.decode(as_json(report), type=Report)
     assert decoded.tasks[0].counterexample == shown
+
+
+# --- a server that dies costs the task that killed it, and no other -------------------------------
+
+only_forked = pytest.mark.skipif(sys.platform != "linux", reason="there is a server on Linux only")
+
+
+@only_forked
+@pytest.mark.parametrize("what", ["SIGKILL", "SIGTERM"])
+def test_a_submission_that_kills_the_server_costs_its_task(
+    grade_with: Grade, workers: Workers, what: str
+) -> None:
+    if type(workers).__name__ != "ForkedWorkers":
+        pytest.skip("no server here")
+    kill = f"import os, signal, time; os.kill(os.getppid(), signal.{what}); time.sleep(20)"
+    report = grade_with("saliency", smooth_that(kill), *NAMES)
+    assert statuses(report) == {
+        "to_heatmap": "passed",
+        "smooth": "error",
+        "symmetric_limit": "passed",
+    }
+    message = " ".join(verdict_of(report, "saliency.smooth").message.split())
+    assert "the process that starts all others has ended, too" in message
+
+
+@only_forked
+def test_a_right_answer_is_tried_again_when_the_server_ends_in_mid_call(
+    grade_with: Grade, workers: Workers, tmp_path: Path
+) -> None:
+    if type(workers).__name__ != "ForkedWorkers":
+        pytest.skip("no server here")
+    sign = tmp_path / "once"
+    body = (
+        f"import os, pathlib, time\n    sign = pathlib.Path({str(sign)!r})\n"
+        "    if not sign.exists():\n"
+        "        sign.touch()\n        os.kill(os.getppid(), 9)\n        time.sleep(20)\n"
+        "    if sigma < 0:\n        raise ValueError\n"
+        "    return gaussian_filter(heatmaps, (0, sigma, sigma))"
+    )
+    report = grade_with("saliency", smooth_that(body), *NAMES)
+    assert sign.exists()
+    assert set(statuses(report).values()) == {"passed"}
+
+
+def test_a_grader_that_cannot_work_says_what_it_has_found_out(solutions: dict[str, str]) -> None:
+    class Failing:
+        tasks = 0
+
+        def renew(self) -> None:
+            self.tasks += 1
+
+        def ask(self, request: object, seconds: float) -> object:
+            if self.tasks > 1:
+                raise BrokenGraderError("no TensorFlow here")
+            return protocol.Returned(protocol.Scalar(None), [])
+
+        def close(self) -> None:
+            pass
+
+    with pytest.raises(BrokenGraderError) as broken:
+        grade_sources(solutions, select_tasks(NAMES), 0, Failing())
+    report = broken.value.report
+    assert [verdict.status for verdict in report.tasks] == ["failed", "error", "error"]
+    assert "no TensorFlow here" in report.tasks[1].message
+    assert not report.is_full
