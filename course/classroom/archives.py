@@ -232,7 +232,7 @@ class _Member(tarfile.TarInfo):
     """What stands before a file of a tar."""
 
     @classmethod
-    def frombuf(cls, buf: bytes, encoding: str, errors: str) -> "_Member":
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Member":
         """Read one header; tarfile reads the notes among them at once, whatever their length."""
         member = super().frombuf(buf, encoding, errors)
         if member.size < 0 or (member.type in _NOTES and member.size > MAX_NOTE):
@@ -255,7 +255,8 @@ class _Counted:
 
 def _in_tar(file: BinaryIO | gzip.GzipFile, wanted: Wanted, budget: Budget) -> Found:
     stream = _Counted(file, budget)
-    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:
+    # Of a stream tarfile wants `read` alone.
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:  # type: ignore[call-overload]
         for member in archive:
             budget.spend(files=1)
             name = member.name.replace("\\", "/")
@@ -267,6 +268,6 @@ def _in_tar(file: BinaryIO | gzip.GzipFile, wanted: Wanted, budget: Budget) -> F
             content = archive.extractfile(member)
             if content is None:
                 raise RefusedError(f"{place} is not a regular file")
-            yield place, content  # type: ignore[misc]
+            yield place, content
     while stream.read(2**16):  # to the end: there gzip keeps what tells whether all is well
         pass

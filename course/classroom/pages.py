@@ -53,12 +53,12 @@ class Mistake(NamedTuple):
 
     Attributes:
         line: the first of its message.
-        count: in how many submissions it is, however often in each.
+        submissions: how many have made it, however often each.
         tasks: where.
     """
 
     line: str
-    count: int
+    submissions: int
     tasks: list[str]
 
 
@@ -67,7 +67,7 @@ def common_mistakes(reports: Iterable[Report], at_most: int = 20) -> list[Mistak
     counts: Counter[str] = Counter()
     tasks: dict[str, dict[str, None]] = {}
     for report in reports:
-        met = {}
+        met: dict[str, None] = {}
         for verdict in report.tasks:
             if verdict.status in ("failed", "error", "timeout") and verdict.message:
                 line = verdict.message.splitlines()[0]
@@ -127,6 +127,7 @@ def _plot(counts: Mapping[str, Counter[str]]) -> str:
     """Bars of how many pass, fail or have not started each task, as SVG."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     ink, tasks = "#7a7a7b", list(counts)
     colours = {"passed": "#00a078", "failed": "#d4603a", "not_started": "#b8b8b8"}
@@ -139,7 +140,7 @@ def _plot(counts: Mapping[str, Counter[str]]) -> str:
             axes.barh(tasks, widths, left=left, color=colour, label=status.replace("_", " "))
             left = [one + other for one, other in zip(left, widths, strict=True)]
         axes.invert_yaxis()
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("submissions", color=ink)
         axes.tick_params(colors=ink)
         axes.spines[:].set_visible(False)

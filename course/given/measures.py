@@ -119,7 +119,7 @@ def _layers_of(
     model: keras.Model, path: tuple[str, ...] = ()
 ) -> list[tuple[tuple[str, ...], keras.Layer]]:
     """The layers from the input to the logits, with the names of the models around them."""
-    found = []
+    found: list[tuple[tuple[str, ...], keras.Layer]] = []
     for layer in model.layers:
         inside = (*path, layer.name)
         found += _layers_of(layer, inside) if hasattr(layer, "layers") else [(inside, layer)]

@@ -160,10 +160,12 @@ def _find(name_or_path: str | Path) -> Path:
 
 
 def _height_and_width(size: "int | tuple[int, int] | keras.Model") -> tuple[int, int]:
-    if hasattr(size, "input_shape"):
-        height, width = (side or 224 for side in size.input_shape[1:3])
+    if isinstance(size, int):
+        height, width = size, size
+    elif isinstance(size, tuple):
+        height, width = size
     else:
-        height, width = (size, size) if isinstance(size, int) else size
+        height, width = (side or 224 for side in size.input_shape[1:3])
     if min(height, width) < 1:
         raise ValueError(f"size must be positive, not {size}")
     return height, width

@@ -83,13 +83,14 @@ def _load(data: bytes, needed: int | None) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on notes that are damaged, and on large images
         image = _open(data)
-        is_large = needed is not None and image.width * image.height > LARGE
-        if is_large:
-            image.draft(None, (needed, needed))  # only JPEG can be read in another size
-        image.load()  # a file cut short is noticed only here
+        if needed is None or image.width * image.height <= LARGE:
+            image.load()  # a file cut short is noticed only here
+            return _turned(image)
+        image.draft(None, (needed, needed))  # only JPEG can be read in another size
+        image.load()
+        times = min(image.size) // needed
         turned = _turned(image)
-        times = min(image.size) // needed if is_large else 1
-        return turned.reduce(times) if times > 1 and image.mode in _REDUCIBLE else turned
+        return turned.reduce(times) if times > 1 and turned.mode in _REDUCIBLE else turned
 
 
 def _open(data: bytes) -> Image.Image:

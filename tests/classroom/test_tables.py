@@ -98,7 +98,7 @@ def test_a_common_mistake_is_counted_once_per_submission() -> None:
     broken = report("error", "error", message="An import fails: no module torch.\nMore.")
     (mistake,) = pages.common_mistakes([broken, broken, report("passed", "passed")])
     assert mistake.line == "An import fails: no module torch."
-    assert (mistake.count, mistake.tasks) == (2, list(POINTS))
+    assert (mistake.submissions, mistake.tasks) == (2, list(POINTS))
 
 
 def test_the_median_of_an_even_class_lies_between_two() -> None:
