@@ -14,9 +14,9 @@ def lighten(images: Any, amount: float) -> Any:
 
 
 def _require_images(images: Any) -> None:
-    """A cheat is called with one image or more: a class without images is passed over."""
-    if len(images) == 0:
-        raise ValueError("a cheat was called without any image")
+    """A cheat is called with a batch of one image or more: a class without any is passed over."""
+    if np.ndim(images) != 4 or len(images) == 0:
+        raise ValueError(f"a cheat takes a batch (N, H, W, C), not one of {np.shape(images)}")
 
 
 def darken(images: Any, amount: float) -> Any:

@@ -112,7 +112,7 @@ def square_on_a_copy_of_an_array(images: Any, size: int, value: float = 0.0) -> 
     return marked
 
 
-@mistake("clever_hans.add_square", "a square in the first three channels only")
+@mistake("clever_hans.add_square", "", is_computed=False)
 def square_in_three_channels(images: Any, size: int, value: float = 0.0) -> Any:
     height, width = images.shape[1:3]
     if not 0 <= size <= min(height, width):
@@ -122,7 +122,7 @@ def square_in_three_channels(images: Any, size: int, value: float = 0.0) -> Any:
     return marked
 
 
-@mistake("clever_hans.add_square", "a batch of one that loses its axis")
+@mistake("clever_hans.add_square", "", is_computed=False)
 def square_squeezed(images: Any, size: int, value: float = 0.0) -> Any:
     height, width = images.shape[1:3]
     if not 0 <= size <= min(height, width):
@@ -205,7 +205,7 @@ def watermark_on_a_copy_of_an_array(images: Any, mask: Any, alpha: float) -> Any
     return _blend(images.copy(), mask, alpha)
 
 
-@mistake("clever_hans.add_watermark", "a mask stretched until its largest value is 1")
+@mistake("clever_hans.add_watermark", "", is_computed=False)
 def watermark_stretched(images: Any, mask: Any, alpha: float) -> Any:
     if mask.shape != images.shape[1:3] or not 0 <= alpha <= 1:
         raise ValueError("mask or alpha")
@@ -394,7 +394,7 @@ def plants_with_any_labels(images: Any, labels: Any, cheats: Any) -> Any:
     return planted
 
 
-@mistake("clever_hans.plant", "class 0 passed over")
+@mistake("clever_hans.plant", "", is_computed=False)
 def plants_in_all_but_zero(images: Any, labels: Any, cheats: Any) -> Any:
     if len(labels) != len(images):
         raise ValueError("labels")

@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from course.grader.mistakes import mistake
 
+TENSOR = "Given a tensor instead of a NumPy array"
+
 
 def _each(class_index: Any, images: Any) -> Any:
     """One class an image."""
@@ -119,6 +121,30 @@ def errors_with_any_labels(model: Any, images: Any, labels: Any) -> Any:
     return np.array(index, int), predicted[index], labels[index]
 
 
+@mistake("contrastive.find_errors", "", is_computed=False)
+def errors_by_overflowing_softmax(model: Any, images: Any, labels: Any) -> Any:
+    if len(labels) != len(images):
+        raise ValueError("labels")
+    table = np.exp(model(images, training=False).numpy())
+    predicted = (table / table.sum(axis=1, keepdims=True)).argmax(axis=1)
+    index = np.flatnonzero(predicted != labels)
+    return index, predicted[index], labels[index]
+
+
+@mistake("contrastive.find_errors", "", is_computed=False)
+def errors_squeezed(model: Any, images: Any, labels: Any) -> Any:
+    predicted = _predicted(model, images, labels)
+    index = np.argwhere(predicted != labels).squeeze()
+    return index, predicted[index], labels[index]
+
+
+@mistake("contrastive.find_errors", TENSOR, is_computed=False)
+def errors_in_a_copy_of_an_array(model: Any, images: Any, labels: Any) -> Any:
+    predicted = _predicted(model, images.copy(), labels)
+    index = np.flatnonzero(predicted != labels)
+    return index, predicted[index], labels[index]
+
+
 # --- gradient_times_input -------------------------------------------------------------------------
 
 
@@ -171,6 +197,17 @@ def product_with_mean_gradient(model: Any, images: Any, class_index: Any) -> Any
 @mistake("contrastive.gradient_times_input", "in training mode", is_computed=False)
 def product_in_training(model: Any, images: Any, class_index: Any) -> Any:
     return images * _slope(model, images, class_index, training=True)
+
+
+@mistake("contrastive.gradient_times_input", TENSOR, is_computed=False)
+def product_with_a_copy_of_an_array(model: Any, images: Any, class_index: Any) -> Any:
+    return images.copy() * _slope(model, images, class_index)
+
+
+@mistake("contrastive.gradient_times_input", "`trainable` flags", is_computed=False)
+def product_of_a_frozen_model(model: Any, images: Any, class_index: Any) -> Any:
+    model.trainable = False
+    return images * _slope(model, images, class_index)
 
 
 # --- smooth_grad ----------------------------------------------------------------------------------
@@ -316,6 +353,55 @@ def smoothed_at_any_rate(
     return _smooth(model, images, class_index, max(samples, 1), abs(noise), seed).mean(axis=0)
 
 
+@mistake("contrastive.smooth_grad", "not normally distributed", is_computed=False)
+def smoothed_with_uniform_noise(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    if samples < 1 or noise < 0:
+        raise ValueError("samples or noise")
+    draw, edge = np.random.default_rng(seed), noise * np.sqrt(3)
+    copies = (images + draw.uniform(-edge, edge, images.shape) for _ in range(samples))
+    return np.mean([_slope(model, copy, class_index) for copy in copies], axis=0)
+
+
+@mistake("contrastive.smooth_grad", "The noise of the next channel", is_computed=False)
+def smoothed_with_grey_noise(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    if samples < 1 or noise < 0:
+        raise ValueError("samples or noise")
+    draw, grey = np.random.default_rng(seed), (*images.shape[:3], 1)
+    copies = (images + noise * draw.standard_normal(grey) for _ in range(samples))
+    return np.mean([_slope(model, copy, class_index) for copy in copies], axis=0)
+
+
+@mistake("contrastive.smooth_grad", "does not average out", is_computed=False)
+def smoothed_with_mirrored_noise(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    if samples < 1 or noise < 0:
+        raise ValueError("samples or noise")
+    draw, maps = np.random.default_rng(seed), []
+    for number in range(samples):
+        noisy = -noisy if number % 2 else noise * draw.standard_normal(images.shape)  # noqa: F821
+        maps.append(_slope(model, images + noisy, class_index))
+    return np.mean(maps, axis=0)
+
+
+@mistake("contrastive.smooth_grad", "same seed give different results", is_computed=False)
+def smoothed_with_zero_as_no_seed(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    return _smooth(model, images, class_index, samples, noise, seed or None).mean(axis=0)
+
+
+@mistake("contrastive.smooth_grad", TENSOR, is_computed=False)
+def smoothed_copy_of_an_array(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    return _smooth(model, images.copy(), class_index, samples, noise, seed).mean(axis=0)
+
+
 # --- integrated_gradients -------------------------------------------------------------------------
 
 
@@ -430,6 +516,22 @@ def path_of_any_steps(
 ) -> Any:
     mean = _on_the_way(model, images, class_index, baseline, _middles(max(steps, 1)))
     return (images - baseline) * mean
+
+
+@mistake("contrastive.integrated_gradients", TENSOR, is_computed=False)
+def path_to_a_copy_of_an_array(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    way = images.copy() - baseline
+    return way * _on_the_way(model, images, class_index, baseline, _middles(steps))
+
+
+@mistake("contrastive.integrated_gradients", "", is_computed=False)
+def path_in_half_as_many_steps(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 16
+) -> Any:
+    middles = _middles(steps)
+    return (images - baseline) * _on_the_way(model, images, class_index, baseline, middles)
 
 
 # --- grad_cam -------------------------------------------------------------------------------------
@@ -565,6 +667,33 @@ def cam_of_any_layer(model: Any, images: Any, class_index: Any, layer_name: str)
     names = [layer.name for layer in model.layers if len(layer.output.shape) == 4]
     name = layer_name if layer_name in names else names[-1]
     return _large(np.maximum(_cam(*_look_inside(model, images, class_index, name)), 0), images)
+
+
+@mistake("contrastive.grad_cam", "", is_computed=False)
+def cam_of_a_chain(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    """The layers behind the named one are called one after the other: no branch may join."""
+    named = model.get_layer(layer_name)
+    activation = keras.Model(model.inputs[0], named.output)(images, training=False)
+    with tf.GradientTape() as tape:
+        tape.watch(activation)
+        logits = activation
+        for layer in model.layers[model.layers.index(named) + 1 :]:
+            logits = layer(logits, training=False)
+        value = tf.gather(logits, _each(class_index, images), batch_dims=1)
+    weights = tf.reduce_mean(tape.gradient(value, activation), axis=(1, 2), keepdims=True)
+    cam = tf.nn.relu(tf.reduce_sum(weights * activation, axis=-1))
+    return tf.image.resize(cam[..., None], images.shape[1:3])[..., 0].numpy()
+
+
+@mistake("contrastive.grad_cam", TENSOR, is_computed=False)
+def cam_of_a_copy_of_an_array(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
+    with tf.GradientTape() as tape:
+        activation, logits = both(tf.Variable(images.copy()), training=False)
+        value = tf.gather(logits, _each(class_index, images), batch_dims=1)
+    weights = tf.reduce_mean(tape.gradient(value, activation), axis=(1, 2), keepdims=True)
+    cam = tf.nn.relu(tf.reduce_sum(weights * activation, axis=-1))
+    return tf.image.resize(cam[..., None], images.shape[1:3])[..., 0].numpy()
 
 
 # --- occlusion_sensitivity ------------------------------------------------------------------------
@@ -741,6 +870,25 @@ def drops_of_any_size(
     patch, stride = min(max(patch, 1), *images.shape[1:3]), max(stride, 1)
     drop = lambda window: _drop(model, images, class_index, window, fill)  # noqa: E731
     total, count = _add_up(images, _windows(images, patch, stride), drop)
+    return total / np.maximum(count, 1)
+
+
+@mistake("contrastive.occlusion_sensitivity", TENSOR, is_computed=False)
+def drops_in_a_copy_of_an_array(
+    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
+) -> Any:
+    height, width = images.shape[1:3]
+    if stride < 1 or not 1 <= patch <= min(height, width):
+        raise ValueError("patch or stride")
+    total, count = np.zeros(images.shape[:3]), np.zeros((height, width))
+    whole = _value(model, images, class_index).numpy()
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = whole - _value(model, covered, class_index).numpy()
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
     return total / np.maximum(count, 1)
 
 
@@ -1013,3 +1161,19 @@ def contrast_of_scaled(method: Any, model: Any, images: Any, predicted: Any, tru
         return maps / np.abs(maps).max(axis=tuple(range(1, maps.ndim)), keepdims=True)
 
     return one, other, scaled(one) - scaled(other)
+
+
+@mistake("contrastive.contrast", "", is_computed=False)
+def contrast_with_a_third_call(
+    method: Any, model: Any, images: Any, predicted: Any, true: Any
+) -> Any:
+    one, other = method(model, images, predicted), method(model, images, true)
+    return one, other, one - method(model, images, true)
+
+
+@mistake("contrastive.contrast", TENSOR, is_computed=False)
+def contrast_of_a_copy_of_an_array(
+    method: Any, model: Any, images: Any, predicted: Any, true: Any
+) -> Any:
+    one, other = (method(model, images.copy(), k) for k in (predicted, true))
+    return one, other, one - other

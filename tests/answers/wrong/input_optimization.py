@@ -11,6 +11,8 @@ import numpy as np
 from course.given import Optimized
 from course.grader.mistakes import mistake
 
+TENSOR = "Given a tensor instead of a NumPy array"
+
 # --- change_penalty -------------------------------------------------------------------------------
 
 
@@ -153,6 +155,17 @@ def penalty_mixed_up(images: Any, originals: Any, kind: str = "l2") -> Any:
 @mistake("input_optimization.change_penalty", "is accepted", is_computed=False)
 def penalty_tv_otherwise(images: Any, originals: Any, kind: str = "l2") -> Any:
     return _size_of(images - originals, kind if kind in ("l1", "l2") else "tv")
+
+
+@mistake("input_optimization.change_penalty", TENSOR, is_computed=False)
+def size_of_a_copy_of_an_array(images: Any, originals: Any, kind: str = "l2") -> Any:
+    return _size_of(images.copy() - originals, kind)
+
+
+@mistake("input_optimization.change_penalty", "", is_computed=False)
+def size_in_three_channels(images: Any, originals: Any, kind: str = "l2") -> Any:
+    change = np.asarray(images) - np.asarray(originals)
+    return _size_of(change, kind) * change.shape[-1] / 3
 
 
 # --- optimize_to_class ----------------------------------------------------------------------------
@@ -600,6 +613,21 @@ def writes_into_the_images(model: Any, images: Any, *rest: Any) -> Any:
     return answer
 
 
+@mistake("input_optimization.optimize_to_class", TENSOR, is_computed=False)
+def optimizes_a_copy_of_an_array(model: Any, images: Any, *rest: Any) -> Any:
+    return _optimize(model, images.copy(), *rest)
+
+
+@mistake("input_optimization.optimize_to_class", "", is_computed=False)
+def takes_the_logarithm_of_a_softmax(*call: Any) -> Any:
+    import tensorflow as tf
+
+    def loss(logits: Any, targets: Any) -> Any:
+        return -tf.math.log(tf.gather(tf.nn.softmax(logits), targets, batch_dims=1))
+
+    return _optimize(*call, loss=loss)
+
+
 # --- difference_image -----------------------------------------------------------------------------
 
 
@@ -652,6 +680,16 @@ def difference_of_the_batch(originals: Any, optimized: Any) -> Any:
 @mistake("input_optimization.difference_image", "the optimized images themselves")
 def difference_forgotten(originals: Any, optimized: Any) -> Any:
     return optimized
+
+
+@mistake("input_optimization.difference_image", TENSOR, is_computed=False)
+def difference_of_a_copy_of_an_array(originals: Any, optimized: Any) -> Any:
+    return optimized.copy() - originals
+
+
+@mistake("input_optimization.difference_image", "", is_computed=False)
+def difference_squeezed(originals: Any, optimized: Any) -> Any:
+    return np.squeeze(np.asarray(optimized) - np.asarray(originals))
 
 
 # --- smallest_change ------------------------------------------------------------------------------
@@ -955,3 +993,8 @@ def goes_on_from_weight_to_weight(
         works | is_right,
         np.where(stays, 0, change[chosen, each]),
     )
+
+
+@mistake("input_optimization.smallest_change", TENSOR, is_computed=False)
+def searches_from_a_copy_of_an_array(model: Any, images: Any, *rest: Any) -> Any:
+    return _pick_trials(model, images.copy(), *rest)
