@@ -364,30 +364,6 @@ def smoothed_with_uniform_noise(
     return np.mean([_slope(model, copy, class_index) for copy in copies], axis=0)
 
 
-@mistake("contrastive.smooth_grad", "The noise of the next channel", is_computed=False)
-def smoothed_with_grey_noise(
-    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
-) -> Any:
-    if samples < 1 or noise < 0:
-        raise ValueError("samples or noise")
-    draw, grey = np.random.default_rng(seed), (*images.shape[:3], 1)
-    copies = (images + noise * draw.standard_normal(grey) for _ in range(samples))
-    return np.mean([_slope(model, copy, class_index) for copy in copies], axis=0)
-
-
-@mistake("contrastive.smooth_grad", "does not average out", is_computed=False)
-def smoothed_with_mirrored_noise(
-    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
-) -> Any:
-    if samples < 1 or noise < 0:
-        raise ValueError("samples or noise")
-    draw, maps = np.random.default_rng(seed), []
-    for number in range(samples):
-        noisy = -noisy if number % 2 else noise * draw.standard_normal(images.shape)  # noqa: F821
-        maps.append(_slope(model, images + noisy, class_index))
-    return np.mean(maps, axis=0)
-
-
 @mistake("contrastive.smooth_grad", "same seed give different results", is_computed=False)
 def smoothed_with_zero_as_no_seed(
     model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
