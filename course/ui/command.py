@@ -456,12 +456,14 @@ def _progress(title: str, total: int | None) -> Any:
 
 
 def _insist_on_sandbox() -> None:
-    from course.grader.sandbox import NoSandboxError, require_bubblewrap
+    from course.grader.sandbox import NoSandboxError, require_bubblewrap, what_is_missing
 
     try:
         require_bubblewrap()
     except NoSandboxError as error:
         _stop(str(error), 2)
+    if missing := what_is_missing():
+        click.echo(missing, err=True)
 
 
 def _insist_on_json(path: Path) -> None:
