@@ -97,7 +97,7 @@ def check(
     Exits with 0 only if all that was asked passes, 1 if not, and 2 for a wrong call.
     """
     if json_file is not None:
-        _insist_on_json(json_file)
+        _require_json(json_file)
     _require_modules(work)
     workers = _start_workers(work, names, "in-process" if in_process else None)
     try:
@@ -155,7 +155,7 @@ def hint(name: str, work: Path) -> None:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture's file (default: pictures/MODULE.png).",
+    help="The figure's file (default: pictures/MODULE.png).",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def show(
@@ -167,7 +167,7 @@ def show(
     out: Path | None,
     force: bool,
 ) -> None:
-    """Run your own functions on a real photo and a real network, and write the picture."""
+    """Run your own functions on a real photo and a real network, and write the figure."""
     from course.grader.files import free_name
 
     if out is not None and out.exists() and not force:
@@ -176,16 +176,16 @@ def show(
         default = Path("pictures") / f"{what}.png"
         out = default if force else free_name(default)
     _require_writable(out, "--out")
-    from course.ui import show as pictures
+    from course.ui import show as figures
 
     try:
         with _progress(f"Computing {what}", None) as advance:
-            figure = pictures.draw(what, work, image, class_name, model, advance)
-    except pictures.CannotShowError as error:
+            figure = figures.draw(what, work, image, class_name, model, advance)
+    except figures.CannotShowError as error:
         _stop(str(error), 1)
     except (ValueError, OSError) as error:
         _stop(str(error), 2)
-    pictures.save(figure, out)
+    figures.save(figure, out)
     click.echo(f"Wrote {out}")
 
 
@@ -282,7 +282,7 @@ def grade(
 
     mode = None
     if not no_sandbox:
-        _insist_on_sandbox()
+        _require_sandbox()
         mode = "sandbox"
     settings = Settings(
         tasks=_select(names),
@@ -407,7 +407,7 @@ def report(work: Path, out: Path, answers: Path, seed: int) -> None:
     except (OSError, UnicodeDecodeError) as error:
         _stop(f"--answers: {answers} cannot be read: {error}", 2)
     for what, why in missing.items():
-        click.echo(f"No picture of {what}: {why}")
+        click.echo(f"No figure of {what}: {why}")
     click.echo(f"Wrote {out}")
 
 
@@ -455,7 +455,7 @@ def _progress(title: str, total: int | None) -> Any:
     return progress(title, total)
 
 
-def _insist_on_sandbox() -> None:
+def _require_sandbox() -> None:
     from course.grader.sandbox import NoSandboxError, require_bubblewrap, what_is_missing
 
     try:
@@ -466,7 +466,7 @@ def _insist_on_sandbox() -> None:
         click.echo(missing, err=True)
 
 
-def _insist_on_json(path: Path) -> None:
+def _require_json(path: Path) -> None:
     if path.suffix != ".json":
         raise click.UsageError(f"--json: {path} should end in .json")
     if not path.absolute().parent.is_dir():

@@ -48,7 +48,7 @@ def test_writes_figures_answers_and_board(here: Path) -> None:
     assert "&lt;b&gt;check&lt;/b&gt;" in page
     assert "ZeroDivisionError" in page
     assert "0 of 34 points" in page
-    assert "No picture of clever_hans" in result.output
+    assert "No figure of clever_hans" in result.output
 
 
 def test_the_questions_are_asked_once_and_answers_never_overwritten(here: Path) -> None:
