@@ -15,6 +15,7 @@ import msgspec
 
 from course.classroom.submissions import Submission
 from course.grader.grading import Report
+from course.grader.statuses import STATUSES
 from course.grader.text import one_line, printable
 
 
@@ -125,7 +126,7 @@ def gradescope(report: Mapping[str, Any]) -> dict[str, Any]:
                 "score": task["score"],
                 "max_score": task["max_score"],
                 "status": "passed" if task["status"] == "passed" else "failed",
-                "output": task["message"] or task["status"].replace("_", " "),
+                "output": task["message"] or STATUSES[task["status"]].words,
                 "output_format": "text",
             }
             for task in report["tasks"]
@@ -146,7 +147,7 @@ def junit(name: str, report: Report) -> bytes:
         if verdict.status != "passed":
             count, tag = kinds.get(verdict.status, ("errors", "error"))
             counts[count] += 1
-            lines = printable(verdict.message).splitlines() or [verdict.status]
+            lines = printable(verdict.message).splitlines() or [STATUSES[verdict.status].words]
             ET.SubElement(case, tag, message=lines[0]).text = "\n".join(lines)
     suite.attrib |= {count: str(number) for count, number in counts.items()}
     suite.set("time", _seconds(sum(verdict.seconds for verdict in report.tasks)))

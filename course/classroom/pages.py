@@ -15,6 +15,7 @@ import jinja2
 from course.classroom.gradebook import Row
 from course.classroom.submissions import Submission
 from course.grader.grading import Report
+from course.grader.statuses import OUTCOMES, STATUSES, outcome
 
 
 def template(room: str, name: str) -> jinja2.Template:
@@ -25,22 +26,21 @@ def template(room: str, name: str) -> jinja2.Template:
         name: of the file.
     """
     rooms = [jinja2.PackageLoader(one) for one in dict.fromkeys((room, __package__))]
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(rooms),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-    ).get_template(name)
-
-
-SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "not_started": "·"}
+    )
+    environment.globals["statuses"] = STATUSES
+    return environment.get_template(name)
 
 
 def feedback(submission: Submission, report: Report | None) -> bytes:
     """The page that a student gets."""
     page = template(__package__, "feedback.html")
-    return page.render(submission=submission, report=report, signs=SIGNS).encode()
+    return page.render(submission=submission, report=report).encode()
 
 
 def index(rows: Sequence[Row], files: Mapping[str, str]) -> bytes:
@@ -69,7 +69,7 @@ def common_mistakes(reports: Iterable[Report], at_most: int = 20) -> list[Mistak
     for report in reports:
         met: dict[str, None] = {}
         for verdict in report.tasks:
-            if verdict.status in ("failed", "error", "timeout") and verdict.message:
+            if outcome(verdict.status) == "failed" and verdict.message:
                 line = verdict.message.splitlines()[0]
                 met[line] = None
                 tasks.setdefault(line, {})[verdict.task] = None
@@ -120,7 +120,7 @@ def summary(
 
 def _status(report: Report, task: str) -> str:
     (status,) = (verdict.status for verdict in report.tasks if verdict.task == task)
-    return {"error": "failed", "timeout": "failed"}.get(status, status)
+    return outcome(status)
 
 
 def _plot(counts: Mapping[str, Counter[str]]) -> str:
@@ -130,14 +130,14 @@ def _plot(counts: Mapping[str, Counter[str]]) -> str:
     from matplotlib.ticker import MaxNLocator
 
     ink, tasks = "#7a7a7b", list(counts)
-    colours = {"passed": "#00a078", "failed": "#d4603a", "not_started": "#b8b8b8"}
     with mpl.rc_context({"svg.hashsalt": "summary", "svg.fonttype": "none"}):
         figure = Figure(figsize=(8, 1.5 + 0.22 * len(tasks)), layout="constrained")
         axes = figure.subplots()
         left = [0] * len(tasks)
-        for status, colour in colours.items():
+        for status in OUTCOMES:
             widths = [counts[task][status] for task in tasks]
-            axes.barh(tasks, widths, left=left, color=colour, label=status.replace("_", " "))
+            shown = STATUSES[status]
+            axes.barh(tasks, widths, left=left, color=shown.color, label=shown.words)
             left = [one + other for one, other in zip(left, widths, strict=True)]
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -124,6 +124,41 @@ def has_been_started(sources: dict[str, str], name: str) -> bool:
     return bool(functions - untouched)
 
 
+def touched_by(changed: set[str], sources: dict[str, str]) -> set[str]:
+    """The modules whose verdicts may be others when some have changed: those that import them.
+
+    Args:
+        changed: names of modules.
+        sources: of all modules.
+
+    Returns:
+        These modules, those that import one of them, those that import those, and so on.
+    """
+    arrows = {name: _siblings_in(source) for name, source in sources.items()}
+    touched = set(changed)
+    while more := {name for name, used in arrows.items() if used & touched} - touched:
+        touched |= more
+    return touched
+
+
+def _siblings_in(source: str) -> set[str]:
+    """The modules of the course that a module imports, or names as `course.saliency`."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()  # it cannot be imported, whatever the others hold
+    words: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                words.update(*(alias.name.split(".") for alias in names))
+            case ast.ImportFrom(module=module, names=names):
+                words.update((module or "").split("."), (alias.name for alias in names))
+            case ast.Constant(value=str(text)):  # for importlib
+                words.update(text.split(".") if len(text) < 60 else ())
+    return words & set(MODULES)
+
+
 def _bound_otherwise(tree: ast.Module) -> set[str]:
     """Names that something else than a plain top-level `def` may bind too."""
     nested = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]

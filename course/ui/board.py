@@ -1,6 +1,7 @@
 """What a student sees in the terminal: the board with every task, messages, and what is next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -8,33 +9,26 @@ from rich.table import Table
 from rich.text import Text
 
 from course.grader.grading import Report, Verdict
-from course.grader.tasks import Task
-
-STYLES = {
-    "passed": ("✓", "green"),
-    "failed": ("✗", "red"),
-    "error": ("!", "red"),
-    "timeout": ("⧗", "red"),
-    "not_started": ("·", "dim"),
-    "started": ("…", "yellow"),
-}
+from course.grader.statuses import STATUSES
+from course.grader.tasks import Task, modules_with_tasks, select_tasks
+from course.ui.questions import as_text, heading_of
 
 
 def board(verdicts: Iterable[Verdict]) -> Table:
-    """All tasks by module, each with its status and its points."""
+    """All tasks by module, each with its status and its points, and how far each module is."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
-    module = ""
-    for verdict in verdicts:
-        if verdict.task.partition(".")[0] != module:
-            module = verdict.task.partition(".")[0]
-            table.add_row("", Text(module, "bold"))
-        mark, style = STYLES[verdict.status]
-        table.add_row(
-            Text(mark, style),
-            Text(f"  {verdict.task.partition('.')[2]}"),
-            Text(verdict.status.replace("_", " "), style),
-            Text(f"{verdict.score:g} / {verdict.max_score:g}", "dim"),
-        )
+    for module, group in groupby(verdicts, _module_of):
+        inside = list(group)
+        title = Text.assemble((heading_of(module), "bold"), ("  " + module, "dim"))
+        table.add_row("", title, Text(f"{_passed(inside)} of {len(inside)}", "bold"))
+        for verdict in inside:
+            status = STATUSES[verdict.status]
+            table.add_row(
+                Text(status.sign, status.style),
+                Text(f"  {verdict.task.partition('.')[2]}"),
+                Text(status.words, status.style),
+                Text(f"{verdict.score:g} / {verdict.max_score:g}", "dim"),
+            )
     return table
 
 
@@ -43,8 +37,8 @@ def messages(verdicts: Iterable[Verdict]) -> RenderableType:
     shown: list[RenderableType] = []
     for verdict in verdicts:
         if verdict.message:
-            mark, style = STYLES[verdict.status]
-            shown.append(Text(f"\n{mark} {verdict.task}", f"bold {style}"))
+            status = STATUSES[verdict.status]
+            shown.append(Text(f"\n{status.sign} {verdict.task}", f"bold {status.style}"))
             shown.append(Padding(Text(verdict.message), (0, 0, 0, 2)))
     return Group(*shown)
 
@@ -59,15 +53,74 @@ def print_report(console: Console, report: Report, retry: str = "") -> None:
     """
     console.print(board(report.tasks))
     console.print(messages(report.tasks))
-    open_tasks = [verdict for verdict in report.tasks if verdict.status != "passed"]
-    console.print(f"\n{report.score:g} of {report.max_score:g} points", style="bold")
-    if open_tasks:
-        console.print(f"Next: {open_tasks[0].task}   (course hint {open_tasks[0].task})")
+    console.print(Text(f"\n{points(report)}", "bold"))
+    console.print(Text(next_step(report.tasks)))
     if retry:
-        console.print(f"To repeat exactly this: {retry}", style="dim")
+        console.print(Text(f"To repeat exactly this: {retry}", "dim"))
+
+
+def points(report: Report) -> str:
+    """The sum, and how many tasks it stands for."""
+    passed = f"{_passed(report.tasks)} of {len(report.tasks)} tasks"
+    return f"{report.score:g} of {report.max_score:g} points, {passed}"
+
+
+def next_step(verdicts: Sequence[Verdict]) -> str:
+    """What there is to do after a check.
+
+    The questions of the last module of which everything has passed, and then the first task that
+    is open, the next module, or after the last one the report.
+    """
+    done = complete_modules(verdicts)
+    lines = [after_module(done[-1])] if done else []
+    open_tasks = [verdict.task for verdict in verdicts if verdict.status != "passed"]
+    asked = {_module_of(verdict) for verdict in verdicts}
+    others = [name for name in modules_with_tasks() if name not in asked]
+    if open_tasks:
+        lines.append(f"Next: {open_tasks[0]}   (course hint {open_tasks[0]})")
+    elif not others:
+        lines.append(AFTER_ALL)
+    elif len(done) == len(asked):  # else single tasks were asked for
+        after = following(done[-1]) or others[0]
+        lines.append(f"Next: {heading_of(after)}   (course check {after})")
+    return "\n".join(lines)
+
+
+AFTER_ALL = (
+    "Everything passes. `course report` writes your lab report: your figures, your answers and "
+    "this board."
+)
+
+
+def after_module(module: str) -> str:
+    """What there is to do when the last task of a module has passed."""
+    questions = as_text(module)
+    asked = f"\nTo think about; `course report` asks it too:\n{questions}" if questions else ""
+    return f"All of {heading_of(module)} passes. See what it shows: course show {module}{asked}"
+
+
+def following(module: str) -> str:
+    """The module after another; "" after the last."""
+    names = modules_with_tasks()
+    return dict(pairwise(names)).get(module, "")
+
+
+def complete_modules(verdicts: Sequence[Verdict]) -> list[str]:
+    """The modules whose every task is among the verdicts, and has passed."""
+    passed = {verdict.task for verdict in verdicts if verdict.status == "passed"}
+    modules = dict.fromkeys(map(_module_of, verdicts))
+    return [one for one in modules if {task.name for task in select_tasks([one])} <= passed]
 
 
 def not_checked(task: Task, untouched: set[str]) -> Verdict:
     """What the board shows of a task that has not been graded: a stub, or at least started."""
     status = "not_started" if task.name in untouched else "started"
     return Verdict(task=task.name, status=status, score=0.0, max_score=task.points)
+
+
+def _module_of(verdict: Verdict) -> str:
+    return verdict.task.partition(".")[0]
+
+
+def _passed(verdicts: Iterable[Verdict]) -> int:
+    return sum(verdict.status == "passed" for verdict in verdicts)

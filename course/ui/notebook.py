@@ -16,11 +16,9 @@ from course.grader.hints import next_hint
 from course.grader.places import NoFolderError, work_folder
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.grader.sources import read_submission
+from course.grader.statuses import STATUSES
 from course.grader.tasks import select_tasks
-from course.ui.board import STYLES
-
-# Legible on white and on black.
-COLOURS = {"passed": "#22863a", "not_started": "#6e7781"}
+from course.ui.board import next_step, points
 
 
 class Board:
@@ -30,25 +28,26 @@ class Board:
         self.report = report
 
     def __repr__(self) -> str:
-        lines = [
-            f"{STYLES[verdict.status][0]} {verdict.task}: {verdict.status.replace('_', ' ')}"
-            for verdict in self.report.tasks
-        ]
-        return "\n".join([*lines, f"{self.report.score:g} of {self.report.max_score:g} points"])
+        lines = []
+        for verdict in self.report.tasks:
+            status = STATUSES[verdict.status]
+            lines.append(f"{status.sign} {verdict.task}: {status.words}")
+        return "\n".join([*lines, points(self.report), next_step(self.report.tasks)])
 
     def _repr_html_(self) -> str:
         rows = []
         for verdict in self.report.tasks:
-            colour = COLOURS.get(verdict.status, "#d73a49")
+            status = STATUSES[verdict.status]
             message = f"<pre>{html.escape(verdict.message)}</pre>" if verdict.message else ""
             rows.append(
                 f"<tr><td style='text-align:left'>{html.escape(verdict.task)}</td>"
-                f"<td style='text-align:left;color:{colour}'>{STYLES[verdict.status][0]} "
-                f"{verdict.status.replace('_', ' ')}</td>"
-                f"<td style='text-align:left'>{message}</td></tr>"
+                f"<td style='text-align:left;color:{status.color}'>{status.sign} {status.words}"
+                f"</td><td style='text-align:left'>{message}</td></tr>"
             )
-        points = f"{self.report.score:g} of {self.report.max_score:g} points"
-        return f"<table>{''.join(rows)}</table><p><b>{points}</b></p>"
+        after = html.escape(next_step(self.report.tasks))
+        return (
+            f"<table>{''.join(rows)}</table><p><b>{points(self.report)}</b></p><pre>{after}</pre>"
+        )
 
 
 def check(*names: str, work: str | Path | None = None, seed: int = 0) -> Board:

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from course.grader.sources import has_been_started, read_submission, untouched_functions
+from course.grader.sources import (
+    has_been_started,
+    read_submission,
+    touched_by,
+    untouched_functions,
+)
 
 STUB = 'def smooth(a, b):\n    """Blur."""\n    raise NotImplementedError("saliency.smooth")\n'
 
@@ -85,3 +90,30 @@ def test_what_is_not_text_says_so_when_it_is_imported(tmp_path: Path, data: byte
     (tmp_path / "saliency.py").write_bytes(data)
     with pytest.raises(ImportError, match=r"saliency\.py cannot be read"):
         exec(read_submission(tmp_path)["saliency"], {})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from .saliency import smooth",
+        "from course.saliency import smooth",
+        "from course import (\n    saliency,\n)",
+        "from . import saliency as s",
+        "import course.saliency",
+        "def f():\n    from .saliency import smooth",
+        "import importlib\ns = importlib.import_module('course.saliency')",
+    ],
+)
+def test_a_change_touches_what_imports_the_module(line: str) -> None:
+    sources = {"saliency": STUB, "contrastive": line, "clever_hans": "x = 1"}
+    assert touched_by({"saliency"}, sources) == {"saliency", "contrastive"}
+    assert touched_by({"contrastive"}, sources) == {"contrastive"}
+
+
+def test_a_change_touches_also_what_imports_it_by_way_of_another() -> None:
+    sources = {
+        "input_optimization": "from .contrastive import find_errors",
+        "contrastive": "from .saliency import smooth",
+        "clever_hans": "def broken(:",
+    }
+    assert touched_by({"saliency"}, sources) == {"saliency", "contrastive", "input_optimization"}
