@@ -6,6 +6,7 @@ Scale Visual Recognition Challenge", 2015, arXiv:1409.0575.
 
 import functools
 import operator
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -80,7 +81,8 @@ def class_index_of(name: str | int) -> int:
     """Find the number of an ImageNet class.
 
     Args:
-        name: a name or synonym, in upper or lower case, or the number itself.
+        name: a name or synonym, in upper or lower case, some words of one if only one class has
+            them ("lorikeet", "Egyptian"), or the number itself.
 
     Returns:
         The class index, from 0 to 999.
@@ -104,8 +106,29 @@ def _index_of_name(name: str) -> int:
     if found:
         ones = " or ".join(f"{_names()[index]!r} ({index})" for index in found)
         raise ValueError(f"class {name!r} has more than one meaning: {ones}")
+    found = _holding(wanted)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        some = ", ".join(f"{_names()[index]} ({index})" for index in found[:MANY])
+        more = f", ... ({len(found)} in all)" if len(found) > MANY else ""
+        raise ValueError(f"class {name!r} can be {some}{more}: name one of them")
     every = [one for synonyms in _synonyms() for one in synonyms]
     raise ValueError(f"ImageNet has no class {name!r}; {suggest(wanted, every)}")
+
+
+MANY = 16
+"""So many classes are listed where a word means several."""
+
+
+def _holding(words: str) -> tuple[int, ...]:
+    """The classes one of whose names holds some words, whole ones: "cat" is not in "catamaran"."""
+    pattern = re.compile(rf"\b{re.escape(words)}\b")
+    return tuple(
+        index
+        for index, synonyms in enumerate(_synonyms())
+        if words and any(pattern.search(one.casefold()) for one in synonyms)
+    )
 
 
 def top_classes(model: Any, images: Any, k: int = 5) -> list[list[tuple[str, float]]]:

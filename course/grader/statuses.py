@@ -1,4 +1,4 @@
-"""What can become of a task: its sign, its words and its color, wherever they are shown."""
+"""What can become of a task: its sign, its words and its colour, wherever they are shown."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ class Status(NamedTuple):
     """One way in which a task can stand.
 
     Attributes:
-        sign: one character, so that the color is not needed.
+        sign: one character, so that the colour is not needed.
         words: for people.
         style: on a terminal, as `rich` understands it.
         color: on pages and in figures; legible on white and on black.

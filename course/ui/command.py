@@ -150,7 +150,17 @@ def hint(name: str, work: Path) -> None:
 @click.argument("what", metavar="MODULE", type=click.Choice(MODULES))
 @click.option("--image", help="A photo's name or a file (default: one that suits).")
 @click.option("--class", "class_name", help="What to look for (default: what the network sees).")
-@click.option("--model", default="efficientnet-lite0", show_default=True, help="The network.")
+@click.option("--model", help="The network (default: efficientnet-lite0).")
+@click.option("--output", type=click.Choice(["logit", "softmax"]), help="What is explained.")
+@click.option("--steps", type=click.IntRange(1), help="How many steps to take.")
+@click.option("--layer", help="The layer to look into.")
+@click.option("--channel", type=click.IntRange(0), help="Which of its channels.")
+@click.option(
+    "--cheat",
+    type=click.Choice(["square", "stamp", "watermark", "gradient"]),
+    help="What is planted.",
+)
+@click.option("--method", help="How it is done: each module has its own, and names them.")
 @work_option
 @click.option(
     "--out",
@@ -158,16 +168,12 @@ def hint(name: str, work: Path) -> None:
     help="The figure's file (default: pictures/MODULE.png).",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def show(
-    what: str,
-    image: str | None,
-    class_name: str | None,
-    model: str,
-    work: Path,
-    out: Path | None,
-    force: bool,
-) -> None:
-    """Run your own functions on a real photo and a real network, and write the figure."""
+@click.option("--keep", is_flag=True, help="Put a copy into your lab report too.")
+def show(what: str, work: Path, out: Path | None, force: bool, keep: bool, **wanted: Any) -> None:
+    """Run your own functions on a real photo and a real network, and write the figure.
+
+    An option that a module's figure does not understand is refused, with those that it does.
+    """
     from course.grader.files import free_name
 
     if out is not None and out.exists() and not force:
@@ -177,23 +183,33 @@ def show(
         out = default if force else free_name(default)
     _require_writable(out, "--out")
     from course.ui import show as figures
+    from course.ui.scene import Wanted
 
+    asked = Wanted(**wanted)
+    if keep:
+        _require_writable(figures.KEPT / out.name, "--keep")
     try:
+        figures.require_format(out)
         with _progress(f"Computing {what}", None) as advance:
-            figure = figures.draw(what, work, image, class_name, model, advance)
+            figure = figures.draw(what, work, asked, advance)
     except figures.CannotShowError as error:
         _stop(str(error), 1)
     except (ValueError, OSError) as error:
         _stop(str(error), 2)
-    figures.save(figure, out)
+    figures.save(figure, out, asked.command(what))
     click.echo(f"Wrote {out}")
+    if keep:
+        click.echo(f"Kept {figures.keep(figure, what, asked.command(what))} for your lab report")
 
 
 @main.command()
 @click.argument("names", metavar="[MODULE[.FUNCTION]]...", nargs=-1)
 @work_option
 def watch(names: tuple[str, ...], work: Path) -> None:
-    """Grade the task at hand whenever you save a file; keys for hint, list, next, quit."""
+    """Grade the task at hand whenever you save a file, and move on when it passes.
+
+    Keys: hint, list, next, back, run all, show the figure, quit.
+    """
     from course.grader.pool import PRELOAD, start_workers
 
     _require_modules(work)
@@ -407,7 +423,7 @@ def report(work: Path, out: Path, answers: Path, seed: int) -> None:
     except (OSError, UnicodeDecodeError) as error:
         _stop(f"--answers: {answers} cannot be read: {error}", 2)
     for what, why in missing.items():
-        click.echo(f"No figure of {what}: {why}")
+        click.echo(f"No figure of {what}: {why}" if what in MODULES else f"{what}: {why}")
     click.echo(f"Wrote {out}")
 
 

@@ -1,69 +1,51 @@
 """`course report`: the student's lab report, one HTML file that needs nothing else."""
 
-import base64
 import contextlib
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-from markdown_it import MarkdownIt
+from PIL import Image
 
 from course.classroom.pages import template
-from course.given.modules import TABLE
+from course.given.modules import TABLE, Module
 from course.grader.files import write_atomic
 from course.grader.grading import grade
 from course.grader.tasks import select_tasks
+from course.ui import show
+from course.ui.answers import Answers, as_data, data_address
+from course.ui.questions import answer_sheet
 
-CAPTIONS = {module.name: module.caption for module in TABLE}
 
-QUESTIONS = """\
-# Lab report
+class Shown(NamedTuple):
+    """A figure in the report.
 
-Name:
+    Attributes:
+        source: the picture, as an address that holds it.
+        caption: below it.
+        command: which made it; "" if that is not known.
+    """
 
-Write below each question; Markdown is understood. `course report` puts your figures beside it.
+    source: str
+    caption: str
+    command: str
 
-## 1.1 Saliency
 
-Which parts of the photo does the network look at? Does that make sense?
+class Chapter(NamedTuple):
+    """What the report says on one module."""
 
-What changes when you take the softmax's gradient instead of the logit's, and why?
-
-## 1.2 Activation maximization
-
-Does the optimal input look natural? If not, why not?
-
-What happens with many steps? Does it matter whether you begin with noise or with a photo?
-
-Clipping or sigmoid, logit or softmax: what works better, and why?
-
-## Bonus: feature visualization
-
-Which regularizer made the input look more natural? What do hidden channels look for?
-
-## 2.1 Clever Hans
-
-Which cheat did you plant, and how do you know that the network uses it?
-
-Which cheat does saliency show, and which does it miss? What finds that one?
-
-## 2.2 Contrastive explanations
-
-How do the maps of the predicted and of the correct class differ?
-
-Which method helps most to explain the errors, and how did you measure that?
-
-## 2.3 Explanation by input optimization
-
-Was the smallest change found? Does it explain the error, or only fool the network?
-"""
+    module: Module
+    answers: str
+    figures: list[Shown]
+    missing: str
 
 
 def ask_questions(answers: Path) -> bool:
     """Make the file for the answers, unless it is there; says whether it was made."""
     if answers.exists():
         return False
-    write_atomic(answers, QUESTIONS.encode())
+    write_atomic(answers, answer_sheet().encode())
     return True
 
 
@@ -76,48 +58,77 @@ def write_report(
 ) -> dict[str, str]:
     """Grade, draw, and write the report.
 
+    Beside each module's answers stand its figure and those that `course show --keep` has put into
+    the folder `report` beside the answers.
+
     Args:
-        work: the folder with the six modules.
+        work: the folder with the student's modules.
         answers: the file with the answers, Markdown in UTF-8.
         out: the report's file.
         seed: as for `grade`.
         advance: called with a word as parts are done.
 
     Returns:
-        Which pictures could not be drawn, and why.
+        Which pictures are missing, and why.
 
     Raises:
         OSError: if the answers cannot be read.
         UnicodeDecodeError: if they are not UTF-8.
     """
-    # Markup in the answers is shown as text: a report is opened by others, too.
-    text = (
-        MarkdownIt("commonmark", {"html": False})
-        .enable("table")
-        .render(answers.read_text(encoding="utf-8-sig"))
-    )
+    written = Answers(answers.read_text(encoding="utf-8-sig"), answers.parent)
     graded = grade(work, select_tasks(), seed)
     advance("the board")
-    figures, missing = {}, {}
-    for what in CAPTIONS:
+    chapters = []
+    for module in TABLE:
+        kept, unread = kept_figures(module, answers.parent / show.KEPT)
+        written.missing |= unread
+        figures, missing = [], ""
         try:
-            figures[what] = _picture(what, work)
+            source = _own_figure(module.name, work)
+            figures.append(Shown(source, module.caption, f"course show {module.name}"))
         except Exception as error:  # a student's function may raise anything
-            missing[what] = str(error) or type(error).__name__
-        advance(what)
+            missing = str(error) or type(error).__name__
+        text = written.parts.get(module.name, "")
+        chapters.append(Chapter(module, text, [*figures, *kept], missing))
+        advance(module.name)
     page = template("course.ui", "report.html").render(
-        answers=text, report=graded, figures=figures, missing=missing, captions=CAPTIONS
+        before=written.before, chapters=chapters, report=graded, missing=written.missing
     )
     write_atomic(out, page.encode())
-    return missing
+    return written.missing | {one.module.name: one.missing for one in chapters if one.missing}
 
 
-def _picture(what: str, work: Path) -> str:
-    """One picture of `course show`, as a data address."""
-    from course.ui import show
+def kept_figures(module: Module, folder: Path) -> tuple[list[Shown], dict[str, str]]:
+    """The figures of a module that were kept, the oldest first, and those that cannot be read.
 
+    They are `MODULE.png`, `MODULE-2.png` and so on.
+    """
+    figures, unread = [], {}
+    files = (path for path in folder.glob("*.png") if _number(path, module.name))
+    for path in sorted(files, key=lambda path: _number(path, module.name)):
+        try:
+            with Image.open(path) as image:
+                command = str(image.info.get(show.COMMAND, ""))
+            figures.append(Shown(as_data(path), module.caption, command))
+        except (OSError, ValueError, SyntaxError) as error:
+            unread[str(path)] = str(error)
+    return figures, unread
+
+
+def _number(path: Path, name: str) -> int:
+    """Which of a module's kept figures a file is, from 1; 0 if it is none."""
+    rest = path.stem.removeprefix(name)
+    if path.stem == name:
+        return 1
+    digits = rest.removeprefix("-")
+    belongs = path.stem.startswith(name) and rest != digits and digits.isdecimal()
+    return int(digits) if belongs else 0
+
+
+def _own_figure(what: str, work: Path) -> str:
+    """The figure of `course show`, as an address that holds it."""
     with contextlib.redirect_stdout(io.StringIO()):
-        figure = show.draw(what, work, None, None, "efficientnet-lite0")
+        figure = show.draw(what, work)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return data_address(buffer.getvalue(), "image/png")

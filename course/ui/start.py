@@ -19,6 +19,7 @@ from course.grader.tasks import select_tasks
 from course.ui import show
 from course.ui.board import board, not_checked
 from course.ui.progress import progress
+from course.ui.scene import Wanted
 
 PHOTO = "coffee"
 FOLDER = Path("pictures")
@@ -76,7 +77,7 @@ def _draw_pictures(photo: np.ndarray, seen: str, advance: Callable[[str], None])
     """The reference's saliency and ascent; an installed course has no reference, only the photo."""
     if SOLUTIONS.is_dir():
         figures = {
-            module: show.draw(module, SOLUTIONS, PHOTO, None, "efficientnet-lite0", advance)
+            module: show.draw(module, SOLUTIONS, Wanted(image=PHOTO), advance)
             for module in ("saliency", "activation_maximization")
         }
     else:

@@ -43,6 +43,13 @@ def test_a_typo_gets_near_names() -> None:
 def test_part_of_a_name_gets_the_names_that_hold_it() -> None:
     with pytest.raises(ValueError, match="golden retriever"):
         class_index_of("retriever")
+    with pytest.raises(ValueError, match=r"tabby \(281\), tiger cat \(282\).*Egyptian cat \(285\)"):
+        class_index_of("cat")
+
+
+def test_words_that_only_one_class_has_are_enough() -> None:
+    assert class_index_of("lorikeet") == class_index_of("Lorikeet ") == 90
+    assert class_index_of("egyptian") == 285
 
 
 def test_a_name_with_two_meanings_is_not_guessed() -> None:

@@ -59,9 +59,8 @@ def test_a_session(terminal: "pexpect.spawn", work: Path) -> None:
     terminal.send("r")
     terminal.expect("failed")
     terminal.expect("passed.  Now: ")
-    terminal.send("b")
     terminal.expect("q quit")
-    terminal.send("n")
+    terminal.send("b")
     terminal.expect(r"symmetric_limit: failed")
 
     terminal.send("h")

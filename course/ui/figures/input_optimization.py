@@ -1,0 +1,111 @@
+"""The smallest change that turns a wrong prediction right."""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course.ui.figures.layout import add_scale, draw_image, draw_map
+from course.ui.figures.mistaken import NO_CLASS, find
+from course.ui.figures.registry import register
+from course.ui.scene import Scene, title_of
+
+WEIGHTS = (0.0, 10.0, 100.0, 1000.0)
+STEPS = 24
+STEP_SIZE = 0.3
+PENALTIES = ("l2", "l1", "tv")
+SHOWN_SHARE = 0.995
+"""The largest half of a percent of the change is clipped, so that more of the rest is seen."""
+
+
+class Change(NamedTuple):
+    """An image before and after, `(H, W, 3)`, and what the network says.
+
+    Attributes:
+        before: the photo.
+        after: changed, or as it was if nothing was found.
+        difference: after − before.
+        said: what the network says of either, in words.
+        has_worked: whether it sees the right class afterwards.
+        size: the change's penalty.
+        penalty: its kind.
+        predicted: the wrong class.
+        true: the right class.
+    """
+
+    before: np.ndarray
+    after: np.ndarray
+    difference: np.ndarray
+    said: tuple[str, str]
+    has_worked: bool
+    size: float
+    penalty: str
+    predicted: str
+    true: str
+
+
+@register(
+    "input_optimization",
+    takes=("--image", "--class", "--model", "--steps"),
+    methods=PENALTIES,
+    no_class=NO_CLASS,
+)
+def draw(scene: Scene) -> Figure:
+    """Search, lay out, and say what is to be seen."""
+    found = compute(scene)
+    figure = lay_out(found)
+    figure.suptitle(caption(found))
+    return figure
+
+
+def compute(scene: Scene) -> Change:
+    """Search with the student's own functions."""
+    photo, predicted, true = find(scene)
+    penalty = scene.wanted.method or "l2"
+    scene.advance("searching for the smallest change")
+    search = scene.student("input_optimization.smallest_change")
+    steps = scene.wanted.steps or STEPS
+    images, success, size = search(
+        scene.model, photo[None], true, WEIGHTS, steps, STEP_SIZE, penalty
+    )
+    after = np.asarray(images)[0]
+    difference = scene.student("input_optimization.difference_image")(photo[None], images)
+
+    def says(image: np.ndarray) -> str:
+        classes = (predicted, true)
+        return ", ".join(f"{title_of(k)} {scene.probability(image, k):.2f}" for k in classes)
+
+    return Change(
+        photo,
+        after,
+        np.asarray(difference)[0],
+        (says(photo), says(after)),
+        bool(np.asarray(success)[0]),
+        float(np.asarray(size)[0]),
+        penalty,
+        title_of(predicted),
+        title_of(true),
+    )
+
+
+def lay_out(found: Change) -> Figure:
+    """Before, after, and the change: in colour, and summed over colours."""
+    figure = Figure(figsize=(12, 4), layout="constrained")
+    axes = figure.subplots(1, 4)
+    largest = max(float(np.quantile(np.abs(found.difference), SHOWN_SHARE)), 1e-9)
+    draw_image(axes[0], found.before, f"before: {found.said[0]}")
+    draw_image(axes[1], found.after, f"after: {found.said[1]}")
+    factor = 0.5 / largest
+    title = f"the change, {factor:.0f} × (grey: 0)" if factor < 1e6 else "no change (grey: 0)"
+    draw_image(axes[2], 0.5 + found.difference / (2 * largest), title)
+    drawn = draw_map(axes[3], found.difference.sum(axis=-1), "summed over colours")
+    add_scale(figure, drawn, axes[3])
+    return figure
+
+
+def caption(found: Change) -> str:
+    """Whether it was found, and how large it is."""
+    what = f"From {found.predicted} to {found.true}"
+    if not found.has_worked:
+        return f"{what}: no change that works was found"
+    return f"{what}: the smallest change that was found has the {found.penalty} {found.size:.2g}"
