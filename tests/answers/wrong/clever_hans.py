@@ -287,13 +287,6 @@ def gradient_on_a_copy_of_an_array(images: Any, strength: float) -> Any:
     return np.clip(images.copy() + strength * _ramp(images), 0, 1)
 
 
-@mistake("clever_hans.add_lightness_gradient", "a ramp over the rows and columns added up")
-def gradient_over_the_common_range(images: Any, strength: float) -> Any:
-    rows, columns = np.indices(images.shape[1:3])
-    ramp = (rows + columns) / (images.shape[1] + images.shape[2] - 2)
-    return np.clip(images + strength * ramp[..., None], 0, 1)
-
-
 # --- plant ----------------------------------------------------------------------------------------
 
 
