@@ -64,7 +64,7 @@ def deletion_curve(
     Raises:
         ValueError: if the heat maps do not fit the images, or a fraction is outside [0, 1].
     """
-    images, heatmaps = np.asarray(images, np.float32), np.asarray(heatmaps)
+    images, heatmaps = np.asarray(images, np.float32), np.asarray(heatmaps, np.float64)
     fractions = np.asarray(fractions, float)
     if heatmaps.shape != images.shape[:3]:
         raise ValueError(f"heatmaps must be {images.shape[:3]}, not {heatmaps.shape}")

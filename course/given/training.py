@@ -191,9 +191,16 @@ def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> floa
     Args:
         model: from images to logits `(N, K)`.
         images: `(N, H, W, C)`, float32 in [0, 1].
-        labels: `(N,)`, int.
+        labels: `(N,)` or `(N, 1)`, int.
 
     Returns:
         The share of images whose largest logit is the label's, 0 to 1.
+
+    Raises:
+        ValueError: if there are not as many labels as images.
     """
-    return float(np.mean(predict(model, images).argmax(-1) == np.asarray(labels)))
+    predicted = predict(model, images).argmax(-1)
+    labels = np.asarray(labels)
+    if labels.shape not in (predicted.shape, (len(predicted), 1)):
+        raise ValueError(f"labels must have {len(predicted)} entries, not shape {labels.shape}")
+    return float(np.mean(predicted == labels.reshape(-1)))

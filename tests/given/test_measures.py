@@ -183,3 +183,23 @@ def test_randomizes_the_real_network(network: keras.Model) -> None:
     a, b = (np.asarray(m(images, training=False)) for m in (network, spoiled))
     assert np.isfinite(b).all()
     assert np.corrcoef(a[0], b[0])[0, 1] < 0.5
+
+
+def test_deletion_ranks_maps_of_any_type_alike(linear: tuple[keras.Model, np.ndarray]) -> None:
+    model, _ = linear
+    rng = np.random.default_rng(2)
+    images = rng.uniform(size=(2, 4, 5, 3)).astype(np.float32)
+    heatmaps = rng.integers(0, 200, (2, 4, 5))
+    curves = [
+        deletion_curve(model, images, heatmaps.astype(kind), 1, [0, 0.3, 0.6])
+        for kind in (np.uint8, np.int64, np.float32)
+    ]
+    np.testing.assert_array_equal(curves[0], curves[2])
+    np.testing.assert_array_equal(curves[1], curves[2])
+
+
+def test_an_input_without_a_name_is_no_obstacle_to_spoiling() -> None:
+    inputs = keras.Input((4, 5, 3))
+    model = keras.Model(inputs, keras.layers.Dense(2)(keras.layers.Flatten()(inputs)))
+    spoiled = randomize_layers(model)
+    assert not np.array_equal(spoiled.get_weights()[0], model.get_weights()[0])

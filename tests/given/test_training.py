@@ -197,3 +197,13 @@ def test_learns_the_shapes_well_and_leaves_some_errors() -> None:
     model = small_cnn()
     train(model, data.train_images, data.train_labels, progress=False)
     assert 0.93 <= accuracy(model, data.test_images, data.test_labels) <= 0.99
+
+
+def test_accuracy_takes_labels_in_a_column() -> None:
+    model = small_cnn((8, 8, 3), classes=3)
+    images = np.random.default_rng(0).uniform(size=(5, 8, 8, 3)).astype(np.float32)
+    labels = predict(model, images).argmax(-1)
+    assert accuracy(model, images, labels) == 1
+    assert accuracy(model, images, labels[:, None]) == 1
+    with pytest.raises(ValueError, match="labels must have 5 entries"):
+        accuracy(model, images, labels[:4])
