@@ -7,7 +7,7 @@ from typing import Any
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
 from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
 from course.grader.errors import in_short, translate
-from course.grader.fingerprints import recognize
+from course.grader.fingerprints import is_same, recognize, take
 from course.grader.places import DOCS, IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
 from course.grader.reading import argument_names, broken_path, returns_nothing
@@ -53,7 +53,19 @@ def _likely_mistake(task: Task, wrong: WrongAnswerError, cases: list[Case], work
     if related:
         what = wrong.pair.what if wrong.pair else "the result"
         return related if what == "the result" else f"{what[:1].upper()}{what[1:]}: {related}"
-    return wrong.headline or locate(cases) or ""
+    return _if_true(wrong.headline, work) or locate(cases) or ""
+
+
+def _if_true(headline: str, work: Work) -> str:
+    """A property's headline, unless it blames training mode where nothing is left to chance.
+
+    In training mode dropout draws anew, so the same call would have another answer.
+    """
+    if "training mode" in headline and work.records:
+        last = work.records[-1]
+        again = _ask(work, last.function, last)
+        return "" if is_same(take(last.answer), take(again)) else headline
+    return headline
 
 
 def _ask(work: Work, task: str, call: Any) -> Any:

@@ -258,7 +258,13 @@ MORE = [
     ),
 ]
 
+WITH_DROPOUT = (
+    "r = np.asarray(_right(*args, **kwargs)); names = [layer.name for layer in args[0].layers]; "
+    "return r + ('dropout' in names) * np.arange(r.size)"
+)
+
 MISLEADING = [
+    (changed("saliency.select_output", WITH_DROPOUT), "training mode"),
     (("clever_hans.add_square", SQUARE), "swapped"),
     (optimize(low="tf.reduce_min(originals)", high="tf.reduce_max(originals)"), "penalty l2"),
     (optimize(low="tf.reduce_min(originals)", high="tf.reduce_max(originals)"), "training mode"),

@@ -222,6 +222,7 @@ def _() -> list[Call]:
         call(images, 5, value=1.0),
         aside(images, 0),
         call(models.images(SEED, 1, SMALL), 1, 0.4),
+        aside(models.images(SEED, 1, (5, 6, 4)), 2, 0.4),
     ]
 
 

@@ -752,13 +752,6 @@ def watermark_without_shades(images: Any, mask: Any, alpha: float) -> Any:
     return _blend(images, (mask > 0.5).astype(np.float32), alpha)
 
 
-@mistake("clever_hans.add_lightness_gradient", "(row + column) / (H + W − 2), one range for both")
-def gradient_over_a_common_range(images: Any, strength: float) -> Any:
-    height, width = images.shape[1:3]
-    ramp = np.add.outer(np.arange(height), np.arange(width)) / (height + width - 2)
-    return np.clip(images + strength * ramp[..., None], 0, 1)
-
-
 @mistake("clever_hans.add_lightness_gradient", "images that are rescaled where they are too light")
 def gradient_relative_to_white(images: Any, strength: float) -> Any:
     lighter = images + strength * _ramp(images)
