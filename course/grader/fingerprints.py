@@ -237,6 +237,14 @@ def confused(task: str, made: list[Known]) -> list[str]:
     return names
 
 
+def unanswered(task: str) -> list[str]:
+    """The fixed calls of a task that a right answer cannot cope with: they are out of date."""
+    module, _, name = task.partition(".")
+    right = getattr(load(SOLUTIONS, module), name)
+    places = [place for place, call in enumerate(calls_of(task)) if _answer(right, call) is None]
+    return [f"the solution has no answer to call {place}" for place in places]
+
+
 def encode(made: Fingerprints) -> bytes:
     """The file's text: a line for each mistake, so that changes to it can be read."""
     head = msgspec.json.encode(made.sources).decode()
@@ -254,6 +262,7 @@ def main() -> int:
     for task in select_tasks():
         made.tasks[task.name] = fingerprints_of(task.name)
         trouble += [f"{task.name}: {name}" for name in confused(task.name, made.tasks[task.name])]
+        trouble += [f"{task.name}: {call}" for call in unanswered(task.name)]
     FILE.write_bytes(encode(made))
     count = sum(map(len, made.tasks.values()))
     print(f"{FILE.name}: {count} mistakes, {FILE.stat().st_size:,} bytes")

@@ -365,10 +365,10 @@ def _() -> list[Call]:
 @calls("contrastive.contrast")
 def _() -> list[Call]:
     model, images, classes = models.linear(SEED), models.images(SEED, 3), models.classes(SEED, 3)
-    in_colour = partial(probes.logit_times_image, in_color=True)
+    in_color = partial(probes.logit_times_image, in_color=True)
     in_grey = partial(probes.logit_times_image, in_color=False)
     return [
-        call(in_colour, model, images, classes, (classes + 1) % models.CLASSES),
+        call(in_color, model, images, classes, (classes + 1) % models.CLASSES),
         call(in_grey, model, images, 1, 2),
         call(in_grey, model, images[:1], 3, 0),
     ]
