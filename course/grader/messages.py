@@ -27,9 +27,8 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
     statement, records = describe_property(test), list(work.records)
     source = work.sources.get(task.module, "")
     cases = _cases(wrong, records, source, task)
-    headline = _wrong_type(task, wrong, records, source) or _likely_mistake(
-        task, wrong, cases, work
-    )
+    headline = _wrong_type(task, wrong, records, source)
+    headline = headline or _likely_mistake(task, wrong, records, cases, work)
     lines = [headline or f"This does not hold: {statement}"]
     if headline:
         lines.append(f"What should hold: {statement}")
@@ -44,7 +43,9 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
     return "\n".join(wrap(line) for line in lines if line)
 
 
-def _likely_mistake(task: Task, wrong: WrongAnswerError, cases: list[Case], work: Work) -> str:
+def _likely_mistake(
+    task: Task, wrong: WrongAnswerError, records: list[Record], cases: list[Case], work: Work
+) -> str:
     """What is said by the first that knows: catalogue, numbers, property, place of the numbers."""
     known = recognize(task.name, lambda call: _ask(work, task.name, call))
     if known:
@@ -53,16 +54,16 @@ def _likely_mistake(task: Task, wrong: WrongAnswerError, cases: list[Case], work
     if related:
         what = wrong.pair.what if wrong.pair else "the result"
         return related if what == "the result" else f"{what[:1].upper()}{what[1:]}: {related}"
-    return _if_true(wrong.headline, work) or locate(cases) or ""
+    return _if_true(wrong.headline, records, work) or locate(cases) or ""
 
 
-def _if_true(headline: str, work: Work) -> str:
+def _if_true(headline: str, records: list[Record], work: Work) -> str:
     """A property's headline, unless it blames training mode where nothing is left to chance.
 
     In training mode dropout draws anew, so the same call would have another answer.
     """
-    if "training mode" in headline and work.records:
-        last = work.records[-1]
+    if "training mode" in headline and records:
+        last = records[-1]
         again = _ask(work, last.function, last)
         return "" if is_same(take(last.answer), take(again)) else headline
     return headline
