@@ -325,13 +325,21 @@ def _same(answer: np.ndarray, other: np.ndarray) -> bool:
 # --- relations with something to fit --------------------------------------------------------------
 
 
+def _instead_of(says: str) -> Callable[[Case], np.ndarray]:
+    return lambda case: case.instead[says]
+
+
+def _argument(name: str) -> Callable[[Case], np.ndarray]:
+    return lambda case: case.arrays[name]
+
+
 def _instead(cases: Sequence[Case]) -> str | None:
     """What the property itself says a known mistake would give."""
     names = [says for case in cases for says in case.instead if not case.is_right]
     fitting = [
         says
         for says in dict.fromkeys(names)
-        if _holds([c for c in cases if says in c.instead], lambda c, says=says: c.instead[says])
+        if _holds([c for c in cases if says in c.instead], _instead_of(says))
     ]
     return f"This looks like {fitting[0]}." if len(fitting) == 1 else None
 
@@ -339,7 +347,7 @@ def _instead(cases: Sequence[Case]) -> str | None:
 def _untouched(cases: Sequence[Case]) -> str | None:
     """One of the arguments, given back as it is."""
     for name in cases[-1].arrays:
-        if _holds(cases, lambda c, name=name: c.arrays[name]):
+        if _holds(cases, _argument(name)):
             return f"It is {name} itself, unchanged."
     return None
 

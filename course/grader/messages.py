@@ -192,7 +192,7 @@ def _show(value: Any) -> str:
         return "model"
     if callable(value):
         value = getattr(value, "func", value)
-        return getattr(value, "__name__", None) or getattr(value, "name", "function")
+        return str(getattr(value, "__name__", None) or getattr(value, "name", "function"))
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_show(item)}" for key, item in value.items()) + "}"
     return repr(value)

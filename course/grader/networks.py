@@ -179,7 +179,7 @@ class Add(Layer):
 
     def forward(self, *values: np.ndarray) -> tuple[np.ndarray, Backward]:
         """Add up."""
-        return sum(values), lambda slope: (slope,) * len(values)
+        return np.add.reduce(values), lambda slope: (slope,) * len(values)
 
 
 class Multiply(Layer):

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from course.worker import protocol
 from course.worker.process import Student
@@ -291,7 +291,8 @@ class SpawnedWorkers:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        channel = Channel(self._process.stdout, self._process.stdin, protocol.Reply)
+        pipes = cast(BinaryIO, self._process.stdout), cast(BinaryIO, self._process.stdin)
+        channel = Channel(*pipes, protocol.Reply)
         self._connection = _Connection(channel, self._end)
         self._is_warm = False
         self._is_ended = False

@@ -197,7 +197,8 @@ class Work:
     def _pack_function(self, value: Callable[..., Any]) -> protocol.Function:
         options: dict[str, Any] = {}
         if isinstance(value, functools.partial):
-            value, options = value.func, value.keywords
+            options = value.keywords
+            value = value.func
         packed = {key: self._pack(option) for key, option in options.items()}
         name = value.name if isinstance(value, Function) else f"{value.__module__}.{value.__name__}"
         return protocol.Function(name, packed)

@@ -21,7 +21,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 import numpy as np
 
@@ -73,7 +73,8 @@ class Tail(io.RawIOBase):
 
     def as_text(self) -> TextIO:
         """A stream for `sys.stdout`, with all that the real one has."""
-        return io.TextIOWrapper(self, "utf-8", errors="replace", write_through=True)
+        raw = cast(BinaryIO, self)
+        return io.TextIOWrapper(raw, "utf-8", errors="replace", write_through=True)
 
 
 class Student:
@@ -126,7 +127,9 @@ class Student:
         changed = [
             position
             for position, (value, packed) in enumerate(given)
-            if isinstance(value, np.ndarray) and value.tobytes() != packed.data
+            if isinstance(value, np.ndarray)
+            and isinstance(packed, protocol.Array)
+            and value.tobytes() != packed.data
         ]
         return Returned(result, changed, self._printed.text if self._printed else "")
 
@@ -267,6 +270,7 @@ def _describe_drawn(drawn: Any) -> protocol.Drawn:
     values = drawn.get_array()
     values = np.zeros(0) if values is None else np.ma.filled(np.ma.asarray(values, float), np.nan)
     alpha = drawn.get_alpha()
+    low, high = drawn.get_clim()
     finite = np.abs(values[np.isfinite(values)])
     # The colours of the values from the most negative to the most positive, zero in the middle.
     scale = np.linspace(-1, 1, 257) * (finite.max() if finite.size else 1.0)
@@ -274,7 +278,7 @@ def _describe_drawn(drawn: Any) -> protocol.Drawn:
         values=protocol.pack_array(values),
         is_mapped=values.ndim == 2,
         colours=protocol.pack_array(drawn.cmap(drawn.norm(scale))),
-        limits=tuple(float(limit) for limit in drawn.get_clim()),
+        limits=(float(low), float(high)),
         alpha=float(np.mean(1.0 if alpha is None else alpha)),
     )
 
@@ -359,7 +363,8 @@ def _serve_forks(control: socket.socket, mode: str) -> None:
     fork = {"fork": _fork_plainly, "nobody": _fork_limited, "sandbox": _fork_shut_in}[mode]
     if sys.platform == "linux":
         adopt_orphans()
-    child, others = 0, []
+    child: int = 0
+    others: list[int] = []
     while True:
         command, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if command == b"f":
