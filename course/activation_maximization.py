@@ -3,9 +3,11 @@
 Instead of explaining one image, change an image until the network is as sure of a class as it can
 be: gradient *ascent* on the input, with the weights left as they are.
 
+Shapes, arrays and models are treated as in `saliency`: any number of images and channels, arrays or
+tensors, nothing changed, nothing kept.
+
 Source: Erhan, Bengio, Courville, Vincent, "Visualizing Higher-Layer Features of a Deep Network",
-2009, University of Montreal, technical report 1341. Shapes: B images of H × W pixels with C
-channels.
+2009, University of Montreal, technical report 1341.
 """
 
 import keras
@@ -23,10 +25,12 @@ def random_start(shape: tuple[int, int, int, int], seed: int) -> Images:
 
     Args:
         shape: `(B, H, W, C)`.
-        seed: an int; the same seed gives the same images, another one gives others.
+        seed: an int ≥ 0; the same seed gives the same images, another one gives others. The random
+            state that all code shares (`np.random.seed`, `tf.random.set_seed`) is neither used nor
+            changed.
 
     Returns:
-        `(B, H, W, C)`, float32: every value drawn on its own, uniform in [0, 1].
+        `(B, H, W, C)`: every value drawn on its own, uniform in [0, 1].
     """
     raise NotImplementedError("activation_maximization.random_start")
 
@@ -50,7 +54,7 @@ def ascent_step(
         output: what is climbed, `"logit"` or `"softmax"`.
 
     Returns:
-        `(B, H, W, C)`: the images after the step, in [0, 1]; the ones given are not changed.
+        `(B, H, W, C)`: the images after the step, in [0, 1].
 
     Raises:
         ValueError: if `output` is neither `"logit"` nor `"softmax"`.
@@ -76,16 +80,16 @@ def maximize_class(
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
-        start: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        start: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
         steps: how many times to step as in `ascent_step`; 0 returns the start.
         step_size: as in `ascent_step`.
         output: what is climbed and recorded, `"logit"` or `"softmax"`.
 
     Returns:
-        `Ascent(images, scores)`: the images after the last step, `(B, H, W, C)` in [0, 1], and
-        `scores` `(steps + 1, B)`, the explained value of each image before the first and after
-        every step.
+        `Ascent(images, scores)`: the images after the last step, `(B, H, W, C)` in [0, 1], also if
+        others on the way scored higher; and `scores` `(steps + 1, B)`, the explained value of each
+        image before the first and after every step.
 
     Raises:
         ValueError: if `output` is neither `"logit"` nor `"softmax"`.
@@ -110,14 +114,14 @@ def maximize_class_sigmoid(
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
-        start: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        start: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
         steps: how many plain gradient steps to take in z; 0 returns the clipped start.
         step_size: the gradient with respect to z is multiplied by this number.
         output: what is climbed and recorded, `"logit"` or `"softmax"`.
 
     Returns:
-        `Ascent(images, scores)`, as `maximize_class`; the images lie inside (0, 1).
+        `Ascent(images, scores)`, as `maximize_class`.
 
     Raises:
         ValueError: if `output` is neither `"logit"` nor `"softmax"`.

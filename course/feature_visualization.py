@@ -3,8 +3,11 @@
 Plain ascent ends in noise that only a network understands. Regularizers pull it back to what
 pictures are like; and the same ascent on a hidden channel shows what that channel looks for.
 
+Shapes, arrays and models are treated as in `saliency`: any number of images and channels, arrays or
+tensors, nothing changed, nothing kept.
+
 Source: Olah, Mordvintsev, Schubert, "Feature Visualization", Distill, 2017,
-doi:10.23915/distill.00007. Shapes: B images of H × W pixels with C channels.
+doi:10.23915/distill.00007.
 """
 
 from difflib import get_close_matches
@@ -44,9 +47,10 @@ def jitter(images: Images, max_shift: int, seed: int) -> Images:
     in [−max_shift, max_shift], for each image and for each of the two spatial axes on its own.
 
     Args:
-        images: `(B, H, W, C)`; not changed.
+        images: `(B, H, W, C)`.
         max_shift: the largest shift, in pixels; 0 changes nothing.
-        seed: an int; the same seed gives the same shifts.
+        seed: an int ≥ 0; the same seed gives the same shifts, another one gives others. The random
+            state that all code shares is neither used nor changed.
 
     Returns:
         `(B, H, W, C)`: the rolled images.
@@ -63,11 +67,11 @@ def normalize_gradient(gradient: Maps) -> Maps:
     Then a step size means the same at the start, where gradients are small, and later on.
 
     Args:
-        gradient: `(B, H, W, C)`; not changed.
+        gradient: `(B, H, W, C)`, signed.
 
     Returns:
-        `(B, H, W, C)`: each image's gradient divided by its own root mean square; a gradient that
-        is zero everywhere stays zero.
+        `(B, H, W, C)`: each image's gradient divided by its own root mean square. A gradient that
+        is zero everywhere stays zero, and changes no other image's.
     """
     raise NotImplementedError("feature_visualization.normalize_gradient")
 
@@ -99,7 +103,7 @@ def maximize_class_regularized(
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
-        start: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        start: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
         steps: how many steps to take; 0 returns the start.
         step_size: the gradient is multiplied by this number.
@@ -107,11 +111,11 @@ def maximize_class_regularized(
         l2_weight: weight of each image's squared distance from mid-grey, summed over its values.
         blur_sigma: standard deviation of the blur after each step, in pixels.
         max_shift: the largest jitter, in pixels.
-        seed: of the jitter; the same seed gives the same result.
+        seed: of the jitter, as in `jitter`; the same seed gives the same result.
         output: what is climbed and recorded, `"logit"` or `"softmax"`.
 
     Returns:
-        `Ascent(images, scores)`, as `maximize_class`: the scores are the outputs for the images
+        `Ascent(images, scores)`, as `maximize_class`. The scores are the outputs for the images
         themselves, without jitter and penalties.
 
     Raises:
@@ -126,6 +130,8 @@ def maximize_class_regularized(
 
 def feature_extractor(model: keras.Model, layer_name: str) -> keras.Model:
     """Cut a network open after one of its layers.
+
+    Branches that join again, and models inside, are no obstacle on the way to the layer.
 
     Args:
         model: a `keras.Model`; it is left as it is.
@@ -146,9 +152,11 @@ def maximize_feature(
 ) -> Ascent:
     """Climb to an input that a hidden channel responds to, with plain clipped steps.
 
+    The model may have branches and models inside, as for `feature_extractor`.
+
     Args:
         model: a `keras.Model`.
-        start: `(B, H, W, C)`, float32 in [0, 1]; not changed.
+        start: `(B, H, W, C)`, float32 in [0, 1].
         layer_name: the layer, as in `feature_extractor`.
         channel: which of its channels (the last axis of its activations).
         steps: how many steps to take, as in `maximize_class`.

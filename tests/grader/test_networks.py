@@ -25,6 +25,7 @@ NETWORKS = {
     "nested": models.nested(3),
     "loud": models.loud(3),
     "loud, below zero": models.loud(3, -1000),
+    "hill": models.hill(3),
     "power 1": models.power(1, 3),
     "power 3": models.power(3, 3),
     "pooling": models.pooling(3),

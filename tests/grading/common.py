@@ -1,6 +1,6 @@
 """What the gradings share: how inputs are drawn, and checks that many tasks need."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -96,21 +96,22 @@ def check_untrained(work: Work, network: Network) -> None:
             )
 
 
-def check_own_random_numbers(work: Work, function: Function, *args: Any) -> None:
-    """Insist that a function neither uses nor changes the random state that others share."""
+def check_own_random_numbers(work: Work, function: Callable[..., Any], *args: Any) -> None:
+    """Insist that a function neither uses nor changes the random state that all code shares."""
     answers, states = [], []
     for seed in (1, 2):
         work.call("course.worker.helpers.seed_everything", (seed,), {})
         states.append(work.call("course.worker.helpers.next_random_numbers", (), {}))
         work.call("course.worker.helpers.seed_everything", (seed,), {})
-        answers.append(np.asarray(function(*args)))
+        answer = function(*args)
+        answers.append(np.asarray(answer[0] if isinstance(answer, tuple) else answer))
         after = work.call("course.worker.helpers.next_random_numbers", (), {})
         if not np.array_equal(after, states[-1]):
             raise SideEffectError(
-                "The random state that others share is changed (np.random or tf.random): "
+                "The random state that all code shares is changed (np.random or tf.random): "
                 "make a generator of your own from the seed."
             )
     if not np.array_equal(*answers):
         raise NamedError(
-            "The result depends on the random state that others share, and not on the seed alone."
+            "The result depends on the random state that all code shares, not on the seed alone."
         )

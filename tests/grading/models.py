@@ -57,18 +57,18 @@ def some_classes(seed: int, count: int, is_shared: bool) -> Any:
     return seed % CLASSES if is_shared else classes(seed, count)
 
 
-def starts(seed: int, count: int = 2) -> np.ndarray:
+def starts(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
     """Random images in which a fifth of the values is black, and a fifth is white."""
     draw = np.random.default_rng([seed, count, 17])
-    return np.clip(draw.uniform(-0.33, 1.33, (count, *SHAPE)), 0, 1).astype(np.float32)
+    return np.clip(draw.uniform(-0.33, 1.33, (count, *shape)), 0, 1).astype(np.float32)
 
 
-def distinct(seed: int, count: int = 2) -> np.ndarray:
+def distinct(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
     """Random images between 0.3 and 0.7 in which no two values of an image are near each other."""
     draw = np.random.default_rng([seed, count, 19])
-    levels = np.linspace(0.3, 0.7, np.prod(SHAPE))
+    levels = np.linspace(0.3, 0.7, int(np.prod(shape)))
     drawn = np.stack([draw.permutation(levels) for _ in range(count)])
-    return drawn.reshape(count, *SHAPE).astype(np.float32)
+    return drawn.reshape(count, *shape).astype(np.float32)
 
 
 # --- networks -------------------------------------------------------------------------------------
@@ -215,6 +215,24 @@ def exact_images(seed: int, count: int = 2) -> np.ndarray:
     """Random images with values in steps of 1/64: sums of them lose nothing in single precision."""
     draw = np.random.default_rng([seed, count, 31])
     return (draw.integers(6, 59, (count, *SHAPE)) / 64).astype(np.float32)
+
+
+@functools.cache
+def hill(seed: int = 0) -> Network:
+    """Logits are minus the squared distance from a grey image, another for each class.
+
+    Steps that are too long lead over the top, and lower down with each.
+    """
+    draw, size = np.random.default_rng([seed, 37]), int(np.prod(SHAPE))
+    tops = as_single(draw.uniform(0.4, 0.6, (size, CLASSES)))
+    kernel = np.concatenate([-np.ones((size, CLASSES)), 2 * tops])
+    return chain(
+        SHAPE,
+        Flatten("flatten"),
+        Multiply("square", inputs=("flatten", "flatten")),
+        Concatenate("both", inputs=("square", "flatten")),
+        Dense("logits", (kernel, as_single(-np.sum(tops**2, axis=0)))),
+    )
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """1.2 Activation maximization: what has to hold in `course/activation_maximization.py`."""
 
+from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -8,17 +10,20 @@ from hypothesis import strategies as st
 
 from course.grader.compare import SMALLEST, as_array, check, check_close
 from course.grader.grading import settings
+from course.grader.networks import Network
 from course.grader.tasks import task
-from course.grader.work import Work
+from course.grader.work import Function, Tensor, Work
 
 from . import models
 from .common import (
     IN_TRAINING,
-    check_refuses,
+    check_own_random_numbers,
+    check_refuses_other_outputs,
     check_tuple,
     check_untrained,
     few,
     outputs,
+    own,
     seeds,
 )
 
@@ -35,7 +40,7 @@ NOISE = (4, 24, 20, 3)
 @given(seeds)
 def test_values_are_spread_evenly(work: Work, seed: int) -> None:
     """The values are uniform in [0, 1]: every tenth of it holds a tenth of them."""
-    noise = as_array(work.activation_maximization.random_start(NOISE, seed), NOISE)
+    noise = as_array(work.activation_maximization.random_start(NOISE, own(work, seed)), NOISE)
     low, high = noise.min(), noise.max()
     check(
         low >= 0 and high <= 1,
@@ -50,6 +55,13 @@ def test_values_are_spread_evenly(work: Work, seed: int) -> None:
         "The noise is not uniform in [0, 1].",
         f"Half of the values should lie between 0.25 and 0.75; of yours, {inside:.0%} do.",
     )
+    # Of 5,760 uniform values, none in a hundredth of the range has a chance of 1e-25.
+    ends = low < 0.01 and high > 0.99
+    check(ends, "The noise does not reach from 0 to 1.", f"It ends at {low:.3g} and {high:.3g}.")
+    # That images or channels repeat each other is said by the next property.
+    levels = len(np.unique(noise))
+    example = f"There are {levels} different ones among {noise.size}."
+    check(levels > 0.2 * noise.size, "The values are from a few levels only.", example)
 
 
 @random_start
@@ -57,7 +69,7 @@ def test_values_are_spread_evenly(work: Work, seed: int) -> None:
 @given(seeds)
 def test_values_are_drawn_on_their_own(work: Work, seed: int) -> None:
     """A value tells nothing of its neighbour, in the next image, row, column or channel."""
-    noise = as_array(work.activation_maximization.random_start(NOISE, seed), NOISE)
+    noise = as_array(work.activation_maximization.random_start(NOISE, own(work, seed)), NOISE)
     for axis, what in enumerate(["images", "rows", "columns", "channels"]):
         one = np.delete(noise, -1, axis).ravel()
         other = np.delete(noise, 0, axis).ravel()
@@ -75,13 +87,28 @@ def test_values_are_drawn_on_their_own(work: Work, seed: int) -> None:
 @given(seeds)
 def test_the_seed_decides(work: Work, seed: int) -> None:
     """The same seed gives the same images, and another seed gives others."""
-    shape = (2, *models.SHAPE)
-    first, other, again = (
-        as_array(work.activation_maximization.random_start(shape, one), shape)
-        for one in (seed, seed + 1, seed)
+    seed, draw = own(work, seed), np.random.default_rng(own(work, seed))
+    shape = tuple(int(side) for side in draw.permutation([1, 5, 6, 3]))
+    drawn = [0, 1, seed, seed + 1, seed + 256, seed + 2**16]
+    first, again = (
+        [as_array(work.activation_maximization.random_start(shape, one), shape) for one in drawn]
+        for _ in range(2)
     )
-    check(np.array_equal(first, again), "The same seed gives other images the second time.")
-    check(not np.allclose(first, other), "The seed has no effect: another gives the same images.")
+    same = all(map(np.array_equal, first, again))
+    check(same, "The same seed gives other images the second time.")
+    for one, other in combinations(range(len(drawn)), 2):
+        check(
+            not np.allclose(first[one], first[other]),
+            "The seed has no effect: another gives the same images.",
+            f"Seeds {drawn[one]} and {drawn[other]} give the same.",
+        )
+
+
+@random_start
+def test_start_has_random_numbers_of_its_own(work: Work) -> None:
+    """The random state that all code shares is neither used nor changed."""
+    shape = (2, *models.SHAPE)
+    check_own_random_numbers(work, work.activation_maximization.random_start, shape, work.seed)
 
 
 # --- ascent_step ----------------------------------------------------------------------------------
@@ -89,22 +116,38 @@ def test_the_seed_decides(work: Work, seed: int) -> None:
 ascent_step = task("activation_maximization.ascent_step")
 
 
+step_sizes = st.sampled_from([(1.0, 1.0), (0.01, 0.5), (10, 1e4)])
+"""Between which numbers a step size is drawn."""
+
+
+def size_between(seed: int, ends: tuple[float, float]) -> float:
+    """A step size, as likely small as large."""
+    return float(np.exp(np.random.default_rng(seed).uniform(*np.log(ends))))
+
+
 @ascent_step
 @settings
-@given(seeds, st.booleans(), st.sampled_from([0.03, 1.0, 1e4]))
+@given(seeds, st.booleans(), step_sizes)
 def test_steps_along_the_gradient_and_clips(
-    work: Work, seed: int, is_shared: bool, step_size: float
+    work: Work, seed: int, is_shared: bool, ends: tuple[float, float]
 ) -> None:
     """The step is step_size times the gradient, then clipped to [0, 1], from any start.
 
     On a linear model, the gradient is the weights.
     """
-    model, images = models.linear(work.seed), models.starts(seed)
-    classes = models.some_classes(seed, 2, is_shared)
-    answer = work.activation_maximization.ascent_step(model, images, classes, step_size)
-    check_inside(answer, images.shape)
-    step = step_size * models.weights_of_linear(work.seed)[classes]
-    check_close(answer, np.clip(images + step, 0, 1))
+    seed = own(work, seed)
+    step_size, number = size_between(seed, ends), work.seed + seed % 2
+    model, weights = (
+        models.linear(number, models.WIDE),
+        models.weights_of_linear(number, models.WIDE),
+    )
+    for count in (2, 1, 3):
+        images = models.starts(seed, count, models.WIDE)
+        classes = models.some_classes(seed, count, is_shared)
+        answer = work.activation_maximization.ascent_step(model, images, classes, step_size)
+        check_untrained(work, model)
+        check_inside(answer, images.shape)
+        check_close(answer, np.clip(images + step_size * weights[classes], 0, 1))
 
 
 @ascent_step
@@ -112,30 +155,39 @@ def test_steps_along_the_gradient_and_clips(
 @given(seeds, outputs)
 def test_climbs_the_output_it_is_asked_for(work: Work, seed: int, output: str) -> None:
     """On a smooth network, the step follows the slope of the logit, or of the probability."""
-    images, classes = models.images(seed), models.classes(seed)
-    expected = step_up(models.smooth(work.seed), images, classes, 0.1, output)
-    model = models.smooth(work.seed)
+    seed, shape = own(work, seed), models.any_shape(work.seed)
+    images, classes = models.images(seed, 2, shape), models.classes(seed)
+    model = models.smooth(work.seed, shape)
     answer = work.activation_maximization.ascent_step(model, images, classes, 0.1, output)
-    check_close(answer, expected)
+    check_close(answer, step_up(model, images, classes, 0.1, output))
+
+
+@ascent_step
+def test_step_takes_tensors(work: Work) -> None:
+    """Images and classes may come as tensors."""
+    model, images = models.linear(work.seed), models.images(work.seed)
+    classes = models.classes(work.seed)
+    function = work.activation_maximization.ascent_step
+    answer = function(model, Tensor(images), Tensor(classes), 0.1)
+    check_close(answer, step_up(model, images, classes, 0.1))
 
 
 @ascent_step
 def test_step_leaves_the_model_alone(work: Work) -> None:
-    """The model runs in inference mode, and its weights are the same afterwards."""
+    """The model runs in inference mode; weights and `trainable` flags are the same afterwards."""
     model, images = models.with_training_state(work.seed), models.images(work.seed)
-    expected = step_up(models.with_training_state(work.seed), images, 1, 0.1)
     answer = work.activation_maximization.ascent_step(model, images, 1, 0.1)
-    check_close(answer, expected, IN_TRAINING)
+    check_close(answer, step_up(model, images, 1, 0.1), IN_TRAINING)
     check_untrained(work, model)
 
 
 @ascent_step
 def test_step_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError."""
-    function, model = work.activation_maximization.ascent_step, models.linear(work.seed)
-    images = models.images(work.seed)
-    function(model, images, 0, 0.1)
-    check_refuses(function, model, images, 0, 0.1, "chance", argument='output="chance"')
+    model, images = models.linear(work.seed), models.images(work.seed)
+    check_refuses_other_outputs(
+        work, work.activation_maximization.ascent_step, model, images, 0, 0.1
+    )
 
 
 # --- maximize_class -------------------------------------------------------------------------------
@@ -145,20 +197,27 @@ maximize_class = task("activation_maximization.maximize_class")
 
 @maximize_class
 @settings
-@given(seeds, st.booleans(), st.integers(1, 3), st.sampled_from([0.03, 1.0]))
+@given(seeds, st.booleans(), st.integers(1, 3), step_sizes)
 def test_goes_straight_on_a_linear_model(
-    work: Work, seed: int, is_shared: bool, steps: int, step_size: float
+    work: Work, seed: int, is_shared: bool, steps: int, ends: tuple[float, float]
 ) -> None:
     """After n steps on a linear model, an image has moved by n · step_size · its class's weights.
 
     Values that reach 0 or 1 stay there. Row n of the scores tells of the images after n steps.
     """
-    model, start = models.linear(work.seed), models.starts(seed)
-    classes = models.some_classes(seed, 2, is_shared)
-    step = step_size * models.weights_of_linear(work.seed)[classes]
-    path = [np.clip(start + n * step, 0, 1) for n in range(steps + 1)]
-    answer = work.activation_maximization.maximize_class(model, start, classes, steps, step_size)
-    check_ascent(answer, model, path, classes)
+    seed = own(work, seed)
+    step_size, number = size_between(seed, ends), work.seed + seed % 2
+    model, weights = (
+        models.linear(number, models.WIDE),
+        models.weights_of_linear(number, models.WIDE),
+    )
+    for count in (2, 1):
+        start = models.starts(seed, count, models.WIDE)
+        classes = models.some_classes(seed, count, is_shared)
+        step = step_size * weights[classes]
+        path = [np.clip(start + n * step, 0, 1) for n in range(steps + 1)]
+        function = work.activation_maximization.maximize_class
+        check_ascent(function(model, start, classes, steps, step_size), model, path, classes)
 
 
 @maximize_class
@@ -166,14 +225,31 @@ def test_goes_straight_on_a_linear_model(
 @given(seeds, outputs)
 def test_climbs_a_smooth_network(work: Work, seed: int, output: str) -> None:
     """Each step follows the slope at the images before it; scores rise when steps are small."""
-    oracle, start = models.smooth(work.seed), models.images(seed)
-    classes = models.classes(seed)
-    once = step_up(oracle, start, classes, 0.1, output)
-    twice = step_up(oracle, once, classes, 0.1, output)
-    answer = work.activation_maximization.maximize_class(
-        models.smooth(work.seed), start, classes, 2, 0.1, output
-    )
-    check_ascent(answer, oracle, [start, once, twice], classes, output)
+    seed, shape = own(work, seed), models.any_shape(work.seed)
+    model, start = models.smooth(work.seed, shape), models.images(seed, 3, shape)
+    classes = models.classes(seed, 3)
+    path = path_up(model, start, classes, 2, 0.1, output)
+    answer = work.activation_maximization.maximize_class(model, start, classes, 2, 0.1, output)
+    check_ascent(answer, model, path, classes, output)
+
+
+LAST = "When scores fall, all steps are taken all the same, and the last images come back."
+
+
+@maximize_class
+@few
+@given(seeds)
+def test_goes_on_when_scores_fall(work: Work, seed: int) -> None:
+    """All steps are taken, and the last images come back, also if others scored higher.
+
+    Steps that are too long lead over the top of a hill, and lower with each.
+    """
+    seed = own(work, seed)
+    model, start, classes = models.hill(work.seed), models.images(seed), models.classes(seed)
+    step_size = size_between(seed, (1.1, 1.3))
+    path = path_up(model, start, classes, 3, step_size)
+    answer = work.activation_maximization.maximize_class(model, start, classes, 3, step_size)
+    check_ascent(answer, model, path, classes, headline=LAST)
 
 
 @maximize_class
@@ -181,31 +257,34 @@ def test_climbs_a_smooth_network(work: Work, seed: int, output: str) -> None:
 @given(seeds, outputs)
 def test_no_steps_return_the_start(work: Work, seed: int, output: str) -> None:
     """With steps=0, the start comes back, and the scores have one row: the start's."""
+    seed = own(work, seed)
     model, start, classes = models.smooth(work.seed), models.starts(seed), models.classes(seed)
     answer = work.activation_maximization.maximize_class(model, start, classes, 0, 0.1, output)
     check_ascent(answer, model, [start], classes, output)
 
 
 @maximize_class
+def test_ascent_takes_tensors(work: Work) -> None:
+    """Start and classes may come as tensors."""
+    check_takes_tensors(work, work.activation_maximization.maximize_class, step_up)
+
+
+@maximize_class
 def test_ascent_leaves_the_model_alone(work: Work) -> None:
-    """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, start = models.with_training_state(work.seed), models.images(work.seed)
-    path = [start, step_up(oracle, start, 1, 0.1)]
-    model = models.with_training_state(work.seed)
+    """The model runs in inference mode; weights and `trainable` flags are the same afterwards."""
+    model, start = models.with_training_state(work.seed), models.images(work.seed)
     answer = work.activation_maximization.maximize_class(model, start, 1, 1, 0.1)
-    check_ascent(answer, oracle, path, 1, headline=IN_TRAINING)
+    path = path_up(model, start, 1, 1, 0.1)
+    check_ascent(answer, model, path, 1, headline=IN_TRAINING)
     check_untrained(work, model)
 
 
 @maximize_class
-@settings
-@given(st.integers(0, 1))
-def test_ascent_refuses_an_unknown_output(work: Work, steps: int) -> None:
+def test_ascent_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError, also with steps=0."""
     function, model = work.activation_maximization.maximize_class, models.linear(work.seed)
-    start = models.images(work.seed)
-    function(model, start, 0, steps, 0.1)
-    check_refuses(function, model, start, 0, steps, 0.1, "chance", argument='output="chance"')
+    for steps in (1, 0):
+        check_refuses_other_outputs(work, function, model, models.images(work.seed), 0, steps, 0.1)
 
 
 # --- maximize_class_sigmoid -----------------------------------------------------------------------
@@ -215,24 +294,29 @@ maximize_class_sigmoid = task("activation_maximization.maximize_class_sigmoid")
 
 @maximize_class_sigmoid
 @settings
-@given(seeds, st.booleans(), st.integers(1, 3), st.sampled_from([0.3, 3.0, 100.0]))
+@given(seeds, st.booleans(), st.integers(1, 3), st.sampled_from([(1, 3), (0.1, 1), (50, 200)]))
 def test_z_follows_its_own_gradient(
-    work: Work, seed: int, is_shared: bool, steps: int, step_size: float
+    work: Work, seed: int, is_shared: bool, steps: int, ends: tuple[float, float]
 ) -> None:
     """On a linear model, a step adds step_size · weights · s · (1 − s) to z, with s = sigmoid(z).
 
     That is the chain rule: s · (1 − s) is the slope of the sigmoid. The images are s.
     """
-    model, start = models.linear(work.seed), models.images(seed)
-    classes = models.some_classes(seed, 2, is_shared)
-    weights = models.weights_of_linear(work.seed)[classes]
-    z, path = inverse_sigmoid(start), [start]
-    for _ in range(steps):
-        z = z + step_size * weights * path[-1] * (1 - path[-1])
-        path.append(sigmoid(z))
-    function = work.activation_maximization.maximize_class_sigmoid
-    answer = function(model, start, classes, steps, step_size)
-    check_ascent(answer, model, path, classes)
+    seed = own(work, seed)
+    step_size, number = size_between(seed, ends), work.seed + seed % 2
+    model, all_weights = (
+        models.linear(number, models.WIDE),
+        models.weights_of_linear(number, models.WIDE),
+    )
+    for count in (2, 1):
+        start = models.images(seed, count, models.WIDE)
+        classes = models.some_classes(seed, count, is_shared)
+        z, path = inverse_sigmoid(start), [start]
+        for _ in range(steps):
+            z = z + step_size * all_weights[classes] * path[-1] * (1 - path[-1])
+            path.append(sigmoid(z))
+        function = work.activation_maximization.maximize_class_sigmoid
+        check_ascent(function(model, start, classes, steps, step_size), model, path, classes)
 
 
 @maximize_class_sigmoid
@@ -240,46 +324,65 @@ def test_z_follows_its_own_gradient(
 @given(seeds, outputs)
 def test_z_climbs_a_smooth_network(work: Work, seed: int, output: str) -> None:
     """Each step follows the slope of the output over z; scores rise when steps are small."""
-    oracle, start = models.smooth(work.seed), models.images(seed)
-    classes = models.classes(seed)
-    once = step_up_in_z(oracle, start, classes, 0.5, output)
-    twice = step_up_in_z(oracle, once, classes, 0.5, output)
+    seed, shape = own(work, seed), models.any_shape(work.seed)
+    model, start = models.smooth(work.seed, shape), models.images(seed, 3, shape)
+    classes = models.classes(seed, 3)
+    path = path_up(model, start, classes, 2, 0.5, output, step_up_in_z)
     function = work.activation_maximization.maximize_class_sigmoid
-    answer = function(models.smooth(work.seed), start, classes, 2, 0.5, output)
-    check_ascent(answer, oracle, [start, once, twice], classes, output)
+    answer = function(model, start, classes, 2, 0.5, output)
+    check_ascent(answer, model, path, classes, output)
+
+
+@maximize_class_sigmoid
+@few
+@given(seeds)
+def test_z_goes_on_when_scores_fall(work: Work, seed: int) -> None:
+    """All steps are taken, and the last images come back, also if others scored higher."""
+    seed = own(work, seed)
+    model, start, classes = models.hill(work.seed), models.images(seed), models.classes(seed)
+    path = path_up(model, start, classes, 3, 20.0, step=step_up_in_z)
+    function = work.activation_maximization.maximize_class_sigmoid
+    answer = function(model, start, classes, 3, 20.0)
+    check_ascent(answer, model, path, classes, headline=LAST)
 
 
 @maximize_class_sigmoid
 @few
 @given(seeds, outputs)
 def test_begins_at_the_clipped_start(work: Work, seed: int, output: str) -> None:
-    """With steps=0, the start comes back clipped to [1e-3, 1 − 1e-3], and so are its scores."""
+    """The start is clipped to [1e-3, 1 − 1e-3] beforehand, and comes back so with steps=0."""
+    seed = own(work, seed)
     model, start, classes = models.smooth(work.seed), models.starts(seed), models.classes(seed)
+    clipped = np.clip(start.astype(np.float64), 1e-3, 1 - 1e-3)
     function = work.activation_maximization.maximize_class_sigmoid
-    answer = function(model, start, classes, 0, 0.5, output)
-    check_ascent(answer, model, [np.clip(start, 1e-3, 1 - 1e-3)], classes, output)
+    for steps in (0, 1):
+        path = path_up(model, clipped, classes, steps, 5.0, output, step_up_in_z)
+        answer = function(model, start, classes, steps, 5.0, output)
+        check_ascent(answer, model, path, classes, output)
+
+
+@maximize_class_sigmoid
+def test_sigmoid_takes_tensors(work: Work) -> None:
+    """Start and classes may come as tensors."""
+    check_takes_tensors(work, work.activation_maximization.maximize_class_sigmoid, step_up_in_z)
 
 
 @maximize_class_sigmoid
 def test_sigmoid_leaves_the_model_alone(work: Work) -> None:
-    """The model runs in inference mode, and its weights are the same afterwards."""
-    oracle, start = models.with_training_state(work.seed), models.images(work.seed)
-    path = [start, step_up_in_z(oracle, start, 1, 0.5)]
-    model = models.with_training_state(work.seed)
+    """The model runs in inference mode; weights and `trainable` flags are the same afterwards."""
+    model, start = models.with_training_state(work.seed), models.images(work.seed)
+    path = path_up(model, start, 1, 1, 0.5, step=step_up_in_z)
     answer = work.activation_maximization.maximize_class_sigmoid(model, start, 1, 1, 0.5)
-    check_ascent(answer, oracle, path, 1, headline=IN_TRAINING)
+    check_ascent(answer, model, path, 1, headline=IN_TRAINING)
     check_untrained(work, model)
 
 
 @maximize_class_sigmoid
-@settings
-@given(st.integers(0, 1))
-def test_sigmoid_refuses_an_unknown_output(work: Work, steps: int) -> None:
+def test_sigmoid_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError, also with steps=0."""
     function, model = work.activation_maximization.maximize_class_sigmoid, models.linear(work.seed)
-    start = models.images(work.seed)
-    function(model, start, 0, steps, 0.1)
-    check_refuses(function, model, start, 0, steps, 0.1, "chance", argument='output="chance"')
+    for steps in (1, 0):
+        check_refuses_other_outputs(work, function, model, models.images(work.seed), 0, steps, 0.1)
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -295,18 +398,46 @@ def inverse_sigmoid(images: np.ndarray) -> np.ndarray:
 
 
 def step_up(
-    model: Any, images: np.ndarray, classes: Any, step_size: float, output: str = "logit"
+    model: Network, images: np.ndarray, classes: Any, step_size: float, output: str = "logit"
 ) -> np.ndarray:
-    """Images one step further, with the slope from central differences."""
+    """Images one step further."""
     return np.clip(images + step_size * models.slopes(model, images, classes, output), 0, 1)
 
 
 def step_up_in_z(
-    model: Any, images: np.ndarray, classes: Any, step_size: float, output: str = "logit"
+    model: Network, images: np.ndarray, classes: Any, step_size: float, output: str = "logit"
 ) -> np.ndarray:
     """Likewise, for images that are sigmoids of z: the slope over z is found by the chain rule."""
     slopes = models.slopes(model, images, classes, output) * images * (1 - images)
     return sigmoid(inverse_sigmoid(images) + step_size * slopes)
+
+
+def path_up(
+    model: Network,
+    start: np.ndarray,
+    classes: Any,
+    steps: int,
+    step_size: float,
+    output: str = "logit",
+    step: Callable[..., np.ndarray] = step_up,
+) -> list[np.ndarray]:
+    """The images before the first and after every step."""
+    path = [start]
+    for _ in range(steps):
+        path.append(step(model, path[-1], classes, step_size, output))
+    return path
+
+
+def check_takes_tensors(
+    work: Work, function: Function, step: Callable[..., np.ndarray], **options: Any
+) -> None:
+    """Insist that an ascent takes start and classes as tensors."""
+    model, start = models.linear(work.seed), models.images(work.seed)
+    classes = models.classes(work.seed)
+    for steps in (1, 0):
+        path = path_up(model, start, classes, steps, 0.1, step=step)
+        answer = function(model, Tensor(start), Tensor(classes), steps, 0.1, **options)
+        check_ascent(answer, model, path, classes)
 
 
 def check_inside(images: Any, shape: tuple[int, ...]) -> None:

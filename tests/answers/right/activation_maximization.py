@@ -17,9 +17,8 @@ def noise_by_tensorflow(shape: tuple[int, ...], seed: int) -> Any:
 
 
 @answer("activation_maximization.random_start")
-def noise_by_a_global_seed(shape: tuple[int, ...], seed: int) -> Any:
-    tf.random.set_seed(seed)
-    return tf.random.uniform(shape)
+def noise_by_stateless_numbers(shape: tuple[int, ...], seed: int) -> Any:
+    return tf.random.stateless_uniform(shape, (seed, 0))
 
 
 @answer("activation_maximization.random_start")

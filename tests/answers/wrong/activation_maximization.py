@@ -53,6 +53,40 @@ def noise_that_is_faint(shape: tuple[int, ...], seed: int) -> Any:
     return 0.5 + 0.1 * np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
+@_wrong_noise("The noise does not reach from 0 to 1")
+def noise_without_black_and_white(shape: tuple[int, ...], seed: int) -> Any:
+    return np.random.default_rng(seed).uniform(0.02, 0.98, shape)
+
+
+@_wrong_noise("from a few levels only")
+def noise_in_levels(shape: tuple[int, ...], seed: int) -> Any:
+    return np.random.default_rng(seed).integers(0, 256, shape) / 255
+
+
+@_wrong_noise("The seed has no effect")
+def noise_of_one_byte_of_the_seed(shape: tuple[int, ...], seed: int) -> Any:
+    return np.random.default_rng(seed % 256).random(shape)
+
+
+@_wrong_noise("The same seed gives other images")
+def noise_of_seed_zero_by_chance(shape: tuple[int, ...], seed: int) -> Any:
+    return np.random.default_rng(seed or None).random(shape)
+
+
+@_wrong_noise("The random state that all code shares is changed")
+def noise_by_a_global_seed(shape: tuple[int, ...], seed: int) -> Any:
+    import tensorflow as tf
+
+    tf.random.set_seed(seed)
+    return tf.random.uniform(shape)
+
+
+@_wrong_noise("The random state that all code shares is changed")
+def noise_by_numpys_global_seed(shape: tuple[int, ...], seed: int) -> Any:
+    np.random.seed(seed % 2**32)
+    return np.random.random(shape)
+
+
 @_wrong_noise("The images are alike")
 def noise_repeated_for_the_batch(shape: tuple[int, ...], seed: int) -> Any:
     return np.repeat(np.random.default_rng(seed).random((1, *shape[1:])), shape[0], axis=0)
@@ -288,6 +322,23 @@ def step_in_place(
     return _clipped(images)
 
 
+@_wrong_step("`trainable` flags", is_computed=False)
+def step_with_a_frozen_model(model: Any, *args: Any) -> Any:
+    model.trainable = False
+    return _one_step(model, *args)
+
+
+@_wrong_step("EagerTensor", is_computed=False)
+def step_of_arrays_only(model: Any, images: Any, *args: Any) -> Any:
+    return _one_step(model, images.astype(np.float32), *args)
+
+
+@_wrong_step("The shape of the images is wrong", is_computed=False)
+def step_without_the_batch_of_one(*args: Any) -> Any:
+    images = np.asarray(_one_step(*args))
+    return images[0] if len(images) == 1 else images
+
+
 # --- maximize_class -------------------------------------------------------------------------------
 
 
@@ -436,6 +487,38 @@ def ascent_in_place(*args: Any) -> Any:
     return args[1], scores
 
 
+@_wrong_ascent("the last images come back", is_computed=False)
+def ascent_to_the_best_images(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+) -> Any:
+    ends = [_walk(model, start, class_index, n, *args) for n in range(steps + 1)]
+    best = ends[-1][1].argmax(axis=0)
+    images = np.stack([np.asarray(ends[n][0])[i] for i, n in enumerate(best)])
+    return images, ends[-1][1]
+
+
+@_wrong_ascent("the last images come back", is_computed=False)
+def ascent_that_stops_when_scores_fall(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+) -> Any:
+    for n in range(1, steps + 1):
+        images, scores = _walk(model, start, class_index, n, *args)
+        if np.all(scores[-1] < scores[-2]):
+            return images, scores
+    return _walk(model, start, class_index, steps, *args)
+
+
+@_wrong_ascent("A tensor has no .copy", is_computed=False)
+def ascent_of_arrays_only(model: Any, start: Any, *args: Any) -> Any:
+    return _walk(model, start.copy(), *args)
+
+
+@_wrong_ascent("`trainable` flags", is_computed=False)
+def ascent_with_a_frozen_model(model: Any, *args: Any) -> Any:
+    model.trainable = False
+    return _walk(model, *args)
+
+
 # --- maximize_class_sigmoid -----------------------------------------------------------------------
 
 
@@ -529,6 +612,27 @@ def sigmoid_of_anything(
 ) -> Any:
     output = "softmax" if output == "softmax" else "logit"
     return _walk_in_z(model, start, class_index, steps, step_size, output)
+
+
+@_wrong_sigmoid("the last images come back", is_computed=False)
+def sigmoid_to_the_best_images(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+) -> Any:
+    ends = [_walk_in_z(model, start, class_index, n, *args) for n in range(steps + 1)]
+    best = ends[-1][1].argmax(axis=0)
+    images = np.stack([np.asarray(ends[n][0])[i] for i, n in enumerate(best)])
+    return images, ends[-1][1]
+
+
+@_wrong_sigmoid("A tensor has no .copy", is_computed=False)
+def sigmoid_of_arrays_only(model: Any, start: Any, *args: Any) -> Any:
+    return _walk_in_z(model, start.copy(), *args)
+
+
+@_wrong_sigmoid("`trainable` flags", is_computed=False)
+def sigmoid_with_a_frozen_model(model: Any, *args: Any) -> Any:
+    model.trainable = False
+    return _walk_in_z(model, *args)
 
 
 # --- as others do it, and have written it down ----------------------------------------------------

@@ -68,6 +68,20 @@ def isotropic_variation(images: Any) -> Any:
     return np.sqrt(down**2 + right**2).sum(axis=(1, 2, 3))
 
 
+@mistake("feature_visualization.total_variation", "IndexError", is_computed=False)
+def variation_of_three_channels(images: Any) -> Any:
+    return sum(_variation_of_one_channel(images[..., channel]) for channel in range(3))
+
+
+def _variation_of_one_channel(images: Any) -> Any:
+    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2)) for axis in (1, 2))
+
+
+@mistake("feature_visualization.total_variation", "EagerTensor", is_computed=False)
+def variation_of_arrays_only(images: Any) -> Any:
+    return sum(edges.sum(axis=(1, 2, 3)) for edges in _edges(images.astype(np.float32)))
+
+
 # --- jitter ---------------------------------------------------------------------------------------
 
 
@@ -115,7 +129,7 @@ def one_shift_for_both_axes(images: Any, max_shift: int, seed: int) -> Any:
 
 @mistake("feature_visualization.jitter", "The shifts are not uniform", is_computed=False)
 def mostly_small_shifts(images: Any, max_shift: int, seed: int) -> Any:
-    normal = np.random.default_rng(seed).normal(0, max_shift / 3, (len(images), 2))
+    normal = np.random.default_rng(seed).normal(0, max_shift / 2, (len(images), 2))
     return _rolled(images, np.clip(np.round(normal), -max_shift, max_shift).astype(int))
 
 
@@ -154,6 +168,30 @@ def channels_rolled_too(images: Any, max_shift: int, seed: int) -> Any:
 @mistake("feature_visualization.jitter", "rolled by more than max_shift", is_computed=False)
 def twice_as_far(images: Any, max_shift: int, seed: int) -> Any:
     return _rolled(images, _drawn(images, 2 * max_shift, seed))
+
+
+@mistake("feature_visualization.jitter", "depend on those of the image before", is_computed=False)
+def one_shift_further_each_image(images: Any, max_shift: int, seed: int) -> Any:
+    first = np.random.default_rng(seed).integers(-max_shift, max_shift + 1, 2)
+    shifts = first + np.arange(len(images))[:, None] * [1, 0]
+    shifts[:, 1] = _drawn(images, max_shift, seed)[:, 1]
+    return _rolled(images, (shifts + max_shift) % (2 * max_shift + 1) - max_shift)
+
+
+@mistake("feature_visualization.jitter", "Another seed gives the same shifts", is_computed=False)
+def by_one_byte_of_the_seed(images: Any, max_shift: int, seed: int) -> Any:
+    return _rolled(images, _drawn(images, max_shift, seed % 256))
+
+
+@mistake("feature_visualization.jitter", "that all code shares is changed", is_computed=False)
+def by_the_global_seed(images: Any, max_shift: int, seed: int) -> Any:
+    np.random.seed(seed)
+    return _rolled(images, np.random.randint(-max_shift, max_shift + 1, (len(images), 2)))
+
+
+@mistake("feature_visualization.jitter", "A tensor has no .copy", is_computed=False)
+def jitter_of_arrays_only(images: Any, max_shift: int, seed: int) -> Any:
+    return _rolled(images.copy(), _drawn(images, max_shift, seed))
 
 
 # --- normalize_gradient ---------------------------------------------------------------------------
@@ -211,6 +249,19 @@ def zero_by_zero(gradient: Any) -> Any:
 @mistake("feature_visualization.normalize_gradient", "a large number added to the size")
 def with_a_large_number(gradient: Any) -> Any:
     return gradient / (np.sqrt(np.mean(np.square(gradient), (1, 2, 3), keepdims=True)) + 1e-2)
+
+
+@mistake("feature_visualization.normalize_gradient", "every image has another factor", False)
+def not_at_all_if_one_is_zero(gradient: Any) -> Any:
+    size = np.sqrt(np.mean(np.square(gradient), axis=(1, 2, 3), keepdims=True))
+    return gradient / size if size.min() > 0 else np.asarray(gradient)
+
+
+@mistake("feature_visualization.normalize_gradient", "EagerTensor", is_computed=False)
+def normalized_arrays_only(gradient: Any) -> Any:
+    gradient = gradient.astype(np.float32)
+    size = np.sqrt(np.mean(np.square(gradient), axis=(1, 2, 3), keepdims=True))
+    return gradient / np.where(size > 0, size, 1)
 
 
 # --- maximize_class_regularized -------------------------------------------------------------------
@@ -589,6 +640,33 @@ def any_output_accepted(*args: Any, **kwargs: Any) -> Any:
     return _ascend(*args, **kwargs, output="softmax" if is_softmax else "logit")
 
 
+@_wrong("the last images come back", is_computed=False)
+def best_images(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **kwargs: Any
+) -> Any:
+    ends = [_ascend(model, start, class_index, n, *args, **kwargs) for n in range(steps + 1)]
+    scores = np.asarray(ends[-1][1])
+    best = scores.argmax(axis=0)
+    return np.stack([np.asarray(ends[n][0])[i] for i, n in enumerate(best)]), scores
+
+
+@_wrong("A tensor has no .copy", is_computed=False)
+def climbed_from_arrays_only(model: Any, start: Any, *args: Any, **kwargs: Any) -> Any:
+    return _ascend(model, start.copy(), *args, **kwargs)
+
+
+@_wrong("`trainable` flags", is_computed=False)
+def climbed_with_a_frozen_model(model: Any, *args: Any, **kwargs: Any) -> Any:
+    model.trainable = False
+    return _ascend(model, *args, **kwargs)
+
+
+@_wrong("that all code shares is changed", is_computed=False)
+def climbed_by_the_global_seed(*args: Any, **kwargs: Any) -> Any:
+    np.random.seed(kwargs.get("seed", 0) % 2**32)
+    return _ascend(*args, **kwargs)
+
+
 # --- feature_extractor ----------------------------------------------------------------------------
 
 
@@ -661,6 +739,32 @@ def error_without_names(model: Any, layer_name: str) -> Any:
         return _cut(model, layer_name)
     except ValueError:
         raise ValueError(f"there is no layer {layer_name!r}") from None
+
+
+@mistake("feature_visualization.feature_extractor", "", is_computed=False)
+def extractor_of_a_chain(model: Any, layer_name: str) -> Any:
+    import keras
+
+    _cut(model, layer_name)  # refuses an unknown name
+    names = [layer.name for layer in model.layers]
+    return keras.Sequential(model.layers[: names.index(layer_name) + 1])
+
+
+@mistake("feature_visualization.feature_extractor", "`trainable` flags", is_computed=False)
+def extractor_with_frozen_layers(model: Any, layer_name: str) -> Any:
+    cut = _cut(model, layer_name)
+    cut.trainable = False
+    return cut
+
+
+_extractors: dict[str, Any] = {}
+
+
+@mistake("feature_visualization.feature_extractor", "", is_computed=False)
+def extractor_kept_by_its_layers_name(model: Any, layer_name: str) -> Any:
+    if layer_name not in _extractors:
+        _extractors[layer_name] = _cut(model, layer_name)
+    return _extractors[layer_name]
 
 
 # --- maximize_feature -----------------------------------------------------------------------------
@@ -769,6 +873,52 @@ def feature_in_training(*args: Any) -> Any:
 def any_layer_accepted(model: Any, start: Any, layer_name: str, *args: Any) -> Any:
     known = any(layer.name == layer_name for layer in model.layers)
     return _climb_channel(model, start, layer_name if known else model.layers[-1].name, *args)
+
+
+@_wrong_feature("", is_computed=False)
+def feature_of_a_chain(
+    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+) -> Any:
+    import tensorflow as tf
+
+    _cut(model, layer_name)  # refuses an unknown name
+    images, scores = tf.constant(start), []
+    for step in range(steps + 1):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            values = images
+            for layer in model.layers[1:]:
+                values = layer(values, training=False) if layer.name == "dropout" else layer(values)
+                if layer.name == layer_name:
+                    break
+            value = tf.reduce_mean(tf.reshape(values[..., channel], (len(start), -1)), axis=1)
+        scores.append(value)
+        if step < steps:
+            images = _clip(images + step_size * tape.gradient(value, images))
+    return images, tf.stack(scores)
+
+
+@_wrong_feature("the last images come back", is_computed=False)
+def feature_of_the_best_images(
+    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+) -> Any:
+    ends = [
+        _climb_channel(model, start, layer_name, channel, n, step_size) for n in range(steps + 1)
+    ]
+    scores = np.asarray(ends[-1][1])
+    best = scores.argmax(axis=0)
+    return np.stack([np.asarray(ends[n][0])[i] for i, n in enumerate(best)]), scores
+
+
+@_wrong_feature("A tensor has no .copy", is_computed=False)
+def feature_of_arrays_only(model: Any, start: Any, *args: Any) -> Any:
+    return _climb_channel(model, start.copy(), *args)
+
+
+@_wrong_feature("`trainable` flags", is_computed=False)
+def feature_with_a_frozen_model(model: Any, *args: Any) -> Any:
+    model.trainable = False
+    return _climb_channel(model, *args)
 
 
 # --- as others do it, and have written it down ----------------------------------------------------

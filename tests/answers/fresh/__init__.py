@@ -1,0 +1,64 @@
+"""Answers by fresh eyes: written from the stubs alone, by somebody who had seen no property.
+
+    @wrong("saliency.to_heatmap", breaks="The signs are kept: here they are lost")
+    def adds_magnitudes(saliency): ...
+
+    @right("saliency.to_heatmap", how="an einsum")
+    def with_einsum(saliency): ...
+
+A wrong one breaks the promise that it names; a right one keeps all of them, in another style. One
+file a module and kind (`wrong_saliency.py`, `right_saliency.py`). As with the other answers, a
+file's text is put behind the solution's, so its helpers need names of their own.
+"""
+
+import importlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """One answer.
+
+    Attributes:
+        task: the task that it answers.
+        function: the answer.
+        is_right: whether it has to pass.
+        says: the promise that it breaks, or how it keeps them.
+    """
+
+    task: str
+    function: Callable[..., Any]
+    is_right: bool
+    says: str
+
+
+_answers: list[Fresh] = []
+
+
+def wrong(task: str, breaks: str) -> Callable[..., Any]:
+    """Register a function that breaks this promise."""
+    return _registered(task, False, breaks)
+
+
+def right(task: str, how: str) -> Callable[..., Any]:
+    """Register a function that is right in this way."""
+    return _registered(task, True, how)
+
+
+def _registered(task: str, is_right: bool, says: str) -> Callable[..., Any]:
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        _answers.append(Fresh(task, function, is_right, says))
+        return function
+
+    return register
+
+
+def answers_of(module: str) -> list[Fresh]:
+    """The wrong and the right answers to a module's tasks; none where there is no file of them."""
+    for kind in ("wrong", "right"):
+        with suppress(ModuleNotFoundError):
+            importlib.import_module(f"tests.answers.fresh.{kind}_{module}")
+    return [answer for answer in _answers if answer.task.partition(".")[0] == module]
