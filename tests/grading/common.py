@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from course.grader.compare import NamedError, SideEffectError
+from course.grader.compare import NamedError, SideEffectError, is_close
 from course.grader.grading import settings
 from course.grader.networks import Network
 from course.grader.work import Function, StudentError, Work
@@ -94,10 +94,14 @@ def check_untrained(work: Work, network: Network) -> None:
                 "The `trainable` flags of the model's layers are changed.",
                 f"Layer {name!r} had trainable={was_trained}, and has {is_trained} afterwards.",
             )
+    images = np.full((1, *network.layers[0].options["shape"]), 0.3, np.float32)
+    if not is_close(work.call(network.handle, (images,), {}), network.outputs(images)):
+        raise SideEffectError("The model's layers are changed: it says something else afterwards.")
 
 
 def check_own_random_numbers(work: Work, function: Callable[..., Any], *args: Any) -> None:
     """Insist that a function neither uses nor changes the random state that all code shares."""
+    function(*args)  # the first call builds the model, for which Keras itself draws numbers
     answers, states = [], []
     for seed in (1, 2):
         work.call("course.worker.helpers.seed_everything", (seed,), {})

@@ -141,8 +141,8 @@ def test_steps_along_the_gradient_and_clips(
         models.linear(number, models.WIDE),
         models.weights_of_linear(number, models.WIDE),
     )
-    for count in (2, 1, 3):
-        images = models.starts(seed, count, models.WIDE)
+    for count, sign in ((2, 1), (1, 1), (3, -1)):  # a step below zero leads downhill
+        images, step_size = models.starts(seed, count, models.WIDE), sign * step_size
         classes = models.some_classes(seed, count, is_shared)
         answer = work.activation_maximization.ascent_step(model, images, classes, step_size)
         check_untrained(work, model)
