@@ -46,15 +46,17 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
 def _likely_mistake(
     task: Task, wrong: WrongAnswerError, records: list[Record], cases: list[Case], work: Work
 ) -> str:
-    """What is said by the first that knows: catalogue, numbers, property, place of the numbers."""
+    """What is said by the first that knows: catalogue; property and numbers; the place."""
     known = recognize(task.name, lambda call: _ask(work, task.name, call))
     if known:
         return f"This looks like {known}."
-    related = diagnose(cases)
-    if related:
-        what = wrong.pair.what if wrong.pair else "the result"
-        return related if what == "the result" else f"{what[:1].upper()}{what[1:]}: {related}"
-    return _if_true(wrong.headline, records, work) or locate(cases) or ""
+    related = diagnose(cases) or ""
+    what = wrong.pair.what if wrong.pair else "the result"
+    if related and what != "the result":
+        related = f"{what[:1].upper()}{what[1:]}: {related}"
+    # What a property says of its own example is about more than the numbers: both are said.
+    headline = _if_true(wrong.headline, records, work)
+    return " ".join(filter(None, [headline, related])) or locate(cases) or ""
 
 
 def _if_true(headline: str, records: list[Record], work: Work) -> str:
