@@ -333,10 +333,9 @@ assert all(float(row[3]) > float(row[2]) for row in rows)
 # in which a person may find fruit and legs. The wishes are ours, and so is part of the picture.
 # Hidden channels answer in the same way: stripes first, then textures, then what no word fits.
 #
-# This is the end of Part 1. You have two tools, and with each of them the same doubt: it looks
-# reasonable, but is it what the network goes by? Nobody can tell you that for a network of which
-# nothing else is known. So Part 2 begins with networks that you spoil yourself. There you know the
-# answer, and can see who finds it: [2.1 Clever Hans](clever_hans.md).
+# How large a part? That can be measured: two other networks, asked what they see in these pictures,
+# do not see the class at all. [1.4 Natural images](natural_images.md) measures it, and then makes
+# images that the others recognize too.
 #
 # ## Try this
 #

@@ -3,7 +3,7 @@
 #
 # A network says "espresso", and is right. What did it look at? What would it like to see? And when
 # it explains itself, can the explanation be trusted? In this course you find out, by writing the
-# tools that look inside: some thirty short functions in Python and TensorFlow, graded by tests that
+# tools that look inside: some forty short functions in Python and TensorFlow, graded by tests that
 # say what went wrong, on a real ImageNet network and real photos.
 #
 # [Start](start.md){ .md-button .md-button--primary } [Chapter 1.1](saliency.md){ .md-button }
@@ -86,6 +86,9 @@ show(
 #
 # 1.+ [Feature visualization](feature_visualization.md)
 # :   Can that be made to look natural? *Fruit and legs, in part of our own making.*
+#
+# 1.4 [Natural images](natural_images.md)
+# :   Would another network say so too? *Images that two networks recognize that nobody had asked.*
 #
 # ### Part 2: cheats and errors
 #

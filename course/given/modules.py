@@ -44,6 +44,13 @@ TABLE = (
         "What a hidden channel looks for",
     ),
     Module(
+        "natural_images",
+        "1.4",
+        "Natural images",
+        "how to make images that other networks recognize too",
+        "What the network would like to see, in natural colours",
+    ),
+    Module(
         "clever_hans",
         "2.1",
         "Clever Hans",

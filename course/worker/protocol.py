@@ -28,6 +28,10 @@ MOST_BASES = 20
 
 _SIZED = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
 DTYPES = {"bool", *(f"{kind}{bits}" for kind, sizes in _SIZED.items() for bits in sizes)}
+"""What an answer may be made of."""
+
+ARGUMENTS = {*DTYPES, "complex64"}
+"""What an argument may be made of: spectra too."""
 
 
 class ProtocolError(Exception):
@@ -278,10 +282,10 @@ def pack_array(array: Any) -> Array:
     """An array as a message.
 
     Raises:
-        TypeError: if its dtype is none that may cross (objects, strings, complex numbers).
+        TypeError: if its dtype is none that may cross (objects, strings).
     """
     array = np.asarray(array)
-    if array.dtype.name not in DTYPES:
+    if array.dtype.name not in ARGUMENTS:
         raise TypeError(f"an array of dtype {array.dtype.name} cannot be graded")
     little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
     return Array(array.dtype.name, array.shape, little_endian.tobytes())
@@ -294,7 +298,7 @@ def unpack_array(message: Array) -> np.ndarray:
         ProtocolError: if dtype, shape and number of bytes do not fit together.
     """
     is_shape = len(message.shape) <= 8 and all(0 <= side < 2**31 for side in message.shape)
-    if message.dtype not in DTYPES or not is_shape:
+    if message.dtype not in ARGUMENTS or not is_shape:
         raise ProtocolError(f"not an array: {message.dtype[:20]} {str(message.shape)[:80]}")
     dtype = np.dtype(message.dtype).newbyteorder("<")
     if math.prod(message.shape) * dtype.itemsize != len(message.data):

@@ -130,7 +130,7 @@ def in_turns(works: dict[str, Do], rounds: int) -> dict[str, float]:
 def cases(model: Any, passes: Passes, chunks: dict[str, int], is_quick: bool) -> Iterator[Case]:
     """All lines of the table for one network."""
     from solutions import activation_maximization as ascent
-    from solutions import contrastive, saliency
+    from solutions import contrastive, natural_images, saliency
 
     windows = (model.inputs[0].shape[1] // PATCH) ** 2
     for b in (1, 8) if is_quick else (1, 8, 32):
@@ -200,6 +200,18 @@ def cases(model: Any, passes: Passes, chunks: dict[str, int], is_quick: bool) ->
         1.1,
         {},
     )
+    for b in (1, 4):
+        yield Case(
+            f"visualize_class, {steps} steps",
+            b,
+            lambda b=b: np.asarray(
+                natural_images.visualize_class(model, np.full(b, 1), steps, 0).images
+            ),
+            done(passes.backward, images(b)),
+            steps,
+            1.15,
+            {},
+        )
 
 
 def cheapest(passes: Passes, rounds: int) -> tuple[dict[str, int], dict[str, dict[int, float]]]:

@@ -10,7 +10,8 @@ from tests.docs.sources import CHAPTERS, DOCS, answers, chapter, tasks
 
 
 def test_part_1_is_written() -> None:
-    assert CHAPTERS[:3] == ["saliency", "activation_maximization", "feature_visualization"]
+    first = ["saliency", "activation_maximization", "feature_visualization", "natural_images"]
+    assert CHAPTERS[:4] == first
 
 
 def test_the_first_page_shows_the_whole_way() -> None:

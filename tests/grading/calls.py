@@ -210,6 +210,44 @@ def _() -> list[Call]:
     ]
 
 
+# --- natural images -------------------------------------------------------------------------------
+
+
+@calls("natural_images.frequencies")
+def _() -> list[Call]:
+    return [call(6, 5), call(5, 8), call(4, 4)]
+
+
+@calls("natural_images.fourier_images")
+def _() -> list[Call]:
+    draw = np.random.default_rng(SEED)
+    spectra = [np.fft.rfft2(draw.normal(size=(2, 3, *size))) for size in ((6, 5), (5, 8))]
+    return [
+        call(one.astype(np.complex64), *size)
+        for one, size in zip(spectra, ((6, 5), (5, 8)), strict=True)
+    ]
+
+
+@calls("natural_images.color_basis")
+def _() -> list[Call]:
+    draw = np.random.default_rng(SEED)
+    mixed = draw.normal(size=(3, 6, 5, 3)) @ draw.normal(size=(3, 3)) + draw.normal(
+        size=(3, 1, 1, 3)
+    )
+    photos = (1 / (1 + np.exp(-mixed))).astype(np.float32)
+    return [call(photos), call(photos[:1, ..., :2])]
+
+
+@calls("natural_images.deep_dream")
+def _() -> list[Call]:
+    network, photo = models.branching(SEED, (None, None, 3)), models.images(SEED, 1, (12, 9, 3))[0]
+    return [
+        call(network, photo, "joined", 1, 2, 0.1),
+        call(network, photo, "joined", 2, 2, 0.1),
+        call(network, photo, "joined", 3, 1, 0.05),
+    ]
+
+
 # --- clever hans ----------------------------------------------------------------------------------
 
 

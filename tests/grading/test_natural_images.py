@@ -1,0 +1,833 @@
+"""1.4 Natural images: what has to hold in `course/natural_images.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from scipy.special import ndtr
+
+from course.grader.compare import as_array, check, check_close, is_close
+from course.grader.draws import settings
+from course.grader.networks import Network
+from course.grader.tasks import task
+from course.grader.work import Tensor, Work
+
+from . import models
+from .common import IN_TRAINING, check_refuses, check_tuple, check_untrained, few, seeds
+from .test_activation_maximization import check_inside, inverse_sigmoid, sigmoid
+
+SIZES = [(6, 5), (5, 8), (8, 6), (7, 7), (4, 4), (1, 3), (3, 1)]
+"""Odd and even, higher than wide and wider than high."""
+
+sizes = st.sampled_from(SIZES)
+counts = st.integers(1, 3)
+channel_counts = st.sampled_from([3, 1, 2, 4])
+step_counts = st.sampled_from([2, 1, 3])
+
+# --- frequencies ----------------------------------------------------------------------------------
+
+frequencies = task("natural_images.frequencies")
+
+
+@frequencies
+@settings
+@given(sizes)
+def test_each_wave_has_its_frequency(work: Work, size: tuple[int, int]) -> None:
+    """A wave of v cycles down the image and h across it has √((v/H)² + (h/W)²) cycles per pixel.
+
+    The coefficients stand as in numpy.fft.rfft2: along the rows all frequencies, the negative ones
+    in the second half, and along the columns only those from 0 to W // 2 cycles.
+    """
+    check_close(work.natural_images.frequencies(*size), speeds(*size))
+
+
+def speeds(height: int, width: int) -> np.ndarray:
+    """Cycles per pixel of every coefficient, by counting cycles."""
+    down = np.minimum(np.arange(height), height - np.arange(height)) / height
+    return np.sqrt(down[:, None] ** 2 + (np.arange(width // 2 + 1) / width) ** 2)
+
+
+# --- fourier_images -------------------------------------------------------------------------------
+
+fourier_images = task("natural_images.fourier_images")
+
+
+@fourier_images
+@settings
+@given(seeds, sizes, counts, channel_counts)
+def test_divides_by_the_frequency_and_transforms_back(
+    work: Work, seed: int, size: tuple[int, int], count: int, channels: int
+) -> None:
+    """Each coefficient is divided by its frequency, and NumPy's inverse transform does the rest.
+
+    A frequency below 1 / max(H, W) counts as 1 / max(H, W), and norm="ortho" keeps the sum of
+    squares: `np.fft.irfft2(spectrum / frequency, s=(H, W), norm="ortho")`, channels last.
+    """
+    spectrum = spectra(seed, (count, channels), size)
+    answer = work.natural_images.fourier_images(spectrum, *size)
+    check_close(answer, painted(spectrum, *size))
+
+
+@fourier_images
+@few
+@given(seeds, st.sampled_from(SIZES[:5]))
+def test_one_coefficient_gives_one_wave(work: Work, seed: int, size: tuple[int, int]) -> None:
+    """A spectrum of one coefficient, given as a tensor, is a cosine that varies so fast."""
+    (height, width), draw = size, np.random.default_rng(seed)
+    down, right = int(draw.integers(0, height)), int(draw.integers(1, (width + 1) // 2))
+    spectrum = np.zeros((1, 1, height, width // 2 + 1), np.complex64)
+    spectrum[0, 0, down, right] = 1
+    # Two coefficients of the full transform, this and its mirror image, make the wave.
+    strength = 2 / np.sqrt(height * width) / max(speeds(*size)[down, right], 1 / max(size))
+    rows, columns = np.mgrid[:height, :width]
+    wave = strength * np.cos(2 * np.pi * (down * rows / height + right * columns / width))
+    answer = work.natural_images.fourier_images(Tensor(spectrum), *size)
+    check_close(answer, wave[None, ..., None])
+
+
+def spectra(seed: int, leading: tuple[int, ...], size: tuple[int, int]) -> np.ndarray:
+    """Spectra of random real images: what a right transform turns back into real images."""
+    noise = np.random.default_rng([seed, 3]).normal(size=(*leading, *size))
+    return np.fft.rfft2(noise, norm="ortho").astype(np.complex64)
+
+
+def weights(height: int, width: int) -> np.ndarray:
+    """By how much coefficients are divided."""
+    return np.maximum(speeds(height, width), 1 / max(height, width))
+
+
+def painted(spectrum: np.ndarray, height: int, width: int) -> np.ndarray:
+    """What `fourier_images` is."""
+    divided = spectrum.astype(np.complex128) / weights(height, width)
+    planes = np.fft.irfft2(divided, s=(height, width), norm="ortho")
+    return np.moveaxis(planes, 1, -1)
+
+
+# --- color_basis ----------------------------------------------------------------------------------
+
+color_basis = task("natural_images.color_basis")
+
+
+@color_basis
+@settings
+@given(seeds, counts, channel_counts, st.booleans())
+def test_has_the_covariance_of_the_photos(
+    work: Work, seed: int, count: int, channels: int, is_tensor: bool
+) -> None:
+    """A Aᵀ is the covariance of the channels, over all pixels of all photos, times a number."""
+    photos = colored(seed, count, channels)
+    answer = work.natural_images.color_basis(Tensor(photos) if is_tensor else photos)
+    root = as_array(answer, (channels, channels))
+    covariance = covariance_of(photos)
+    found = root @ root.T
+    check_close(found * np.trace(covariance) / max(np.trace(found), 1e-12), covariance)
+
+
+@color_basis
+@few
+@given(seeds, channel_counts)
+def test_the_longest_column_has_length_one(work: Work, seed: int, channels: int) -> None:
+    """Of the columns of A, the longest has length 1."""
+    answer = work.natural_images.color_basis(colored(seed, 2, channels))
+    lengths = np.linalg.norm(as_array(answer, (channels, channels)), axis=0)
+    shown = ", ".join(f"{length:.4g}" for length in lengths)
+    example = f"The lengths of the columns are {shown}."
+    check(is_close(lengths.max(), 1), "The longest column does not have length 1.", example)
+
+
+def colored(seed: int, count: int, channels: int) -> np.ndarray:
+    """Photos of a kind: their channels vary together, each photo around a colour of its own."""
+    draw = np.random.default_rng([seed, 5])
+    mixed = draw.normal(size=(count, 7, 5, channels)) @ draw.normal(size=(channels, channels))
+    mixed += 2 * draw.normal(size=(count, 1, 1, channels))
+    return sigmoid(0.5 * mixed).astype(np.float32)
+
+
+def covariance_of(photos: np.ndarray) -> np.ndarray:
+    """Of the channels, over all pixels of all photos."""
+    pixels = photos.reshape(-1, photos.shape[-1]).astype(np.float64)
+    centred = pixels - pixels.mean(axis=0)
+    return centred.T @ centred / len(pixels)
+
+
+# --- random_view ----------------------------------------------------------------------------------
+
+random_view = task("natural_images.random_view")
+
+Limits = tuple[float, float, float]
+LIMITS: list[Limits] = [(3, 25, 0.25), (3, 0, 0), (0, 40, 0), (0, 0, 0.3), (2, 90, 0.1)]
+"""Of shift (pixels), angle (degrees) and zoom."""
+
+
+@random_view
+@settings
+@given(seeds, counts, channel_counts)
+def test_a_view_of_zeros_is_the_image(work: Work, seed: int, count: int, channels: int) -> None:
+    """With max_shift, max_angle and max_zoom at 0, the images come back as they are."""
+    images = models.images(seed, count, (9, 12, channels))
+    moved = "Without a shift, a turn and a zoom, the images change."
+    check_close(work.natural_images.random_view(images, 0, 0, 0, seed), images, moved)
+
+
+@random_view
+@settings
+@given(seeds, counts, st.sampled_from(LIMITS), st.booleans())
+def test_every_pixel_comes_from_where_the_view_says(
+    work: Work, seed: int, count: int, limits: Limits, is_tensor: bool
+) -> None:
+    """A view is the image shifted, turned and zoomed about its middle, within the limits.
+
+    Between pixels it is interpolated bilinearly; beyond the border the image goes on mirrored, its
+    outermost pixels repeated (d c b a | a b c d | d c b a).
+    """
+    images = with_coordinates(seed, count)
+    given = Tensor(images) if is_tensor else images
+    answer = work.natural_images.random_view(given, *limits, seed)
+    views = as_array(answer, images.shape, "the views")
+    maps = maps_of(views)
+    check_limits(maps, images.shape[1:3], limits)
+    expected = np.stack([sample(*pair) for pair in zip(images, maps, strict=True)])
+    unrepeated = [sample(*pair, mode="mirror") for pair in zip(images, maps, strict=True)]
+    black = [sample(*pair, mode="grid-constant") for pair in zip(images, maps, strict=True)]
+    nearest = [sample(*pair, is_nearest=True) for pair in zip(images, maps, strict=True)]
+    # Places are known to some 1e-5 of a pixel.
+    check_close(
+        views,
+        expected,
+        tolerance=1e-3,
+        instead={
+            "a mirror image that does not repeat the outermost pixels": np.stack(unrepeated),
+            "black beyond the border": np.stack(black),
+            "the value of the nearest pixel, not interpolated": np.stack(nearest),
+        },
+    )
+
+
+@random_view
+@few
+@given(seeds)
+def test_each_image_has_amounts_of_its_own(work: Work, seed: int) -> None:
+    """Shifts, angle and zoom are drawn for every image, uniformly and independently."""
+    images, limits = with_coordinates(seed, 1).repeat(400, axis=0), (2.0, 20.0, 0.2)
+    answer = work.natural_images.random_view(images, *limits, seed)
+    maps = maps_of(as_array(answer, images.shape, "the views"))
+    check(np.ptp(maps, axis=0).max() > 1e-3, "All images of a batch are seen by the same view.")
+    amounts = amounts_of(maps, images.shape[1:3], limits[0])
+    # Kolmogorov-Smirnov: among 400 draws, a gap of 0.18 has a chance of 1e-11.
+    for name, values, limit in zip(AMOUNTS, amounts, (2, 2, 20, 0.2), strict=True):
+        gap = np.abs(np.sort(values) / limit - np.linspace(-1, 1, 400)).max() / 2
+        quarter, half, three = np.quantile(values, [0.25, 0.5, 0.75])
+        shown = f"A quarter of yours is below {quarter:.3g}, half below {half:.3g}, three below"
+        check(gap < 0.18, f"{name} is not drawn uniformly.", f"{shown} {three:.3g}.")
+    for one in range(4):
+        for other in range(one):
+            related = np.corrcoef(amounts[one], amounts[other])[0, 1]
+            # Of 400 independent pairs, 0.35 is seven standard deviations.
+            both = f"{AMOUNTS[other]} and {AMOUNTS[one].lower()} depend on each other."
+            check(abs(related) < 0.35, both, f"Their correlation is {related:.2f}.")
+
+
+@random_view
+@few
+@given(seeds)
+def test_views_come_from_the_seed(work: Work, seed: int) -> None:
+    """The same seed gives the same views, and another seed gives others."""
+    images = models.images(seed, 3, (9, 12, 2))
+    first, again, other = (
+        as_array(work.natural_images.random_view(images, 2, 20, 0.2, one), images.shape)
+        for one in (seed, seed, seed + 1)
+    )
+    check(is_close(again, first), "The same seed gives other views in a second call.")
+    check(not is_close(other, first), "Another seed gives the same views.")
+
+
+AMOUNTS = ("The shift along the rows", "The shift along the columns", "The angle", "The zoom")
+
+
+def with_coordinates(seed: int, count: int) -> np.ndarray:
+    """Images that tell where their pixels are: row, column, and noise to check them by."""
+    height, width = 17, 22
+    rows, columns = np.mgrid[:height, :width] / np.float32(32)
+    noise = np.random.default_rng([seed, 7]).uniform(0, 1, (count, height, width))
+    images = [np.stack([rows, columns, one], axis=-1) for one in noise]
+    return np.stack(images).astype(np.float32)
+
+
+def maps_of(views: np.ndarray) -> np.ndarray:
+    """From where the pixels of each view come, as `(B, 2, 3)`: A and b in source = A p + b.
+
+    p and the source are (row, column) relative to the middle. Bilinear interpolation of a ramp is
+    exact, and the pixels around the middle come from inside of the image, so they tell.
+    """
+    _, height, width, _ = views.shape
+    middle = np.array([height - 1, width - 1]) / 2
+    some = np.s_[height // 2 - 2 : height // 2 + 3, width // 2 - 2 : width // 2 + 3]
+    places = np.stack(np.mgrid[:height, :width], axis=-1)[some].reshape(-1, 2) - middle
+    known = np.column_stack([places, np.ones(len(places))])
+    found = []
+    for view in views:
+        sources = 32 * view[some][..., :2].reshape(-1, 2) - middle
+        solution = np.linalg.lstsq(known, sources, rcond=None)[0]
+        found.append(solution.T)
+        off = np.abs(known @ solution - sources).max()
+        check(
+            off < 1e-3,
+            "A straight ramp is bent: views turn and zoom, and interpolate bilinearly.",
+            f"Near the middle, it is off by {off:.3g} of a pixel.",
+        )
+    return np.stack(found)
+
+
+def amounts_of(maps: np.ndarray, size: tuple[int, int], max_shift: float) -> np.ndarray:
+    """Shift along rows and columns, angle in degrees, and zoom − 1 of each view: `(4, B)`.
+
+    The shift may be made before or after the turn and the zoom: the order counts that fits best.
+    """
+    matrix, source = maps[:, :, :2], maps[:, :, 2]
+    factor = 1 / np.sqrt(np.abs(np.linalg.det(matrix)))
+    angle = np.degrees(np.arctan2(matrix[:, 1, 0], matrix[:, 0, 0]))
+    moved = np.linalg.solve(matrix, source[..., None])[..., 0]
+    orders = [source, moved, source * factor[:, None], moved / factor[:, None]]
+    shift = min(orders, key=lambda one: np.abs(one).max() > max_shift + 1e-3)
+    return np.stack([*shift.T, angle, factor - 1])
+
+
+def check_limits(maps: np.ndarray, size: tuple[int, int], limits: Limits) -> None:
+    """Insist on views that keep shapes, about the middle, and within the limits."""
+    matrix = maps[:, :, :2]
+    turned = np.stack([matrix[:, 0, 0] - matrix[:, 1, 1], matrix[:, 0, 1] + matrix[:, 1, 0]])
+    sheared = "A view is stretched, sheared or mirrored, not only turned and zoomed."
+    check(np.abs(turned).max() < 1e-3, sheared)
+    down, right, angle, zoom = amounts_of(maps, size, limits[0])
+    # Half a pixel: about where exactly the middle is, programs disagree.
+    slack = 0.75 * (limits[1] > 0 or limits[2] > 0)
+    shift = max(np.abs(down).max(), np.abs(right).max())
+    said = f"max_shift is {limits[0]:g}, yours moves the middle by {shift:.3g}."
+    check(shift < limits[0] + slack + 1e-3, "An image is shifted by more than max_shift.", said)
+    said = f"max_angle is {limits[1]:g} degrees, yours is {np.abs(angle).max():.3g}."
+    check(np.abs(angle).max() < limits[1] + 0.01, "An image is turned by too much.", said)
+    said = f"max_zoom is {limits[2]:g}, yours is magnified by {1 + zoom[np.abs(zoom).argmax()]:.3g}"
+    check(np.abs(zoom).max() < limits[2] + 1e-3, "An image is zoomed by too much.", f"{said}.")
+
+
+def sample(
+    image: np.ndarray, one: np.ndarray, mode: str = "reflect", is_nearest: bool = False
+) -> np.ndarray:
+    """An image seen by a map, bilinearly, as scipy's `mode` goes on beyond the border."""
+    from scipy.ndimage import map_coordinates
+
+    height, width, channels = image.shape
+    middle = np.array([height - 1, width - 1]).reshape(2, 1, 1) / 2
+    places = np.stack(np.mgrid[:height, :width]) - middle
+    sources = np.tensordot(one[:, :2], places, 1) + one[:, 2].reshape(2, 1, 1) + middle
+    order = 0 if is_nearest else 1
+    planes = (image[..., c].astype(np.float64) for c in range(channels))
+    return np.stack([map_coordinates(p, sources, order=order, mode=mode) for p in planes], axis=-1)
+
+
+# --- visualize_class ------------------------------------------------------------------------------
+
+visualize_class = task("natural_images.visualize_class")
+
+STILL: Limits = (0.0, 0.0, 0.0)
+VIEW: Limits = (2.0, 20.0, 0.2)
+
+some = hypothesis_settings(settings, max_examples=4)
+"""For properties whose every example is another network."""
+
+shapes = st.sampled_from([(6, 5, 3), (5, 8, 1), (6, 6, 2), (7, 4, 4)])
+
+
+@visualize_class
+@some
+@given(seeds, shapes, counts, step_counts, st.booleans(), st.sampled_from([0.02, 0.5]))
+def test_climbs_by_adam_in_the_spectrum(
+    work: Work,
+    seed: int,
+    shape: tuple[int, int, int],
+    count: int,
+    steps: int,
+    is_colored: bool,
+    step_size: float,
+) -> None:
+    """Without views, Adam changes the real and imaginary parts so that the logit rises.
+
+    Images are sigmoid(A · fourier_images(spectrum)), and step n of N, counted from 0, has the step
+    size step_size · (1 − n / N). Row n of the scores is the logit before step n, and the last row
+    that of the images that are returned.
+    """
+    network, classes = models.smooth(work.seed, shape), models.classes(seed, count)
+    function, colors = work.natural_images.visualize_class, mixing(seed, shape[-1], is_colored)
+    start = start_of(function(network, classes, 0, seed, colors, STILL), (count, *shape))
+    climb = Climb(start, steps, colors, step_size, lambda x: models.slopes(network, x, classes))
+    answer = function(network, classes, steps, seed, colors, STILL, step_size)
+    check_path(answer, climb, lambda images: models.outputs(network, images, classes))
+
+
+@visualize_class
+@few
+@given(seeds, st.booleans())
+def test_starts_from_faint_noise(work: Work, seed: int, is_colored: bool) -> None:
+    """With steps=0 the start comes back: a spectrum of normal numbers with deviation 0.01."""
+    shape, classes = (12, 9, 3), models.classes(seed, 4)
+    network, colors = models.linear(work.seed, shape), mixing(seed, 3, is_colored)
+    answer = work.natural_images.visualize_class(network, classes, 0, seed, colors)
+    start = start_of(answer, (4, *shape))
+    check_close(answer[1], models.outputs(network, start, classes)[None], AS_RETURNED, "the scores")
+    planes = inverse_sigmoid(start) @ np.linalg.inv(np.eye(3) if colors is None else colors).T
+    spectrum = np.fft.rfft2(np.moveaxis(planes, -1, 1), norm="ortho") * weights(12, 9)
+    inside = spectrum[..., 1:]  # in the first column, coefficients come in pairs
+    for name, part in (("real", inside.real), ("imaginary", inside.imag)):
+        # Kolmogorov-Smirnov: among 576 draws, a gap of 0.15 has a chance of 1e-11.
+        values = np.sort(part, axis=None) / 0.01
+        gap = np.abs(ndtr(values) - np.linspace(0, 1, values.size)).max()
+        said = f"Their standard deviation is {0.01 * values.std():.3g}."
+        wrong = f"At the start, the {name} parts are not normal with standard deviation 0.01."
+        check(gap < 0.15, wrong, said)
+
+
+@visualize_class
+def test_looks_at_a_fresh_view_in_every_step(work: Work) -> None:
+    """Each step looks at the images by another view, and climbs the logit of what it sees.
+
+    With step_size=0 the images stay as they are, and the scores tell how the views differ.
+    """
+    seed = work.seed
+    network, classes = models.linear(work.seed, (9, 8, 3)), models.classes(seed)
+    function = work.natural_images.visualize_class
+    images, scores = check_tuple(
+        function(network, classes, 4, seed, None, VIEW, 0.0), ("images", "scores")
+    )
+    scores = as_array(scores, (5, 2), "the scores")
+    check_close(scores[-1], models.outputs(network, as_array(images), classes), AS_RETURNED)
+    among = np.ptp(scores[:-1], axis=0)
+    wrong = "All steps see the same view." if scores[0, 0] != scores[-1, 0] else "There is no view."
+    check(np.all(among > 1e-5), wrong, "With step_size=0, all rows of the scores are equal.")
+    seen, unseen = (
+        as_array(function(network, classes, 4, seed, None, view, 0.1)[0]) for view in (VIEW, STILL)
+    )
+    wrong = "The gradient is not that of the view: the views have no influence on the images."
+    check(not is_close(seen, unseen, 1e-3), wrong)
+
+
+@visualize_class
+def test_the_seed_decides_all(work: Work) -> None:
+    """The same seed gives the same valid images, and the logits rise; another seed gives others."""
+    seed = work.seed
+    network, classes = models.smooth(work.seed), models.classes(seed)
+    function, shape = work.natural_images.visualize_class, (2, *models.SHAPE)
+    first, again, other = (
+        check_tuple(function(network, classes, 5, one, None, (1, 10, 0.1), 0.3), PARTS)
+        for one in (seed, seed, seed + 1)
+    )
+    check_inside(first[0], shape)
+    rows = as_array(first[1], (6, 2), "the scores")
+    said = f"From {rows[0].min():.3g} to {rows[-1].min():.3g}."
+    check(np.all(rows[-1] > rows[0]), "The scores do not rise.", said)
+    images = [as_array(one[0], shape, "the images") for one in (first, again, other)]
+    check(is_close(images[1], images[0]), "The same seed gives other images in a second call.")
+    check(not is_close(images[2], images[0], 1e-3), "Another seed gives the same images.")
+
+
+@visualize_class
+def test_an_image_depends_on_no_other(work: Work) -> None:
+    """An image stays the same when its neighbours in the batch climb to other classes."""
+    seed = work.seed
+    network, function = models.smooth(work.seed), work.natural_images.visualize_class
+    one, other = np.array([0, 1, 2]), np.array([0, 3, 2])
+    images, others = (
+        as_array(function(network, classes, 3, seed, None, (1, 10, 0.1), 0.3)[0])
+        for classes in (one, other)
+    )
+    mixed = "The images of a batch influence each other."
+    check_close(images[::2], others[::2], mixed, "the other images")
+
+
+@visualize_class
+def test_one_class_gives_one_image(work: Work) -> None:
+    """One int gives a batch of one image, the same as an array with this class alone."""
+    seed, one = work.seed, work.seed % models.CLASSES
+    network, function = models.smooth(work.seed), work.natural_images.visualize_class
+    wanted = check_tuple(function(network, np.array([one]), 2, seed, None, STILL), PARTS)
+    images, scores = check_tuple(function(network, one, 2, seed, None, STILL), PARTS)
+    check_close(images, as_array(wanted[0], (1, *models.SHAPE)), "", "the images")
+    check_close(scores, as_array(wanted[1], (3, 1)), "", "the scores")
+
+
+@visualize_class
+def test_visualizing_leaves_the_model_alone(work: Work) -> None:
+    """The model runs in inference mode, and its weights are the same afterwards."""
+    network, function = models.with_training_state(work.seed), work.natural_images.visualize_class
+    images, scores = check_tuple(function(network, np.array([1]), 2, work.seed, None, STILL), PARTS)
+    expected = models.outputs(network, as_array(images), 1)
+    check_close(as_array(scores, (3, 1))[-1], expected, IN_TRAINING, "the last row of scores")
+    check_untrained(work, network)
+
+
+@visualize_class
+def test_refuses_a_model_for_any_size(work: Work) -> None:
+    """A model that takes images of any size is a ValueError: it leaves the size open."""
+    function = work.natural_images.visualize_class
+    function(models.smooth(work.seed), 0, 1, 0, None, STILL)
+    network = models.branching(work.seed, (None, None, 3))
+    check_refuses(function, network, 0, 1, 0, None, STILL, argument="a model for any size")
+
+
+PARTS = ("images", "scores")
+AS_RETURNED = "The last row of the scores does not tell of the images that are returned."
+
+
+def mixing(seed: int, channels: int, is_colored: bool) -> np.ndarray | None:
+    """A matrix that mixes channels, not symmetric and far from singular; or None."""
+    if not is_colored:
+        return None
+    noise = np.random.default_rng([seed, 9]).uniform(-0.4, 0.4, (channels, channels))
+    return (np.eye(channels) + noise).astype(np.float32)
+
+
+def start_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The images of an ascent without steps, in double precision."""
+    images, _ = check_tuple(answer, PARTS)
+    check_inside(images, shape)
+    return as_array(images, shape, "the images")
+
+
+Rule = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+"""A step's direction, from the slope, Adam's two running means, and the step's number from 0."""
+
+
+def adam(slope: np.ndarray, mean: np.ndarray, square: np.ndarray, n: int) -> np.ndarray:
+    """As in algorithm 1 of Kingma and Ba."""
+    return mean / (1 - 0.9 ** (n + 1)) / (np.sqrt(square / (1 - 0.999 ** (n + 1))) + 1e-7)
+
+
+def adam_in_short(slope: np.ndarray, mean: np.ndarray, square: np.ndarray, n: int) -> np.ndarray:
+    """As in the end of their section 2, and in Keras: other where slopes are tiny."""
+    correction = np.sqrt(1 - 0.999 ** (n + 1)) / (1 - 0.9 ** (n + 1))
+    return correction * mean / (np.sqrt(square) + 1e-7)
+
+
+@dataclass
+class Climb:
+    """An ascent in the spectrum without views, in double precision.
+
+    Only changes of spectra are needed: the start is known by its images. After `path`, `doubt`
+    says by how much rounding may have moved a value of the last images.
+    """
+
+    start: np.ndarray
+    steps: int
+    colors: np.ndarray | None
+    step_size: float
+    slopes: Callable[[np.ndarray], np.ndarray]
+    rule: Rule = adam
+    fading: Callable[[int, int], float] = lambda n, steps: 1 - n / steps
+    is_divided: bool = True
+    is_certain: bool = True
+    doubt: float = 0.0
+
+    def path(self) -> list[np.ndarray]:
+        """The images before, between and after the steps."""
+        self.doubt = 0.0
+        mixed = np.eye(self.start.shape[-1]) if self.colors is None else self.colors
+        size, z, path = self.start.shape[1:3], inverse_sigmoid(self.start), [self.start]
+        times = 1 / weights(*size)
+        times = times if self.is_divided else np.ones_like(times)
+        free, mean, square, change = free_parts(*size)[:, None, None], 0.0, 0.0, 0.0
+        for n in range(self.steps):
+            slope = self.slopes(path[-1]) * path[-1] * (1 - path[-1]) @ mixed
+            spectrum = np.fft.rfft2(np.moveaxis(slope, -1, 1), norm="ortho")
+            spectrum *= times * multiplicity(*size)
+            parts = np.where(free, [spectrum.real, spectrum.imag], 0)
+            rate = self.step_size * self.fading(n, self.steps)
+            # Adam divides a slope by its size, and with it the rounding of float32: of slopes that
+            # are tiny beside the others, the sign is all chance.
+            noise = 5e-6 * np.abs(parts).max()
+            share = np.where(free, np.minimum(2, noise / np.maximum(np.abs(parts), noise / 2)), 0)
+            reach = np.sum(share * times * multiplicity(*size), axis=(0, 2, 3, 4)).max()
+            self.doubt += rate * reach * np.abs(mixed).max() / 4 / np.sqrt(np.prod(size))
+            assume(self.doubt < 0.02 or not self.is_certain)
+            mean, square = 0.9 * mean + 0.1 * parts, 0.999 * square + 0.001 * parts**2
+            change = change + rate * self.rule(parts, mean, square, n)
+            moved = (change[0] + 1j * change[1]) * times * weights(*size)
+            path.append(sigmoid(z + painted(moved, *size) @ mixed.T))
+        return path
+
+    def paths(self) -> list[list[np.ndarray]]:
+        """By both forms of Adam: libraries take the one or the other."""
+        return [replace(self, rule=adam_in_short).path(), self.path()]
+
+    def mistaken(self) -> dict[str, np.ndarray]:
+        """Where known mistakes end, by what is said of them."""
+        transposed = None if self.colors is None else self.colors.T
+        changed: dict[str, dict[str, Any]] = {
+            "a descent: the step goes down": {"rule": lambda *given: -adam(*given)},
+            "plain steps along the gradient, not Adam's": {"rule": lambda slope, *_: slope},
+            "the sign of the gradient, not Adam's step": {"rule": lambda slope, *_: np.sign(slope)},
+            "Adam without the correction of its first steps": {
+                "rule": lambda slope, mean, square, n: mean / (np.sqrt(square) + 1e-7)
+            },
+            "a step size that does not fall": {"fading": lambda n, steps: 1.0},
+            "a step size that falls one step too early": {
+                "fading": lambda n, steps: 1 - (n + 1) / steps
+            },
+            "independent channels, whatever colors says": {"colors": None},
+            "the transposed matrix of colors": {"colors": transposed},
+            "waves that are not divided by their frequency": {"is_divided": False},
+        }
+        return {
+            says: replace(self, is_certain=False, **change).path()[-1]
+            for says, change in changed.items()
+        }
+
+
+def multiplicity(height: int, width: int) -> np.ndarray:
+    """How many coefficients of the full transform each column of the half one stands for."""
+    columns = np.arange(width // 2 + 1)
+    return np.where((columns == 0) | (2 * columns == width), 1, 2)
+
+
+def free_parts(height: int, width: int) -> np.ndarray:
+    """Which real and which imaginary parts have an influence on real images: `(2, H, F)`."""
+    free = np.ones((2, height, width // 2 + 1), bool)
+    rows = [0, height // 2] if height % 2 == 0 else [0]
+    columns = [0, width // 2] if width % 2 == 0 else [0]
+    free[1][np.ix_(rows, columns)] = False
+    return free
+
+
+def check_path(
+    answer: Any, climb: Climb, score: Callable[[np.ndarray], np.ndarray], **others: Climb
+) -> None:
+    """Insist that an ascent ends where it should, and has the scores of all images on its way."""
+    images, found = check_tuple(answer, PARTS)
+    check_inside(images, climb.start.shape)
+    path = min(climb.paths(), key=lambda one: np.abs(as_array(images) - one[-1]).max())
+    instead = climb.mistaken() | {"the images of one step earlier": path[-2]}
+    instead |= {says.replace("_", " "): other.path()[-1] for says, other in others.items()}
+    near = 2e-3 + 2 * climb.doubt
+    check_close(images, path[-1], "", "the images", near, instead)
+    check_close(found, np.stack([score(one) for one in path]), "", "the scores", near)
+
+
+# --- visualize_channel ----------------------------------------------------------------------------
+
+visualize_channel = task("natural_images.visualize_channel")
+
+
+@visualize_channel
+@few
+@given(seeds, st.sampled_from(["last", "joined", "first"]), counts)
+def test_climbs_the_mean_of_the_channel(work: Work, seed: int, layer: str, count: int) -> None:
+    """It does as visualize_class, for the mean of a channel of the layer over all positions."""
+    network, channels = models.branching(work.seed), (seed + np.arange(count)) % 4
+    function, colors = work.natural_images.visualize_channel, mixing(seed, 3, True)
+    start = start_of(
+        function(network, layer, channels, 0, seed, colors, STILL), (count, *models.SHAPE)
+    )
+
+    def means(images: np.ndarray) -> np.ndarray:
+        each = enumerate(channels)
+        return np.array([models.channel_means(network, layer, c, images)[i] for i, c in each])
+
+    total = models.activations(network, layer, start[:1]).shape[-1]
+
+    def climb(wanted: np.ndarray, step_size: float = 0.3) -> Climb:
+        slopes, is_certain = partial(channel_slopes, network, layer, wanted), wanted is channels
+        return Climb(start, 2, colors, step_size, slopes, is_certain=is_certain)
+
+    check_path(
+        function(network, layer, channels, 2, seed, colors, STILL, 0.3),
+        climb(channels),
+        means,
+        the_channel_before_counting_begins_with_0=climb((channels - 1) % total),
+        the_channel_of_the_first_image_for_all=climb(0 * channels + channels[0]),
+        another_step_size_than_the_one_asked_for=climb(channels, 0.02),
+    )
+
+
+@visualize_channel
+def test_channels_are_seen_by_views_too(work: Work) -> None:
+    """One int gives one image; and each step looks at it by a fresh view within the limits."""
+    seed = work.seed
+    network, function = models.branching(work.seed), work.natural_images.visualize_channel
+    images, scores = check_tuple(
+        function(network, "last", 1, 3, seed, None, (1.0, 20.0, 0.2), 0.0), PARTS
+    )
+    images, scores = as_array(images, (1, *models.SHAPE)), as_array(scores, (4, 1), "the scores")
+    check_close(scores[-1], models.channel_means(network, "last", 1, images), "", "the last row")
+    check(np.ptp(scores[:-1]) > 1e-6, "view is not passed on: all steps see the same.")
+
+
+@visualize_channel
+@few
+@given(st.sampled_from(["logits", "flatten"]))
+def test_layers_without_positions_have_channels_too(work: Work, layer: str) -> None:
+    """In a layer without positions, a channel is one number, which is climbed as it is."""
+    network, function = models.linear(work.seed), work.natural_images.visualize_channel
+    images, scores = check_tuple(function(network, layer, 2, 1, 0, None, STILL, 0.1), PARTS)
+    values = models.activations(network, layer, as_array(images, (1, *models.SHAPE)))
+    check_close(as_array(scores, (2, 1))[-1], values[:, 2], "", "the last row of the scores")
+
+
+@visualize_channel
+def test_channel_needs_a_layer_that_is_there(work: Work) -> None:
+    """A layer that is not there is a ValueError."""
+    function, network = work.natural_images.visualize_channel, models.branching(work.seed)
+    function(network, "last", 0, 0, 0, None, STILL)
+    check_refuses(function, network, "lost", 0, 0, 0, None, STILL, argument='layer_name="lost"')
+
+
+@visualize_channel
+def test_channel_needs_a_known_size(work: Work) -> None:
+    """A model that takes images of any size is a ValueError."""
+    function = work.natural_images.visualize_channel
+    function(models.branching(work.seed), "last", 0, 0, 0, None, STILL)
+    network = models.branching(work.seed, (None, None, 3))
+    refused = "a model for any size"
+    check_refuses(function, network, "last", 0, 0, 0, None, STILL, argument=refused)
+
+
+@visualize_channel
+def test_channel_leaves_the_model_alone(work: Work) -> None:
+    """The model runs in inference mode, and its weights are the same afterwards."""
+    network, function = models.with_training_state(work.seed), work.natural_images.visualize_channel
+    images, scores = check_tuple(function(network, "logits", 1, 2, 0, None, STILL), PARTS)
+    expected = models.outputs(network, as_array(images), 1)
+    check_close(as_array(scores, (3, 1))[-1], expected, IN_TRAINING, "the last row of scores")
+    check_untrained(work, network)
+
+
+def channel_slopes(network: Network, layer: str, channels: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The gradient of the mean of each image's own channel."""
+    each = [models.channel_slopes(network, layer, c, x[i : i + 1]) for i, c in enumerate(channels)]
+    return np.concatenate(each)
+
+
+# --- deep_dream -----------------------------------------------------------------------------------
+
+deep_dream = task("natural_images.deep_dream")
+
+LAYERS = ["first", "sum", "joined", "last"]
+
+
+@deep_dream
+@settings
+@given(seeds, st.sampled_from(LAYERS), channel_counts, step_counts, st.booleans())
+def test_one_octave_climbs_the_squared_activations(
+    work: Work, seed: int, layer: str, channels: int, steps: int, is_tensor: bool
+) -> None:
+    """In one size, each step goes up the gradient of the mean squared activations, and is clipped.
+
+    The gradient is divided by its own root mean square: an average value moves by step_size.
+    """
+    network, photo = models.branching(work.seed, (6, 5, channels)), photos(seed, (6, 5, channels))
+    given = Tensor(photo) if is_tensor else photo
+    answer = work.natural_images.deep_dream(network, given, layer, 1, steps, 0.1)
+    check_dream(answer, dreamt(network, photo, layer, 1, steps, 0.1, 1.4))
+
+
+@deep_dream
+@settings
+@given(seeds, st.sampled_from([(12, 9, 1.4), (12, 12, 2.0), (9, 13, 1.25)]), st.integers(2, 3))
+def test_octaves_grow_and_keep_the_photo(
+    work: Work, seed: int, size: tuple[int, int, float], octaves: int
+) -> None:
+    """Through growing sizes only what the dream has added is enlarged, never the shrunk photo."""
+    height, width, scale = size
+    network = models.branching(work.seed, (None, None, 3))
+    photo = photos(seed, (height, width, 3))
+    answer = work.natural_images.deep_dream(network, photo, "joined", octaves, 2, 0.05, scale)
+    check_dream(answer, dreamt(network, photo, "joined", octaves, 2, 0.05, scale))
+
+
+@deep_dream
+@few
+@given(seeds, st.integers(1, 3))
+def test_no_steps_no_dream(work: Work, seed: int, octaves: int) -> None:
+    """With steps=0 the photo comes back, whatever the number of octaves."""
+    network, photo = models.branching(work.seed, (None, None, 3)), photos(seed, (12, 9, 3))
+    answer = work.natural_images.deep_dream(network, photo, "joined", octaves, 0)
+    check_close(answer, photo)
+
+
+@deep_dream
+def test_dream_needs_a_layer_that_is_there(work: Work) -> None:
+    """A layer that is not there is a ValueError."""
+    function, network = work.natural_images.deep_dream, models.branching(work.seed)
+    photo = photos(work.seed, models.SHAPE)
+    function(network, photo, "last", 1)
+    check_refuses(function, network, photo, "lost", 1, argument='layer_name="lost"')
+
+
+@deep_dream
+@settings
+@given(st.sampled_from([0, -1]))
+def test_dream_needs_an_octave(work: Work, octaves: int) -> None:
+    """Less than one octave is a ValueError."""
+    function, network = work.natural_images.deep_dream, models.branching(work.seed)
+    photo = photos(work.seed, models.SHAPE)
+    function(network, photo, "last", 1)
+    check_refuses(function, network, photo, "last", octaves, argument=f"octaves={octaves}")
+
+
+@deep_dream
+def test_dream_leaves_the_model_alone(work: Work) -> None:
+    """The model runs in inference mode, and its weights are the same afterwards."""
+    network, photo = models.with_training_state(work.seed), photos(work.seed, models.SHAPE)
+    answer = work.natural_images.deep_dream(network, photo, "logits", 1, 1, 0.1)
+    check_close(answer, dreamt(network, photo, "logits", 1, 1, 0.1, 1.4), IN_TRAINING)
+    check_untrained(work, network)
+
+
+def photos(seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    """One image, of which some values are near black and near white."""
+    draw = np.random.default_rng([seed, 11])
+    return np.clip(draw.uniform(-0.1, 1.1, shape), 0, 1).astype(np.float32)
+
+
+def check_dream(answer: Any, expected: np.ndarray) -> None:
+    """Insist on a valid image that is the right one."""
+    check_inside(answer, expected.shape)
+    check_close(answer, expected)
+
+
+def dreamt(
+    network: Network,
+    photo: np.ndarray,
+    layer: str,
+    octaves: int,
+    steps: int,
+    step_size: float,
+    scale: float,
+) -> np.ndarray:
+    """What `deep_dream` is, in double precision."""
+    photo = photo.astype(np.float64)
+    dream = base = photo
+    for octave in reversed(range(octaves)):
+        size = [round(side / scale**octave) for side in photo.shape[:2]]
+        added, base = resized(dream - base, size), resized(photo, size)
+        dream = base + added
+        for _ in range(steps):
+            values = models.activations(network, layer, dream[None])
+            slope = network.gradients(dream[None], 2 * values / values.size, layer)["input"][0]
+            size_of_slope = np.sqrt(np.mean(slope**2))
+            dream = np.clip(dream + step_size * slope / size_of_slope, 0, 1)
+    return dream
+
+
+def resized(image: np.ndarray, size: list[int]) -> np.ndarray:
+    """Bilinearly, as `tf.image.resize` does it: pixels are squares, and nothing is smoothed."""
+    for axis, wanted in enumerate(size):
+        have = image.shape[axis]
+        places = np.clip((np.arange(wanted) + 0.5) * have / wanted - 0.5, 0, have - 1)
+        low = np.floor(places).astype(int)
+        share = np.expand_dims(places - low, tuple(range(1, image.ndim - axis)))
+        below, above = (np.take(image, np.minimum(low + k, have - 1), axis) for k in (0, 1))
+        image = below + (above - below) * share
+    return image
