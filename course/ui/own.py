@@ -48,6 +48,8 @@ class _OwnImporter(SubmissionImporter):
                 "again"
             )
 
+        stub.__module__, _, stub.__name__ = f"course.{task}".rpartition(".")
+        stub.__qualname__ = stub.__name__
         return stub
 
 

@@ -1,86 +1,98 @@
 """`check` in a notebook: functions from cells are graded, and the board is HTML."""
 
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from course.grader.grading import Report, Verdict
 from course.ui import notebook
-from course.ui.notebook import Board, check, definitions_in, hint, needed_by
+from course.ui.kernel import Kernel
+from course.ui.notebook import Board, check, hint
+
+pytest.importorskip("IPython")
+from IPython.core.interactiveshell import InteractiveShell
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_only_definitions_are_taken_from_a_cell() -> None:
-    cell = (
-        "%matplotlib inline\n!pip list\nimport numpy as np\nLIMIT = 3\nimages = load(3)\n"
-        "print('hours of training')\n\ndef half(x):\n    return x / 2\n\nhalf(3)\n"
-    )
-    taken = definitions_in(cell)
-    assert "import numpy" in taken
-    assert "LIMIT = 3" in taken
-    assert "def half" in taken
-    assert "print" not in taken
-    assert "load" not in taken
-    assert "half(3)" not in taken
-    assert definitions_in("def broken(:") == ""
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Run cells, as a notebook does in which `check` is then called; a folder with stubs."""
+    before = sys.modules["__main__"]
+    shell = InteractiveShell(history_length=0)
+    shell.history_manager.enabled = False
+
+    def run(*cells: str) -> Path:
+        for cell in cells:
+            shell.run_cell(cell, store_history=True)
+        return tmp_path
+
+    held = lambda: Kernel(shell.user_ns, shell.history_manager.input_hist_raw)  # noqa: E731
+    monkeypatch.setattr(notebook, "_kernel", held)
+    yield run
+    sys.modules["__main__"] = before
 
 
-def test_functions_in_cells_are_graded(monkeypatch: pytest.MonkeyPatch) -> None:
-    cells = [
+def statuses(board: Board) -> list[str]:
+    return [verdict.status for verdict in board.report.tasks]
+
+
+RIGHT = "import numpy as np\n\ndef to_heatmap(saliency):\n    return np.sum(saliency, axis=-1)"
+
+
+def test_functions_in_cells_are_graded(hold: Callable[..., Path]) -> None:
+    work = hold(
         "import numpy as np",
         "def to_heatmap(saliency):\n    return np.sum(saliency, axis=0)",
         "def to_heatmap(saliency):\n    return np.sum(saliency, axis=CHANNELS)\n\nCHANNELS = -1",
         "def symmetric_limit(heatmap):\n    return float(np.max(heatmap))",
-    ]
-    monkeypatch.setattr(notebook, "_cells", lambda: cells)
-    board = check("saliency.to_heatmap", "saliency.symmetric_limit")
-    assert [verdict.status for verdict in board.report.tasks] == ["passed", "failed"]
+    )
+    board = check("saliency.to_heatmap", "saliency.symmetric_limit", work=work)
+    assert statuses(board) == ["passed", "failed"]
     assert "1 of 2 points" in repr(board)
+    assert "Next: saliency.symmetric_limit" in repr(board)
 
 
-def test_only_what_is_used_goes_along() -> None:
-    own = (
-        "import numpy as np\nimport scipy.ndimage\nimport scipy.stats\nimport course.given.plots\n"
-        "from math import *\nSIZE = 3\nOTHER = 4\n"
-        "def blur(x):\n    return scipy.ndimage.uniform_filter(x, SIZE)\n\n"
-        "def smooth(x):\n    part = np.asarray(x)\n    return blur(part)\n\n"
-        "def draw(x=only_in_the_notebook):\n    return smooth(x)\n\n"
-        "def part(x=only_in_the_notebook):\n    return smooth(x)\n"
-    )
-    taken = needed_by({"smooth"}, own)
-    for name in ("import numpy", "ndimage", "stats", "math", "SIZE", "def blur", "def smooth"):
-        assert name in taken
-    for name in ("figures", "OTHER", "def draw", "def part"):
-        assert name not in taken
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%time\n" + RIGHT,
+        RIGHT.replace("to_heatmap", "mine") + "\nto_heatmap = mine",
+        "import functools\nimport numpy as np\nto_heatmap = functools.partial(np.sum, axis=-1)",
+    ],
+)
+def test_what_the_kernel_holds_is_what_counts(hold: Callable[..., Path], cell: str) -> None:
+    wrong = "def to_heatmap(saliency):\n    return 0"
+    assert statuses(check("saliency.to_heatmap", work=hold(wrong, cell))) == ["passed"]
+    assert statuses(check("saliency.to_heatmap", work=hold(wrong))) == ["failed"]
 
 
-def test_functions_made_of_functions_go_along() -> None:
-    cell = (
-        "import tensorflow as tf\nfrom course.given import load_model\n"
-        "def raw(x):\n    return x\n\n"
-        "fast = tf.function(raw)\ndouble = lambda x: max(2 * raw(x), 0)\n"
-        "model = load_model()\nlayers = list(model)\n"
-        "def answer(x):\n    return fast(double(x)) + model(x) + layers\n"
-    )
-    taken = needed_by({"answer"}, definitions_in(cell))
-    assert "fast = tf.function(raw)" in taken
-    assert "double = " in taken
-    assert "load_model" not in taken, "a function gets its model as an argument"
-    assert "list(model)" not in taken
-
-
-def test_an_error_that_has_been_put_right_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_that_has_been_put_right_is_forgotten(hold: Callable[..., Path]) -> None:
     wrong = "import nunpy as np\n\n@no_such_decorator\ndef to_heatmap(saliency):\n    return 0"
-    right = "import numpy as np\n\ndef to_heatmap(saliency):\n    return np.sum(saliency, axis=-1)"
-    monkeypatch.setattr(notebook, "_cells", lambda: [wrong, right])
-    assert [one.status for one in check("saliency.to_heatmap").report.tasks] == ["passed"]
+    assert statuses(check("saliency.to_heatmap", work=hold(wrong, RIGHT))) == ["passed"]
 
 
-def test_a_stub_in_a_cell_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_sent_is_named_and_nothing_else_is_graded(hold: Callable[..., Path]) -> None:
+    work = hold(
+        RIGHT, "import threading\nlock = threading.Lock()\ndef smooth(x, sigma):\n    return lock"
+    )
+    (work / "saliency.py").write_text((ROOT / "solutions" / "saliency.py").read_text())
+    board = check("saliency.smooth", "saliency.to_heatmap", work=work)
+    assert statuses(board) == ["passed", "error"]
+    verdict = board.report.tasks[1]
+    assert verdict.task == "saliency.smooth"
+    assert "it uses `lock`, a lock" in verdict.message
+    assert (board.report.score, board.report.max_score) == (1, 2)
+
+
+def test_a_stub_in_a_cell_is_not_started_unless_the_file_is(hold: Callable[..., Path]) -> None:
     stub = 'def to_heatmap(saliency):\n    raise NotImplementedError("saliency.to_heatmap")'
-    monkeypatch.setattr(notebook, "_cells", lambda: [stub])
-    assert "to_heatmap: not started" in repr(check("saliency.to_heatmap"))
+    work = hold(stub)
+    assert statuses(check("saliency.to_heatmap", work=work)) == ["not_started"]
+    (work / "saliency.py").write_text((ROOT / "solutions" / "saliency.py").read_text())
+    assert statuses(check("saliency.to_heatmap", work=work)) == ["passed"]
 
 
 def test_hints_come_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
