@@ -45,7 +45,9 @@ def notebook_source(text: str) -> str:
         raise ValueError("its cells are longer than a megabyte")
     if sum(map(_effort, sources)) > MAX_EFFORT:
         raise ValueError("it holds too many magics and shell commands")
-    return "\n\n".join(filter(None, map(definitions_in, sources))) + "\n"
+    # A signature may name what is not taken along; nobody looks it up then.
+    parts = ["from __future__ import annotations", *map(definitions_in, sources)]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _joined(source: Any) -> str:
@@ -102,6 +104,8 @@ def _effort(cell: str) -> int:
 
 def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
     for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            continue  # it has to stand at a file's top, and does already
         if defines(node):
             yield node
         elif isinstance(node, ast.If | ast.With | ast.Try):
@@ -136,6 +140,7 @@ _ARRAYS = {"array", "asarray", "float32", "float64", "linspace", "arange", "zero
 _PLAIN = (
     *(ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Name),
     *(ast.Attribute, ast.operator, ast.unaryop, ast.expr_context, ast.keyword),
+    *(ast.Subscript, ast.Slice),
 )
 
 

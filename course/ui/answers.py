@@ -40,7 +40,9 @@ class Answers:
         self._folder = folder
         # Markup in the answers is shown as text: a report is opened by others, too.
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-        self._markdown.renderer.rules["image"] = self._picture
+        renderer: Any = self._markdown.renderer
+        self._renderer = renderer
+        self._renderer.rules["image"] = self._picture
         lines = text.splitlines()
         starts = [*self._modules(text), ("", len(lines), len(lines))]
         self.before = self._render(lines[: starts[0][1]])
@@ -56,7 +58,7 @@ class Answers:
             if token.type == "heading_open" and token.map and token.level == 0:
                 module = _named_in(inside.content)
                 if module:
-                    found.append((module, *token.map))
+                    found.append((module, token.map[0], token.map[1]))
         return found
 
     def _render(self, lines: list[str]) -> str:
@@ -71,7 +73,7 @@ class Answers:
         except (OSError, ValueError) as error:
             self.missing[unquote(address)] = str(error)
             token.attrs["src"] = ""
-        return self._markdown.renderer.image(tokens, index, options, env)
+        return str(self._renderer.image(tokens, index, options, env))
 
     def _data(self, address: str) -> str:
         if re.match(r"[a-z]+:|//", address, flags=re.I):

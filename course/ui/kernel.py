@@ -19,11 +19,10 @@ import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from course.given.modules import MODULES
 from course.grader.notebooks import PYTHON_MAGICS, without_magic
 from course.grader.sources import is_stub
 
@@ -64,7 +63,7 @@ class Kernel:
 
     def is_stub(self, function: str) -> bool:
         """Whether a task's name still means the stub that the notebook came with."""
-        value = self._names.get(function)
+        value: Any = self._names.get(function)
         if not _is_own_function(value):
             return False
         try:
@@ -166,10 +165,11 @@ class _Writer:
         if isinstance(value, types.ModuleType):
             return self._fresh(value, "module")
         if _is_own_function(value) or (isinstance(value, type) and _is_own(value)):
-            if self._names.get(value.__name__) is not value:
-                return self._fresh(value, value.__name__)
-            self.write_global(value.__name__)
-            return str(value.__name__)
+            name = str(value.__name__)
+            if self._names.get(name) is not value:
+                return self._fresh(value, name)
+            self.write_global(name)
+            return name
         if self._decorated(value):
             return self._fresh(value, "decorated")
         if isinstance(value, np.random.Generator):
@@ -196,12 +196,13 @@ class _Writer:
         else:
             items = ", ".join(map(self._express, value))
             comma = "," if len(value) == 1 else ""
-            text = {
-                tuple: f"({items}{comma})",
-                list: f"[{items}]",
-                set: f"{{{items}}}" if items else "set()",
-                frozenset: f"frozenset([{items}])",
-            }[type(value)]
+            forms = {
+                "tuple": f"({items}{comma})",
+                "list": f"[{items}]",
+                "set": f"{{{items}}}" if items else "set()",
+                "frozenset": f"frozenset([{items}])",
+            }
+            text = forms[type(value).__name__]
         self._depth.discard(id(value))
         return text
 
@@ -416,7 +417,7 @@ def _is_own(value: Any) -> bool:
     return getattr(value, "__module__", "") == "__main__"
 
 
-def _is_own_function(value: Any) -> bool:
+def _is_own_function(value: Any) -> TypeGuard[types.FunctionType]:
     """Whether a function's own lines stand in the notebook, not those of a library's wrapper."""
     if not isinstance(value, types.FunctionType):
         return False
@@ -497,7 +498,7 @@ def _address_of(value: Any) -> tuple[str, str] | None:
             for part in name.split("."):
                 found = getattr(found, part, None)
             if found is value:
-                return _in_submission(home), name
+                return home, name
     if not any(names) or homes[0] == "__main__":
         return None  # only functions and classes are to be found by their names
     library = homes[0].partition(".")[0]
@@ -505,11 +506,5 @@ def _address_of(value: Any) -> tuple[str, str] | None:
         if isinstance(module, types.ModuleType) and home.partition(".")[0] == library:
             for name, found in list(vars(module).items()):
                 if found is value:
-                    return _in_submission(home), name
+                    return home, name
     return None
-
-
-def _in_submission(home: str) -> str:
-    """The solutions are not there where a submission is graded: its own module of the name is."""
-    package, _, name = home.partition(".")
-    return f"course.{name}" if package == "solutions" and name in MODULES else home

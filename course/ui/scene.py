@@ -149,7 +149,7 @@ class Scene:
         Raises:
             WrongCallError: if the layer does not have so many.
         """
-        count = _shape_of(self.model.get_layer(layer))[-1]
+        count = _shape_of(self.model.get_layer(layer))[-1] or 0
         wanted = channel if self.wanted.channel is None else self.wanted.channel
         if wanted >= count:
             raise WrongCallError(f"--channel: {layer} has the channels 0 to {count - 1}")

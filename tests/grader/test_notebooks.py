@@ -80,3 +80,12 @@ def test_a_cell_that_cannot_be_parsed_costs_itself_only() -> None:
 def test_what_is_not_a_notebook_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="it is not a notebook"):
         notebook_source(text)
+
+
+def test_a_signature_may_name_what_is_not_taken_along() -> None:
+    cell = "models = load()\ndef f(x: models.Kind) -> tuple[slice, nothing]:\n    return 1"
+    assert defined(notebook("import math", "from __future__ import annotations", cell))["f"](0) == 1
+
+
+def test_aliases_of_types_go_along() -> None:
+    assert defined(notebook("Window = tuple[slice, slice]"))["Window"] == tuple[slice, slice]
