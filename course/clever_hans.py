@@ -4,8 +4,10 @@ Hans the horse could do sums, it seemed, but only read the answer in his master'
 plant such a giveaway in a data set, train a network on it, and catch the network cheating.
 
 Source: Lapuschkin, Wäldchen, Binder, Montavon, Samek, Müller, "Unmasking Clever Hans predictors and
-assessing what machines really learn", Nature Communications 10, 2019, arXiv:1902.10178. Shapes: B
-images of H × W pixels with C channels. Images and maps may come as NumPy arrays or as tensors.
+assessing what machines really learn", Nature Communications 10, 2019, arXiv:1902.10178.
+
+Shapes: B images of H × W pixels with C channels. Images and maps may come as NumPy arrays or as
+tensors.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,7 @@ import keras
 import numpy as np
 from sklearn.cluster import SpectralClustering
 
-from course.given import probabilities
+from course.given import float_images, probabilities
 from course.given.types import Classes, Heatmaps, Images, Labels, Maps, Mask, Values
 
 

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Contrast, Errors, batches, compiled, predict
+from course.given import Contrast, Errors, batches, compiled, float_images, predict
 from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
 from .saliency import gradient_saliency
@@ -131,7 +131,7 @@ def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_nam
         images: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
         layer_name: a layer of the model with an output of shape `(B, h, w, channels)`. Whether a
-            layer of a model inside the model is found too is up to you.
+            model inside the model, or a layer of it, is found too is up to you.
 
     Returns:
         `(B, H, W)`, never negative.

@@ -6,8 +6,9 @@ the open question of the assignment.
 
 Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box",
 2017, arXiv:1711.00399; the same search, meant as an attack: Szegedy et al., "Intriguing properties
-of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels with C channels. Images
-may come as NumPy arrays or as tensors.
+of neural networks", 2013, arXiv:1312.6199.
+
+Shapes: B images of H × W pixels with C channels. Images may come as NumPy arrays or as tensors.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Optimized, compiled, predict
+from course.given import Optimized, compiled, float_images, predict
 from course.given.types import Classes, Images, Maps, Penalty, Values
 
 

@@ -4,8 +4,10 @@ Hans the horse could do sums, it seemed, but only read the answer in his master'
 plant such a giveaway in a data set, train a network on it, and catch the network cheating.
 
 Source: Lapuschkin, Wäldchen, Binder, Montavon, Samek, Müller, "Unmasking Clever Hans predictors and
-assessing what machines really learn", Nature Communications 10, 2019, arXiv:1902.10178. Shapes: B
-images of H × W pixels with C channels. Images and maps may come as NumPy arrays or as tensors.
+assessing what machines really learn", Nature Communications 10, 2019, arXiv:1902.10178.
+
+Shapes: B images of H × W pixels with C channels. Images and maps may come as NumPy arrays or as
+tensors.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,7 @@ import keras
 import numpy as np
 from sklearn.cluster import SpectralClustering
 
-from course.given import probabilities
+from course.given import float_images, probabilities
 from course.given.types import Classes, Heatmaps, Images, Labels, Maps, Mask, Values
 
 
@@ -32,7 +34,7 @@ def add_square(images: Images, size: int, value: float = 0.0) -> Images:
     Raises:
         ValueError: if `size` is negative or larger than H or W.
     """
-    marked = np.array(images, np.float32)
+    marked = np.array(float_images(images))
     height, width = marked.shape[1:3]
     if not 0 <= size <= min(height, width):
         raise ValueError(f"size must lie between 0 and {min(height, width)}, not {size}")
@@ -56,7 +58,7 @@ def add_watermark(images: Images, mask: Mask, alpha: float) -> Images:
     Raises:
         ValueError: if the mask's shape is not `(H, W)`, or if `alpha` lies outside [0, 1].
     """
-    images, mask = np.asarray(images, np.float32), np.asarray(mask, np.float32)
+    images, mask = float_images(images), np.asarray(mask, np.float32)
     if mask.shape != images.shape[1:3]:
         raise ValueError(f"mask has shape {mask.shape}, the images need {images.shape[1:3]}")
     if not 0 <= alpha <= 1:
@@ -77,7 +79,7 @@ def add_lightness_gradient(images: Images, strength: float) -> Images:
     Returns:
         `(B, H, W, C)`: the images plus the ramp, the same in every channel, clipped to [0, 1].
     """
-    images = np.asarray(images, np.float32)
+    images = np.asarray(float_images(images))
     height, width = images.shape[1:3]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     right = np.linspace(0, 1, width, dtype=np.float32)[None, :]
@@ -102,7 +104,7 @@ def plant(images: Images, labels: Labels, cheats: dict[int, Callable[[Images], I
     Raises:
         ValueError: if there are not as many labels as images.
     """
-    planted, labels = np.array(images, np.float32), np.asarray(labels)
+    planted, labels = np.array(float_images(images)), np.asarray(labels)
     if labels.shape != planted.shape[:1]:
         raise ValueError(f"labels has shape {labels.shape}, one for each image is needed")
     for class_index, cheat in cheats.items():

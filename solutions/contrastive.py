@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Contrast, Errors, batches, compiled, predict
+from course.given import Contrast, Errors, batches, compiled, float_images, predict
 from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
 from .saliency import gradient_saliency
@@ -94,7 +94,7 @@ def smooth_grad(
     """
     if samples < 1 or noise < 0:
         raise ValueError(f"samples must be 1 or more ({samples}), noise not negative ({noise})")
-    images = tf.convert_to_tensor(images, tf.float32)
+    images = float_images(images)
     maps = []
     for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
         total = tf.zeros_like(image)  # every image as if it were alone
@@ -135,7 +135,7 @@ def integrated_gradients(
     """
     if steps < 1:
         raise ValueError(f"steps must be 1 or more, not {steps}")
-    images = tf.convert_to_tensor(images, tf.float32)
+    images = float_images(images)
     middles = ((np.arange(steps, dtype=np.float32) + 0.5) / steps).reshape(-1, 1, 1, 1)
     maps = []
     for image, k in zip(images, np.broadcast_to(class_index, len(images)), strict=True):
@@ -152,7 +152,9 @@ def _activation_map(
     model: keras.Model, images: Images, class_index: Classes, layer_name: str
 ) -> Heatmaps:
     """Channels of a layer, weighted by their mean gradient, added up: `(B, h, w)`."""
-    both = keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
+    # What the layer gives in this model; a layer that is a model has an `output` of its own, too.
+    hidden = keras.Operation.output.fget(model.get_layer(layer_name))
+    both = keras.Model(model.inputs[0], [hidden, model.outputs[0]])
     with tf.GradientTape() as tape:
         tape.watch(images)  # rather than rely on the tape's watching the network's weights
         activation, logits = both(images, training=False)
@@ -161,6 +163,15 @@ def _activation_map(
     # Σ w · A over the channels, with w = mean of ∂f/∂A over the positions
     weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
     return tf.reduce_sum(weights * activation, axis=-1)
+
+
+def _require_layer(model: keras.Model, layer_name: str) -> None:
+    """Make sure that a model has a layer; where a model inside it has it instead, say which."""
+    if layer_name not in [layer.name for layer in model.layers]:
+        inside = [one for one in model.layers if isinstance(one, keras.Model)]
+        homes = [one.name for one in inside if layer_name in [layer.name for layer in one.layers]]
+        place = f": it lies in {homes[0]!r}, which you may name instead" if homes else ""
+        raise ValueError(f"no layer of the model is named {layer_name!r}{place}")
 
 
 def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_name: str) -> Heatmaps:
@@ -177,7 +188,7 @@ def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_nam
         images: `(B, H, W, C)`, float32 in [0, 1].
         class_index: one int for the whole batch, or an int array `(B,)`.
         layer_name: a layer of the model with an output of shape `(B, h, w, channels)`. Whether a
-            layer of a model inside the model is found too is up to you.
+            model inside the model, or a layer of it, is found too is up to you.
 
     Returns:
         `(B, H, W)`, never negative.
@@ -188,8 +199,8 @@ def grad_cam(model: keras.Model, images: Images, class_index: Classes, layer_nam
     Source:
         Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra 2017, arXiv:1610.02391.
     """
-    model.get_layer(layer_name)  # raises ValueError before anything is compiled
-    images = tf.convert_to_tensor(images, tf.float32)
+    _require_layer(model, layer_name)
+    images = float_images(images)
     cam = tf.nn.relu(_activation_map(model, images, class_index, layer_name))
     return tf.image.resize(cam[..., None], images.shape[1:3])[..., 0]
 
@@ -237,7 +248,7 @@ def occlusion_sensitivity(
     Source:
         Zeiler & Fergus 2014, arXiv:1311.2901, section 4.2 (there one value per patch).
     """
-    images = np.asarray(images, np.float32)
+    images = np.asarray(float_images(images))
     if stride < 1 or not 1 <= patch <= min(images.shape[1:3]):
         raise ValueError(f"patch ({patch}) must fit, and stride ({stride}) be 1 or more")
     tops, lefts = (range(0, size - patch + 1, stride) for size in images.shape[1:3])

@@ -6,8 +6,9 @@ the open question of the assignment.
 
 Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box",
 2017, arXiv:1711.00399; the same search, meant as an attack: Szegedy et al., "Intriguing properties
-of neural networks", 2013, arXiv:1312.6199. Shapes: B images of H × W pixels with C channels. Images
-may come as NumPy arrays or as tensors.
+of neural networks", 2013, arXiv:1312.6199.
+
+Shapes: B images of H × W pixels with C channels. Images may come as NumPy arrays or as tensors.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Optimized, compiled, predict
+from course.given import Optimized, compiled, float_images, predict
 from course.given.types import Classes, Images, Maps, Penalty, Values
 
 
@@ -39,7 +40,7 @@ def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> V
     Raises:
         ValueError: if `kind` is none of the three.
     """
-    change = tf.convert_to_tensor(images) - tf.convert_to_tensor(originals)
+    change = float_images(images) - float_images(originals)
     if kind == "l2":
         return tf.reduce_mean(tf.square(change), axis=(1, 2, 3))
     if kind == "l1":
@@ -106,7 +107,7 @@ def optimize_to_class(
     Source:
         Wachter et al. 2017; Szegedy et al. 2013.
     """
-    optimized = originals = tf.convert_to_tensor(images, tf.float32)
+    optimized = originals = float_images(images)
     targets = tf.broadcast_to(tf.cast(target, tf.int32), originals.shape[:1])
     weight = float(penalty_weight)
     for _ in range(steps):
@@ -127,7 +128,7 @@ def difference_image(originals: Images, optimized: Images) -> Maps:
         `(B, H, W, C)` in [-1, 1], signed: optimized − original, positive where the image became
         lighter.
     """
-    return tf.convert_to_tensor(optimized) - tf.convert_to_tensor(originals)
+    return float_images(optimized) - float_images(originals)
 
 
 def smallest_change(

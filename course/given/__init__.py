@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "batching": ["batches"],
-        "compiling": ["compiled"],
+        "compiling": ["compiled", "float_images"],
         "datasets": ["Dataset", "load_dataset"],
         "errors_list": ["load_errors"],
         "fetching": ["NotReachableError"],

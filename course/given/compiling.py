@@ -58,6 +58,17 @@ def require_real(images: Any, name: str = "images") -> None:
         )
 
 
+def float_images(images: Any) -> tf.Tensor:
+    """Images as a tensor of float32, from an array or a tensor.
+
+    Raises:
+        ValueError: if they are whole numbers, as image files hold them.
+    """
+    images = tf.convert_to_tensor(images)
+    require_real(images)
+    return tf.cast(images, tf.float32)
+
+
 def _as_tensor(value: Any) -> Any:
     """A number or an array as a tensor (float32 or int32), anything else as it is."""
     if isinstance(value, np.ndarray | np.generic | bool | int | float | list):

@@ -1,4 +1,4 @@
-"""The graders are graded: wrong answers fail and are named, right ones pass.
+"""The graders are graded: wrong answers fail and are named, right ones pass; also by fresh eyes.
 
 pytest tests/answers                    some of each task's answers
 pytest tests/answers --slow             all of them, and that no other task suffers, and that every
@@ -17,17 +17,19 @@ from course.grader.grading import Verdict, grade_task, try_property
 from course.grader.mistakes import Mistake, mistakes_of, source_of
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.grader.sources import read_submission
-from course.grader.tasks import Task, select_tasks
+from course.grader.tasks import Task, modules_with_tasks, select_tasks
 from course.grader.work import Work
+from tests.answers.fresh import Fresh, answers_of
 from tests.answers.right import Answer, answers_to
 
 SOLUTIONS = read_submission(Path(__file__).resolve().parents[2] / "solutions")
 TASKS = {task.name: task for task in select_tasks()}
 WRONG = [known for name in TASKS for known in mistakes_of(name)]
 RIGHT = [other for name in TASKS for other in answers_to(name)]
+FRESH = [answer for module in modules_with_tasks() for answer in answers_of(module)]
 
 
-def name_of(one: Mistake | Answer) -> str:
+def name_of(one: Mistake | Answer | Fresh) -> str:
     return f"{one.task}-{one.function.__name__}"
 
 
@@ -52,7 +54,7 @@ def workers() -> Iterator[Workers]:
     workers.close()
 
 
-def submission_of(one: Mistake | Answer, workers: Workers) -> Work:
+def submission_of(one: Mistake | Answer | Fresh, workers: Workers) -> Work:
     """The solutions, with one function replaced by another."""
     module = one.task.partition(".")[0]
     replaced = SOLUTIONS[module] + source_of(one.task, one.function)
@@ -77,6 +79,18 @@ def test_a_wrong_answer_is_rejected_and_named(known: Mistake, workers: Workers) 
 @pytest.mark.parametrize("other", some_of_each(RIGHT, 1))
 def test_a_right_answer_is_accepted(other: Answer, workers: Workers) -> None:
     verdict = grade_task(TASKS[other.task], submission_of(other, workers))
+    assert verdict.status == "passed", verdict.message
+
+
+@pytest.mark.parametrize("answer", some_of_each([one for one in FRESH if not one.is_right], 1))
+def test_a_wrong_answer_by_fresh_eyes_is_rejected(answer: Fresh, workers: Workers) -> None:
+    verdict = grade_task(TASKS[answer.task], submission_of(answer, workers))
+    assert verdict.status in ("failed", "error", "timeout"), answer.says
+
+
+@pytest.mark.parametrize("answer", some_of_each([one for one in FRESH if one.is_right], 0))
+def test_a_right_answer_by_fresh_eyes_is_accepted(answer: Fresh, workers: Workers) -> None:
+    verdict = grade_task(TASKS[answer.task], submission_of(answer, workers))
     assert verdict.status == "passed", verdict.message
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course.given import compiled
+from course.given import compiled, float_images
 
 
 @pytest.fixture
@@ -87,3 +87,12 @@ def test_whole_numbers_as_images_are_named(explain: Any, make: Any) -> None:
     images = make(np.full((1, 4, 3, 1), 255, np.uint8))
     with pytest.raises(ValueError, match="images must be real numbers from 0 to 1, not uint8"):
         explain(network(), images, 1)
+
+
+@pytest.mark.parametrize("make", [np.asarray, tf.constant])
+def test_images_become_tensors_of_float32_unless_they_are_whole_numbers(make: Any) -> None:
+    images = float_images(make(np.full((1, 4, 3, 1), 0.5)))
+    assert isinstance(images, tf.Tensor)
+    assert images.dtype == tf.float32
+    with pytest.raises(ValueError, match="images must be real numbers from 0 to 1, not uint8"):
+        float_images(make(np.full((1, 4, 3, 1), 255, np.uint8)))

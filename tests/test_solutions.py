@@ -1,0 +1,69 @@
+"""What the solutions do beyond what is graded: how they meet what is not as it should be."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from solutions import clever_hans, contrastive, input_optimization
+
+SHAPE = (6, 5, 3)
+WHOLE = np.full((2, *SHAPE), 200, np.uint8)
+REAL = np.full((2, *SHAPE), 0.5, np.float32)
+MASK = np.ones(SHAPE[:2], np.float32)
+
+
+def transfer_learned() -> keras.Model:
+    """A network with a model in it, "backbone", as one gets it from a network that was trained."""
+    entry = keras.Input(SHAPE)
+    features = keras.layers.Conv2D(4, 3, padding="same", name="inner")(entry)
+    features = keras.layers.Add()([features, keras.layers.Conv2D(4, 1)(entry)])
+    backbone = keras.Model(entry, features, name="backbone")
+    images = keras.Input(SHAPE)
+    pooled = keras.layers.GlobalAveragePooling2D()(backbone(images))
+    return keras.Model(images, keras.layers.Dense(4, name="logits")(pooled))
+
+
+MODEL = transfer_learned()
+
+CALLS: dict[str, Callable[[], Any]] = {
+    "add_square": lambda: clever_hans.add_square(WHOLE, 2),
+    "add_watermark": lambda: clever_hans.add_watermark(WHOLE, MASK, 0.5),
+    "add_lightness_gradient": lambda: clever_hans.add_lightness_gradient(WHOLE, 0.5),
+    "plant": lambda: clever_hans.plant(WHOLE, np.array([0, 1]), {}),
+    "cheat_effect": lambda: clever_hans.cheat_effect(MODEL, WHOLE, lambda one: one, 1),
+    "find_errors": lambda: contrastive.find_errors(MODEL, WHOLE, np.array([0, 1])),
+    "gradient_times_input": lambda: contrastive.gradient_times_input(MODEL, WHOLE, 1),
+    "smooth_grad": lambda: contrastive.smooth_grad(MODEL, WHOLE, 1, 2, 0.1, 0),
+    "integrated_gradients": lambda: contrastive.integrated_gradients(MODEL, WHOLE, 1),
+    "grad_cam": lambda: contrastive.grad_cam(MODEL, WHOLE, 1, "backbone"),
+    "occlusion_sensitivity": lambda: contrastive.occlusion_sensitivity(MODEL, WHOLE, 1, 2, 2),
+    "change_penalty": lambda: input_optimization.change_penalty(WHOLE, REAL),
+    "optimize_to_class": lambda: input_optimization.optimize_to_class(MODEL, WHOLE, 1, 1, 0.1, 1.0),
+    "difference_image": lambda: input_optimization.difference_image(WHOLE, WHOLE),
+    "smallest_change": lambda: input_optimization.smallest_change(MODEL, WHOLE, 1, [1.0], 1, 0.1),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_images_of_whole_numbers_are_refused(call: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match="real numbers from 0 to 1, not uint8"):
+        call()
+
+
+def test_grad_cam_looks_at_a_model_inside_the_model() -> None:
+    images = np.random.default_rng(0).random((2, *SHAPE), np.float32)
+    kernel = MODEL.get_layer("logits").kernel.numpy()
+    features = MODEL.get_layer("backbone")(images).numpy()
+    expected = np.maximum(0, features @ kernel[:, 1] / features[0, ..., 0].size)
+    cam = contrastive.grad_cam(MODEL, images, 1, "backbone")
+    np.testing.assert_allclose(cam, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_grad_cam_says_in_which_model_a_layer_lies() -> None:
+    with pytest.raises(ValueError, match="'inner': it lies in 'backbone'"):
+        contrastive.grad_cam(MODEL, REAL, 1, "inner")
+    with pytest.raises(ValueError, match=r"is named 'outer'$"):
+        contrastive.grad_cam(MODEL, REAL, 1, "outer")
