@@ -1,6 +1,7 @@
 """`course show`: every figure, drawn by the solutions with a small network, and what is refused."""
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 from PIL import Image
 
+from course.given.modules import MODULES
 from course.ui import command, show
 from course.ui.figures import clever_hans, layout
 from course.ui.figures.registry import FIGURES
+from course.ui.questions import questions_of
 from course.ui.scene import CannotShowError, Wanted, WrongCallError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,3 +184,21 @@ def test_every_figure_has_a_module_and_every_option_a_meaning() -> None:
     for name, kind in FIGURES.items():
         assert name in command.MODULES
         assert set(kind.takes) <= known | {"--cheat"}
+
+
+def test_every_question_leads_to_a_figure_that_understands_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def require(what: str, work: Path, wanted: Wanted, advance: object) -> Figure:
+        FIGURES[what].require(wanted)
+        return Figure(figsize=(1, 1))
+
+    monkeypatch.setattr(show, "draw", require)
+    for module in MODULES:
+        for question in questions_of(module):
+            program, verb, *words = shlex.split(question.look)
+            assert (program, verb, words[0]) == ("course", "show", module)
+            result = run(*words, "--work", SOLUTIONS)
+            assert result.exit_code == 0, result.output
