@@ -448,7 +448,7 @@ assert softmax_scores[-1, 0] < 0.01
 # another image. And you know to climb the logit, because the softmax has no slope where it matters.
 #
 # What you do not know yet is whether there is a picture behind the noise that a *person* could
-# read. That takes telling the ascent what images are like: [1.+ Feature
+# read. That takes telling the ascent what images are like: [1.3 Feature
 # visualization](feature_visualization.md).
 #
 # ## Try this

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 1.+ Feature visualization: can it be made to look natural?
+# # 1.3 Feature visualization: can it be made to look natural?
 #
 # [Plain ascent](activation_maximization.md) ends in fine patterns that only a network understands.
 # This chapter, a bonus, adds a taste for natural images to it, and finds something in the noise:

@@ -84,7 +84,7 @@ show(
 # 1.2 [Activation maximization](activation_maximization.md)
 # :   What would the network like to see? *Images of which it is sure, and nobody else is.*
 #
-# 1.+ [Feature visualization](feature_visualization.md)
+# 1.3 [Feature visualization](feature_visualization.md)
 # :   Can that be made to look natural? *Fruit and legs, in part of our own making.*
 #
 # 1.4 [Natural images](natural_images.md)

@@ -558,7 +558,7 @@ assert rms.max() < 2
 # ## Try this
 #
 # - Go from the right class to a *random* one. Is the change larger? Does it lie elsewhere?
-# - Average the gradient over small shifts of the image (chapter 1.+). Is the change less brittle?
+# - Average the gradient over small shifts of the image (chapter 1.3). Is the change less brittle?
 # - Let the judge be a third network with another architecture.
 #
 # ## Read more

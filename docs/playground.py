@@ -9,8 +9,13 @@
 # Three small networks that tell shapes apart, and the tools of this course at work on them, on
 # your own computer, while you read. Nothing that you draw or load is sent anywhere.
 #
-# <link rel="stylesheet" href="../assets/playground/playground.css">
-# <script type="module" src="../assets/playground/playground.js"></script>
+# <link rel="stylesheet" href="assets/playground/playground.css">
+# <script type="module" src="assets/playground/playground.js"></script>
+# <script>
+# if (location.protocol === "file:") document.write(`<p class="pg-sorry">From a disk, browsers load
+#   no networks. Type <code>python -m http.server</code> in the folder of this page, and open
+#   <code>localhost:8000/playground.html</code>.</p>`);
+# </script>
 # <noscript><p class="pg-sorry">This page computes while you look at it, and needs JavaScript for
 # that. The chapters do without.</p></noscript>
 #

@@ -1,9 +1,12 @@
 """The hook with which mkdocs builds chapters: every `docs/*.py` is run and becomes a page.
 
-Why not the plugin mkdocs-jupyter: it renders text with another Markdown than mkdocs does. There,
-folded answers stay unrendered, headings cannot have a given id (a task's name), broken links pass
-a strict build, every page carries half a megabyte of styles and asks other servers for scripts, and
-its cache does not notice that a solution has changed.
+Why not the plugin mkdocs-jupyter, which makes the pages of the notebooks to work in: it renders
+text with another Markdown than mkdocs does. There, folded answers stay unrendered, headings cannot
+have a given id (a task's name), broken links pass a strict build, and its cache does not notice
+that a solution has changed.
+
+With the environment variable `RUN_CHAPTERS=false` nothing is run, and the pages have no figures:
+for those who write text, or change how the site looks.
 """
 
 import re
@@ -30,7 +33,7 @@ def on_files(files: Files, config: Any) -> Files:
         PluginError: if a cell raises, which ends the build.
     """
     for path in sorted(Path(config.docs_dir).glob("*.py")):
-        chapter = _run(path)
+        chapter = _run(path) if config.extra.get("run", True) else to_markdown(read(path))
         name = f"{path.stem}.md"
         files.append(File.generated(config, name, content=chapter.markdown))
         _html[name] = chapter.html

@@ -53,14 +53,17 @@ def on_files(files: Any, config: Any) -> Any:
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Turn the citations of a page into links."""
+    if page.file.src_uri.endswith(".ipynb"):
+        return markdown
     if page.file.src_uri != PAGE:
         return with_citations(markdown)
-    citing = {
-        one.src_uri: cited(one.content_string)
+    pages = {
+        one.src_uri: one.content_string
         for one in files.documentation_pages()
-        if one.src_uri != PAGE
+        if one.src_uri.endswith(".md")  # not the notebooks, which have their chapters' citations
     }
-    titles = {one.src_uri: _title(one.content_string) for one in files.documentation_pages()}
+    citing = {name: cited(text) for name, text in pages.items() if name != PAGE}
+    titles = {name: _title(text) for name, text in pages.items()}
     return page_of_all(citing, titles)
 
 

@@ -1,6 +1,11 @@
-"""The hook that offers each chapter as a notebook, to download or to open in Colab."""
+"""The hook that gives each chapter a notebook to work in: a page, a file, and a link to Colab.
+
+The plugin mkdocs-jupyter makes the page and puts the file beside it (`include_source`).
+`notebook_pages.py` mends what the page looks like.
+"""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -9,42 +14,69 @@ import nbformat
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 
-from course.given.modules import MODULES
-from docs.machinery.notebooks import read
+from course.given.modules import TABLE
+from docs.machinery.notebooks import ROOT, read
 from docs.machinery.plain import Address
 from docs.machinery.workbook import workbook
 
 COLAB = "https://colab.research.google.com/github/{repository}/blob/notebooks/{module}.ipynb"
+PLACE = ROOT / ".cache" / "workbooks"
 
 
-@event_priority(-50)  # when all pages are there that a chapter may link to
+def chapters(config: Any) -> Iterator[str]:
+    """The modules that have a chapter."""
+    names = (module.name for module in TABLE)
+    return (name for name in names if (Path(config.docs_dir) / f"{name}.py").is_file())
+
+
+@event_priority(50)  # before mkdocs-jupyter, which looks for notebooks among the files
 def on_files(files: Files, config: Any) -> Files:
     """Add a notebook for each chapter."""
-    for module in MODULES:
+    for module in chapters(config):
+        # Not `File.generated`: mkdocs-jupyter's own kind of file would forget where it lies.
+        name = f"notebooks/{module}.ipynb"
+        files.append(File(name, str(PLACE), config.site_dir, config.use_directory_urls))
+    return files
+
+
+def on_nav(nav: Any, config: Any, files: Files) -> Any:
+    """Write the notebooks, now that all pages are there that a chapter may link to."""
+    (PLACE / "notebooks").mkdir(parents=True, exist_ok=True)
+    for module in chapters(config):
         chapter = read(Path(config.docs_dir) / f"{module}.py")
         address = address_in(files, f"{module}.md", config.site_url or "")
         notebook = workbook(chapter, module, address, config.extra.get("repository", ""))
-        name = f"notebooks/{module}.ipynb"
-        files.append(File.generated(config, name, content=nbformat.writes(notebook) + "\n"))
-    return files
+        text = nbformat.writes(notebook) + "\n"
+        (PLACE / "notebooks" / f"{module}.ipynb").write_text(text, encoding="utf-8")
+    return nav
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
     """Put the links below a chapter's title."""
     module = page.file.src_uri.removesuffix(".md")
-    if module not in MODULES:
+    if module not in chapters(config):
         return markdown
-    links = offer(module, config.extra.get("repository", ""))
-    return re.sub(r"^# .*$", lambda title: f"{title[0]}\n\n{links}", markdown, count=1, flags=re.M)
+    page_of_it = f"[Work in the notebook](notebooks/{module}.ipynb)"
+    links = " · ".join([page_of_it, *offer(module, config.extra.get("repository", ""))])
+    below = f"{links}\n{{ .notebook }}"
+    return re.sub(r"^# .*$", lambda title: f"{title[0]}\n\n{below}", markdown, count=1, flags=re.M)
 
 
-def offer(module: str, repository: str) -> str:
-    """The links to a chapter's notebook: to download it, and to open it in Colab if it is there."""
+def offer(module: str, repository: str, folder: str = "notebooks/") -> list[str]:
+    """The links to a notebook: to download it, and to open it in Colab if it is there.
+
+    Args:
+        module: the chapter's.
+        repository: where the course can be cloned; "" if nowhere.
+        folder: of the notebook, as seen from the page.
+    """
     file = f"{module}.ipynb"
-    links = [f'[Download as a notebook](notebooks/{file}){{ download="{file}" }}']
+    # HTML, because mkdocs would make a link to the page of it.
+    links = [f'<a href="{folder}{file}" download="{file}">Download it</a>']
     if on_github := re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", repository):
-        links.append(f"[Open in Colab]({COLAB.format(repository=on_github[1], module=module)})")
-    return " · ".join(links) + "\n{ .notebook }"
+        colab = COLAB.format(repository=on_github[1], module=module)
+        links.append(f'<a href="{colab}">Open in Colab</a>')
+    return links
 
 
 def address_in(files: Files, page: str, site: str) -> Address:

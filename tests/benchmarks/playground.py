@@ -30,7 +30,7 @@ ROUNDS = 200
 ROUNDS_OF_PHOTO = 15
 
 IN_THE_PAGE = """async ([image, photo, rounds, few]) => {
-    const real = (await api.loadNetwork(new URL("../assets/playground/", location))).network;
+    const real = (await api.loadNetwork(new URL("assets/playground/", location))).network;
     image = Float32Array.from(image);
     photo = Float32Array.from(photo);
     const network = networks.honest;
@@ -96,7 +96,7 @@ def in_the_page(image: np.ndarray, photo: np.ndarray) -> dict[str, list[float]]:
         arguments = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/playground/index.html")
+        page.goto(f"http://127.0.0.1:{server.server_port}/playground.html")
         page.wait_for_selector(READY)
         page.evaluate(SETUP)
         given = [image.ravel().tolist(), photo.ravel().tolist(), ROUNDS, ROUNDS_OF_PHOTO]

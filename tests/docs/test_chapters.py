@@ -15,7 +15,7 @@ def test_part_1_is_written() -> None:
 
 
 def test_the_first_page_shows_the_whole_way() -> None:
-    found = re.findall(r"^# [12]\.[\d+] \[.*\]\((\w+)\.md\)$", chapter("index"), re.M)
+    found = re.findall(r"^# [12]\.\d \[.*\]\((\w+)\.md\)$", chapter("index"), re.M)
     assert found == CHAPTERS
     assert "(playground.md)" in chapter("index")
 

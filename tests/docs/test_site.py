@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.sources import CHAPTERS, DOCS, ROOT
+from course.given.modules import MODULES, TABLE, Module
+from tests.docs.sources import CHAPTERS, DOCS, ROOT, chapter
 
 SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
 NAVIGATION = SETTINGS[SETTINGS.index("\nnav:") : SETTINGS.index("\ntheme:")]
@@ -17,6 +18,28 @@ def test_navigation_lists_every_page_once() -> None:
     assert sorted(re.findall(r"(\w+)\.md", NAVIGATION)) == sorted(pages)
 
 
+def test_titles_are_those_of_the_table_of_modules() -> None:
+    """Each chapter by its number and title, and its notebook below it."""
+    entries = re.findall(r"^ +- (.*): ((?:notebooks/)?\w+\.(?:md|ipynb))$", NAVIGATION, re.M)
+    found = [(title, page) for title, page in entries if Path(page).stem in MODULES]
+    assert found == [
+        entry
+        for module in TABLE
+        if module.name in CHAPTERS
+        for entry in (
+            (f"{module.number} {module.title}", f"{module.name}.md"),
+            (f"{module.number} Notebook", f"notebooks/{module.name}.ipynb"),
+        )
+    ]
+
+
+@pytest.mark.parametrize("module", [one for one in TABLE if one.name in CHAPTERS], ids=CHAPTERS)
+def test_a_chapters_heading_begins_with_its_number_and_title(module: Module) -> None:
+    heading = re.search(r"^# # (.*)$", chapter(module.name), re.M)
+    assert heading
+    assert heading[1].startswith(f"{module.number} {module.title}: ")
+
+
 def test_chapters_stand_in_the_order_of_the_course() -> None:
     assert [page for page in re.findall(r"(\w+)\.md", NAVIGATION) if page in CHAPTERS] == CHAPTERS
 
@@ -26,7 +49,7 @@ def test_fonts_are_the_readers_own() -> None:
 
 
 def test_styles_and_scripts_are_in_the_site() -> None:
-    extras = re.findall(r"^  - (assets/\S+)$", SETTINGS, re.M)
+    extras = re.findall(r"^  (?:- |polyfills: \[)(assets/[^]\s]+)", SETTINGS, re.M)
     assert len(extras) == SETTINGS.count("assets/") - 1, "but for the favicon, all of them"
     for extra in extras:
         assert (DOCS / extra).is_file(), extra
@@ -41,5 +64,7 @@ def test_styles_fetch_nothing_from_elsewhere(path: Path) -> None:
         assert not re.match(r"(https?:)?//", url), url
 
 
-def test_the_bundled_script_comes_with_its_licence() -> None:
-    assert "MIT License" in (DOCS / "assets/katex/LICENSE").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["katex", "iframe-worker"])
+def test_a_bundled_script_comes_with_its_licence(name: str) -> None:
+    licence = (DOCS / "assets" / name / "LICENSE").read_text(encoding="utf-8")
+    assert "Permission is hereby granted, free of charge" in licence

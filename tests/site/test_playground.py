@@ -31,7 +31,7 @@ READY = "html[data-playground-ready]"
 
 # Runs in the page: the script's own functions, and networks as the page makes them.
 SETUP = """async () => {
-    const folder = new URL("../assets/playground/", location);
+    const folder = new URL("assets/playground/", location);
     const api = await import(new URL("playground.js", folder));
     await api.startBackend(folder);
     const described = await (await fetch(new URL("networks.json", folder))).json();
@@ -55,7 +55,7 @@ def page(address: str, browser: Any) -> Iterator[Any]:
     """The page, with its functions as `api` and its networks as `networks`."""
     with browser.new_context() as context:
         opened = context.new_page()
-        opened.goto(f"{address}/playground/index.html")
+        opened.goto(f"{address}/playground.html")
         opened.wait_for_selector(READY)
         opened.evaluate(SETUP)
         yield opened
@@ -231,7 +231,7 @@ def fresh(address: str, browser: Any) -> Iterator[Any]:
     """A page of one's own."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         opened = context.new_page()
-        opened.goto(f"{address}/playground/index.html")
+        opened.goto(f"{address}/playground.html")
         opened.wait_for_selector(READY)
         yield opened
 
@@ -473,7 +473,7 @@ def test_the_real_network_on_a_photo_of_ones_own(fresh: Any) -> None:
 def test_the_real_network_agrees_with_keras(page: Any) -> None:
     photo = np.round(load_photo("coffee") * 255).astype(np.float32) / 255
     page.evaluate(
-        "async () => { window.real = await api.loadNetwork(new URL('../assets/playground/',"
+        "async () => { window.real = await api.loadNetwork(new URL('assets/playground/',"
         " location)); }"
     )
     assert page.evaluate("() => real.classes") == list(class_names())
@@ -552,7 +552,7 @@ def test_without_webassembly_it_says_so_kindly(address: str, browser: Any) -> No
         page.on("console", lambda one: one.type == "error" and errors.append(one.text))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.add_init_script("delete globalThis.WebAssembly")
-        page.goto(f"{address}/playground/index.html")
+        page.goto(f"{address}/playground.html")
         page.wait_for_selector(READY)
         assert "WebAssembly" in page.get_by_role("alert").inner_text()
         assert "Loading" not in page.locator(".md-content").inner_text()
@@ -573,7 +573,7 @@ def test_a_file_that_does_not_come_is_named(
     with browser.new_context() as context:
         page = context.new_page()
         page.route(f"**/{missing}", lambda route: route.fulfill(status=404))
-        page.goto(f"{address}/playground/index.html")
+        page.goto(f"{address}/playground.html")
         page.wait_for_selector(READY)
         assert named in page.get_by_role("alert").inner_text()
 
@@ -603,7 +603,7 @@ def test_alive_it_is_open_to_everyone(address: str, browser: Any, scheme: str, w
                 one.url.startswith(("data:", "blob:", address)) or elsewhere.append(one.url)
             ),
         )
-        page.goto(f"{address}/playground/index.html")
+        page.goto(f"{address}/playground.html")
         page.wait_for_selector(READY)
         part(page, "photo").get_by_role("button", name="Load the network").click()
         expect(said(part(page, "photo"))).to_contain_text("sees: espresso", timeout=60_000)
