@@ -1,6 +1,6 @@
 """What a student sees in the terminal: the board with every task, messages, and what is next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 
 from rich.console import Console, Group, RenderableType
@@ -65,11 +65,22 @@ def points(report: Report) -> str:
     return f"{report.score:g} of {report.max_score:g} points, {passed}"
 
 
-def next_step(verdicts: Sequence[Verdict]) -> str:
+def on_command_line(verb: str, name: str) -> str:
+    """How one asks for a check or a hint in a terminal."""
+    return f"course {verb} {name}"
+
+
+def next_step(
+    verdicts: Sequence[Verdict], call: Callable[[str, str], str] = on_command_line
+) -> str:
     """What there is to do after a check.
 
     The questions of the last module of which everything has passed, and then the first task that
     is open, the next module, or after the last one the report.
+
+    Args:
+        verdicts: of the check.
+        call: how one asks for a "check" or a "hint" of a name.
     """
     done = complete_modules(verdicts)
     lines = [after_module(done[-1])] if done else []
@@ -77,12 +88,12 @@ def next_step(verdicts: Sequence[Verdict]) -> str:
     asked = {_module_of(verdict) for verdict in verdicts}
     others = [name for name in modules_with_tasks() if name not in asked]
     if open_tasks:
-        lines.append(f"Next: {open_tasks[0]}   (course hint {open_tasks[0]})")
+        lines.append(f"Next: {open_tasks[0]}   ({call('hint', open_tasks[0])})")
     elif not others:
         lines.append(AFTER_ALL)
     elif len(done) == len(asked):  # else single tasks were asked for
         after = following(done[-1]) or others[0]
-        lines.append(f"Next: {heading_of(after)}   (course check {after})")
+        lines.append(f"Next: {heading_of(after)}   ({call('check', after)})")
     return "\n".join(lines)
 
 

@@ -28,7 +28,7 @@ class Board:
         for verdict in self.report.tasks:
             status = STATUSES[verdict.status]
             lines.append(f"{status.sign} {verdict.task}: {status.words}")
-        return "\n".join([*lines, points(self.report), next_step(self.report.tasks)])
+        return "\n".join([*lines, points(self.report), next_step(self.report.tasks, _in_a_cell)])
 
     def _repr_html_(self) -> str:
         rows = []
@@ -40,10 +40,15 @@ class Board:
                 f"<td style='text-align:left;color:{status.color}'>{status.sign} {status.words}"
                 f"</td><td style='text-align:left'>{message}</td></tr>"
             )
-        after = html.escape(next_step(self.report.tasks))
+        after = html.escape(next_step(self.report.tasks, _in_a_cell))
         return (
             f"<table>{''.join(rows)}</table><p><b>{points(self.report)}</b></p><pre>{after}</pre>"
         )
+
+
+def _in_a_cell(verb: str, name: str) -> str:
+    """How one asks for a check or a hint in a notebook."""
+    return f'{verb}("{name}")'
 
 
 def check(*names: str, work: str | Path | None = None, seed: int = 0) -> Board:

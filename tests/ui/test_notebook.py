@@ -52,7 +52,7 @@ def test_functions_in_cells_are_graded(hold: Callable[..., Path]) -> None:
     board = check("saliency.to_heatmap", "saliency.symmetric_limit", work=work)
     assert statuses(board) == ["passed", "failed"]
     assert "1 of 2 points" in repr(board)
-    assert "Next: saliency.symmetric_limit" in repr(board)
+    assert 'Next: saliency.symmetric_limit   (hint("saliency.symmetric_limit"))' in repr(board)
 
 
 @pytest.mark.parametrize(
