@@ -211,6 +211,20 @@ def loud(seed: int = 0, height: int = 1000) -> Network:
     return chain(SHAPE, Flatten("flatten"), Dense("logits", (kernel, bias)))
 
 
+@functools.cache
+def uneven(seed: int = 0) -> Network:
+    """Logits that lie far apart: those of a light image above a dark one's, one class above all.
+
+    What is subtracted before the exponential has to be each image's own largest logit: neither the
+    batch's, nor the mean.
+    """
+    draw = np.random.default_rng([seed, 41])
+    size = int(np.prod(SHAPE))
+    kernel = 64 + draw.choice([-0.5, -0.25, 0, 0.25, 0.5], (size, CLASSES))
+    bias = np.where(np.arange(CLASSES) == draw.integers(CLASSES), 300.0, 0.0)
+    return chain(SHAPE, Flatten("flatten"), Dense("logits", (kernel, bias)))
+
+
 def exact_images(seed: int, count: int = 2) -> np.ndarray:
     """Random images with values in steps of 1/64: sums of them lose nothing in single precision."""
     draw = np.random.default_rng([seed, count, 31])

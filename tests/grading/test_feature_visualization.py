@@ -60,7 +60,7 @@ def test_adds_up_differences_of_neighbours(work: Work, seed: int, is_pixel: bool
     """
     seed = own(work, seed)
     height, width = np.random.default_rng(seed).integers(2, 8, 2)
-    for count, channels in ((3, 3), (1, 3), (2, 1), (2, 2), (2, 4)):
+    for count, channels in ((3, 3), (1, 3), (2, 1), (1, 1), (2, 2), (2, 4)):
         shape = (height, width, channels)
         images = (
             one_white_pixel(seed, count, shape) if is_pixel else models.images(seed, count, shape)

@@ -76,13 +76,18 @@ OVERFLOW = "The softmax overflows: subtract the largest logit first, or use tf.n
 @few
 @given(seeds)
 def test_softmax_of_large_logits(work: Work, seed: int) -> None:
-    """Logits of a thousand, or of minus a thousand, have probabilities like any others."""
+    """Logits of a thousand, of minus a thousand, or far apart have probabilities like others."""
     seed = own(work, seed)
-    for model in (models.loud(work.seed), models.loud(work.seed, -1000)):
-        images, classes = models.exact_images(seed), models.classes(seed)
-        answer = work.saliency.select_output(model, images, classes, "softmax")
-        check(np.all(np.isfinite(np.asarray(answer, np.float64))), OVERFLOW)
-        check_close(answer, models.outputs(model, images, classes, "softmax"))
+    light_and_dark = models.exact_images(seed) * np.float32([1, 0.25]).reshape(2, 1, 1, 1)
+    for model, images in (
+        (models.loud(work.seed), models.exact_images(seed)),
+        (models.loud(work.seed, -1000), models.exact_images(seed)),
+        (models.uneven(work.seed), light_and_dark),
+    ):
+        for classes in (models.classes(seed), model.outputs(images).argmax(axis=1)):
+            answer = work.saliency.select_output(model, images, classes, "softmax")
+            check(np.all(np.isfinite(np.asarray(answer, np.float64))), OVERFLOW)
+            check_close(answer, models.outputs(model, images, classes, "softmax"))
 
 
 @select_output
@@ -194,7 +199,7 @@ def test_adds_up_the_channels(work: Work, seed: int) -> None:
     """A heat map is the signed sum of the saliency over the channels, however many there are."""
     seed = own(work, seed)
     height, width = np.random.default_rng(seed).integers(2, 8, 2)
-    for count, channels in ((2, 3), (1, 3), (3, 1), (2, 2), (2, 4)):
+    for count, channels in ((2, 3), (1, 3), (3, 1), (1, 1), (2, 2), (2, 4)):
         saliency = models.images(seed, count, (height, width, channels)) - np.float32(0.5)
         check_close(work.saliency.to_heatmap(saliency), saliency.astype(np.float64).sum(axis=-1))
 
