@@ -454,8 +454,8 @@ def saturate(images, factor):
 
 def saturation(images):
     """How vivid images are: the root mean square of the distance from grey."""
-    colour = images - images.mean(axis=-1, keepdims=True)
-    return np.sqrt((colour**2).mean(axis=(1, 2, 3)))
+    color = images - images.mean(axis=-1, keepdims=True)
+    return np.sqrt((color**2).mean(axis=(1, 2, 3)))
 
 
 def more_vivid(images):

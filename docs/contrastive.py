@@ -39,7 +39,7 @@ from course.given import (
     randomize_layers,
     show_images,
 )
-from docs.machinery.figures import COLOURS, INK, show, table, write
+from docs.machinery.figures import COLORS, INK, show, table, write
 from solutions.contrastive import (
     contrast,
     find_errors,
@@ -190,7 +190,7 @@ show(
                 )
                 for n, g in first.items()
             },
-            colour_map="viridis",
+            cmap="viridis",
         ),
         8.8,
         2.5,
@@ -290,7 +290,7 @@ show(
         compare_heatmaps(
             uniform,
             {n: gaussian_filter(m, 3, axes=(1, 2)) for n, m in by_baseline.items()},
-            colour_map="RdBu_r",
+            cmap="RdBu_r",
             limit=symmetric_limit,
         ),
         8.8,
@@ -368,7 +368,7 @@ covered = {
 # %% tags=["fold"]
 show(
     narrow(
-        compare_heatmaps(x[2:], covered, colour_map="RdBu_r", limit=symmetric_limit),
+        compare_heatmaps(x[2:], covered, cmap="RdBu_r", limit=symmetric_limit),
         8.8,
         2.5,
     ),
@@ -629,7 +629,7 @@ for number, (name, kept) in enumerate(left.items()):
             fmt="-" + "os^Dvx"[number],
             ms=4,
             lw=1.2,
-            color=(*COLOURS, INK)[number],
+            color=(*COLORS, INK)[number],
             label=name,
         )
 for axes, title in zip(panels, ("with their sign", "absolute values"), strict=True):
@@ -695,7 +695,7 @@ for number, (name, curve) in enumerate(left_over.items()):
         curve.mean(axis=1),
         "--" if name == "random" else "-" + "os^Dvx"[number],
         ms=4,
-        color=(*COLOURS, INK, INK)[number],
+        color=(*COLORS, INK, INK)[number],
         label=name,
     )
 axes.set(xlabel="share of the picture deleted", ylabel="probability left, relative", ylim=(0, None))

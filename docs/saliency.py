@@ -272,8 +272,8 @@ ways = {
     "diverging, symmetric": ("RdBu_r", -limit, limit),
 }
 figure = Figure(figsize=(8.8, 2.9), layout="constrained")
-for axes, (title, (colours, least, most)) in zip(figure.subplots(1, 4), ways.items(), strict=True):
-    drawn = axes.imshow(heatmap, cmap=colours, vmin=least, vmax=most)
+for axes, (title, (colors, least, most)) in zip(figure.subplots(1, 4), ways.items(), strict=True):
+    drawn = axes.imshow(heatmap, cmap=colors, vmin=least, vmax=most)
     axes.set(xticks=[], yticks=[])
     axes.set_title(title, fontsize=9)
     bar = figure.colorbar(drawn, location="bottom", ticks=[least, 0, most], format="%.2f")
@@ -316,7 +316,7 @@ show(
     compare_heatmaps(
         photos[:1],
         {f"sigma {s}": m[:1] for s, m in zip(sigmas, by_sigma, strict=True) if s in (0, 2, 8)},
-        colour_map="RdBu_r",
+        cmap="RdBu_r",
         limit=symmetric_limit,
     ),
     "The cup's heat map, raw, smoothed, and smoothed strongly: from fine noise to large blobs.",

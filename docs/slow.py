@@ -16,7 +16,7 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 
 from course.given import load_model
-from docs.machinery.figures import COLOURS, show, table, write
+from docs.machinery.figures import COLORS, show, table, write
 from solutions.activation_maximization import maximize_class
 
 model = load_model()
@@ -162,7 +162,7 @@ best = sizes[int(np.argmin(each))]
 assert min(each) < 0.8 * each[0]
 figure = Figure(figsize=(5.2, 2.6), layout="constrained")
 axes = figure.subplots()
-axes.plot(sizes, each, "o-", color=COLOURS[0])
+axes.plot(sizes, each, "o-", color=COLORS[0])
 axes.set(xlabel="images at once", ylabel="ms for each image", xscale="log", ylim=(0, None))
 axes.set_xticks(sizes, [str(size) for size in sizes])
 show(

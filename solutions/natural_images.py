@@ -85,7 +85,11 @@ def color_basis(photos: Images) -> Array:
 
 
 def _views(
-    size: tuple[int, ...], max_shift: float, max_angle: float, max_zoom: float, seed: int
+    size: tuple[int, ...],
+    max_shift: float,
+    max_angle: float,
+    max_zoom: float,
+    seed: int | list[int],
 ) -> Array:
     """Random views of `(B, H, W, ...)`, as the rows that `affine_transform` takes: `(B, 8)`."""
     count, height, width = size[:3]

@@ -22,7 +22,7 @@ INK = "#7a7a7b"
 """The colour of text and lines: replaced by the page's own, and legible where it is not."""
 
 # Told apart by the colour-blind, and visible on white and on black (after Okabe and Ito, 2008).
-COLOURS = ("#0090d4", "#e08a00", "#00a078", "#d4603a", "#b878b0")
+COLORS = ("#0090d4", "#e08a00", "#00a078", "#d4603a", "#b878b0")
 
 # That a function is compiled once more for another model is not news in a chapter.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -37,7 +37,7 @@ mpl.rcParams.update(
         "grid.color": INK,
         "legend.frameon": False,
         "axes.linewidth": 0.6,
-        "axes.prop_cycle": cycler(color=COLOURS),
+        "axes.prop_cycle": cycler(color=COLORS),
         "image.interpolation": "none",  # keep an image's own pixels
         "font.size": 9.5,
         "svg.hashsalt": "figures",

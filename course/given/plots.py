@@ -50,7 +50,7 @@ def compare_heatmaps(
     images: Any,
     heatmaps: Mapping[str, Any],
     titles: Sequence[str] | None = None,
-    colour_map: str = "gray",
+    cmap: str = "gray",
     limit: Callable[[np.ndarray], float] | None = None,
 ) -> Figure:
     """Lay out a gallery: a row for each image, a column for each method.
@@ -61,7 +61,7 @@ def compare_heatmaps(
         images: `(B, H, W, C)` in [0, 1].
         heatmaps: from a method's name to its maps, `(B, H, W)`.
         titles: B texts, one beside each image.
-        colour_map: a name that matplotlib knows.
+        cmap: a name that matplotlib knows.
         limit: from a map to the v for which the colours span [−v, v]; None for a span from the
             map's least to its largest value.
 
@@ -76,9 +76,7 @@ def compare_heatmaps(
         for column, (name, maps) in enumerate(heatmaps.items(), start=1):
             heatmap = np.asarray(maps[row])
             v = None if limit is None else limit(heatmap)
-            axes[row, column].imshow(
-                heatmap, cmap=colour_map, vmin=None if v is None else -v, vmax=v
-            )
+            axes[row, column].imshow(heatmap, cmap=cmap, vmin=None if v is None else -v, vmax=v)
             if row == 0:
                 axes[row, column].set_title(name, fontsize=9)
     return figure

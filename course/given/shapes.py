@@ -70,9 +70,9 @@ def generate_shapes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     """
     labels = rng.permutation(np.arange(n) % len(SHAPES))
     cover = _coverage(labels, rng)
-    ground, colour = _colours(n, rng)
+    ground, color = _colors(n, rng)
     cover_rgb = cover[..., None]
-    images = (1 - cover_rgb) * _textured(ground, rng) + cover_rgb * _textured(colour, rng)
+    images = (1 - cover_rgb) * _textured(ground, rng) + cover_rgb * _textured(color, rng)
     noise = rng.uniform(0.01, 0.06, (n, 1, 1, 1)).astype(np.float32)
     images += noise * rng.standard_normal(images.shape, np.float32)
     return np.clip(images, 0, 1, out=images), labels, cover > 0
@@ -95,20 +95,20 @@ def _coverage(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cover
 
 
-def _colours(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _colors(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Two colours an image, `(B, 1, 1, 3)`, far enough apart to be told from each other."""
     ground = rng.uniform(0.25, 0.75, (n, 1, 1, 1)) + rng.uniform(-0.2, 0.2, (n, 1, 1, 3))
     direction = rng.standard_normal((n, 1, 1, 3))
     direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
-    colour = ground + rng.uniform(0.45, 0.8, (n, 1, 1, 1)) * direction
-    return ground.astype(np.float32), colour.astype(np.float32)
+    color = ground + rng.uniform(0.45, 0.8, (n, 1, 1, 1)) * direction
+    return ground.astype(np.float32), color.astype(np.float32)
 
 
-def _textured(colour: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _textured(color: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """`(B, 32, 32, 3)`: the colour, modulated by three gratings of random direction and tint."""
-    n = len(colour)
+    n = len(color)
     y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
-    image = np.broadcast_to(colour, (n, SIZE, SIZE, 3)).copy()
+    image = np.broadcast_to(color, (n, SIZE, SIZE, 3)).copy()
     for _ in range(3):
         angle, phase = rng.uniform(0, 2 * np.pi, (2, n, 1, 1)).astype(np.float32)
         frequency = rng.uniform(0.1, 1.3, (n, 1, 1)).astype(np.float32)  # radians a pixel

@@ -73,21 +73,21 @@ def _place(shape: tuple[int, int], ink: Image.Image, position: tuple[int, int]) 
 def time_stamp(
     images: Any,
     text: str = "'19 7 23",
-    colour: tuple[float, float, float] = (1.0, 0.6, 0.1),
+    color: tuple[float, float, float] = (1.0, 0.6, 0.1),
 ) -> np.ndarray:
     """Print a date into the lower right corner of images, as cameras did.
 
     Args:
         images: `(B, H, W, 3)`, float32 in [0, 1]; not changed.
         text: the date.
-        colour: red, green and blue of the ink, in [0, 1].
+        color: red, green and blue of the ink, in [0, 1].
 
     Returns:
         `(B, H, W, 3)`, float32 in [0, 1]: the stamped images.
     """
     images = np.asarray(images, np.float32)
     mask = time_stamp_mask(images.shape[1:3], text)[..., None]
-    return (1 - mask) * images + mask * np.array(colour, np.float32)
+    return (1 - mask) * images + mask * np.array(color, np.float32)
 
 
 def load_watermark(size: int | tuple[int, int] = 224, kind: str = "shortcut") -> np.ndarray:

@@ -222,7 +222,7 @@ class Work:
             case protocol.Picture(axes):
                 for drawn in (drawn for one in axes for drawn in one.images):
                     drawn.values = unpack_array(drawn.values)  # type: ignore[assignment]
-                    drawn.colours = unpack_array(drawn.colours)  # type: ignore[assignment]
+                    drawn.colors = unpack_array(drawn.colors)  # type: ignore[assignment]
         return value
 
 

@@ -277,7 +277,7 @@ def _describe_drawn(drawn: Any) -> protocol.Drawn:
     return protocol.Drawn(
         values=protocol.pack_array(values),
         is_mapped=values.ndim == 2,
-        colours=protocol.pack_array(drawn.cmap(drawn.norm(scale))),
+        colors=protocol.pack_array(drawn.cmap(drawn.norm(scale))),
         limits=(float(low), float(high)),
         alpha=float(np.mean(1.0 if alpha is None else alpha)),
     )

@@ -87,7 +87,7 @@ class Drawn(msgspec.Struct):
 
     values: Array
     is_mapped: bool  # whether a colour map gave the colours (RGB images have none)
-    colours: Array  # the colour map itself, (N, 4)
+    colors: Array  # the colour map itself, (N, 4)
     limits: tuple[float, float]
     alpha: float
 
@@ -95,7 +95,7 @@ class Drawn(msgspec.Struct):
 class Axes(msgspec.Struct):
     """One pair of axes of a figure; of a colour bar, `images` holds what the bar explains."""
 
-    is_colour_bar: bool
+    is_colorbar: bool
     images: list[Drawn]
 
 

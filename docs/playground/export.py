@@ -48,11 +48,11 @@ def export(model: keras.Model) -> Flat:
         if isinstance(layer, keras.layers.InputLayer):
             place[layer.name] = -1
         elif isinstance(layer, keras.layers.BatchNormalization):
-            _insist(layer, layers[inputs[0]].get("activation") == "linear")
+            _require(layer, layers[inputs[0]].get("activation") == "linear")
             values[inputs[0]] = _fold(layer, layers[inputs[0]]["kind"], *values[inputs[0]])
             place[layer.name] = inputs[0]
         elif isinstance(layer, keras.layers.ReLU):
-            _insist(layer, layer.max_value == 6 and layers[inputs[0]]["activation"] == "linear")
+            _require(layer, layer.max_value == 6 and layers[inputs[0]]["activation"] == "linear")
             layers[inputs[0]]["activation"] = "relu6"
             place[layer.name] = inputs[0]
         else:
@@ -73,7 +73,7 @@ def _parents(layer: keras.Layer) -> list[keras.Layer]:
     ]
 
 
-def _insist(layer: keras.Layer, known: bool) -> None:
+def _require(layer: keras.Layer, known: bool) -> None:
     if not known:
         kind = type(layer).__name__
         raise ValueError(f"model: no way to write down the layer {layer.name} ({kind})")
@@ -83,10 +83,10 @@ def _settings(layer: keras.Layer) -> dict[str, Any]:
     """What a layer does, in the words of `docs/playground/src/network.js`."""
     activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
     is_convolution = isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D)
-    _insist(layer, activation in (("linear", "silu") if is_convolution else ("linear",)))
+    _require(layer, activation in (("linear", "silu") if is_convolution else ("linear",)))
     padding = "same" if is_convolution else "valid"
     is_pointwise = getattr(layer, "kernel_size", None) == (1, 1)  # it needs no padding
-    _insist(layer, is_pointwise or getattr(layer, "padding", padding) == padding)
+    _require(layer, is_pointwise or getattr(layer, "padding", padding) == padding)
     match layer:
         case keras.layers.Rescaling():
             return {"kind": "rescale", "scale": layer.scale, "offset": layer.offset}
@@ -102,7 +102,7 @@ def _settings(layer: keras.Layer) -> dict[str, Any]:
             return {"kind": "add"}
         case keras.layers.Dense():
             return {"kind": "dense"}
-    _insist(layer, False)
+    _require(layer, False)
     return {}
 
 

@@ -86,8 +86,8 @@ def write(networks: dict[str, keras.Model]) -> None:
             for name, flat in flats.items()
         ],
         "stamps": [
-            {"name": name, "how": how, "colour": colour, "strength": strength}
-            for name, (_, how, colour, strength) in stamps.items()
+            {"name": name, "how": how, "colour": color, "strength": strength}
+            for name, (_, how, color, strength) in stamps.items()
         ],
         "samples": [data.class_names[label] for label in data.test_labels[samples]],
     }

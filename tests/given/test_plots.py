@@ -40,7 +40,7 @@ def test_grid_mistakes_are_named() -> None:
 def test_a_gallery_of_heatmaps() -> None:
     images = np.random.default_rng(0).uniform(size=(2, 8, 8, 3))
     maps = {"gradient": images[..., 0] - 0.5, "other": images[..., 1]}
-    figure = compare_heatmaps(images, maps, titles=["x", "y"], colour_map="RdBu_r", limit=np.max)
+    figure = compare_heatmaps(images, maps, titles=["x", "y"], cmap="RdBu_r", limit=np.max)
     assert len(figure.axes) == 6
     assert [axes.get_title() for axes in figure.axes[:3]] == ["", "gradient", "other"]
     assert [figure.axes[i].get_ylabel() for i in (0, 3)] == ["x", "y"]

@@ -69,7 +69,7 @@ def test_a_time_stamp_sits_in_the_lower_right_corner(shape: tuple[int, int]) -> 
 def test_time_stamp_paints_only_the_mask() -> None:
     images = np.random.default_rng(0).uniform(size=(3, 48, 64, 3)).astype(np.float32)
     copy = images.copy()
-    stamped = time_stamp(images, "12:00", colour=(0, 1, 0))
+    stamped = time_stamp(images, "12:00", color=(0, 1, 0))
     mask = time_stamp_mask((48, 64), "12:00")
     np.testing.assert_array_equal(images, copy)
     np.testing.assert_array_equal(stamped[:, mask == 0], images[:, mask == 0])

@@ -316,7 +316,7 @@ def plot(
 
 def drawn_on(picture: Picture) -> list[Drawn]:
     """All that is drawn, apart from colour bars, in its order."""
-    return [one for axes in picture.axes if not axes.is_colour_bar for one in axes.images]
+    return [one for axes in picture.axes if not axes.is_colorbar for one in axes.images]
 
 
 def drawn_heatmap(picture: Picture) -> Drawn:
@@ -331,7 +331,7 @@ def test_draws_image_and_heatmap(work: Work) -> None:
     """Image and heat map are drawn on two pairs of axes, or with overlay on a single one."""
     for overlay in (False, True):
         picture, image, heatmap = plot(work, 0, overlay)
-        axes = [one for one in picture.axes if not one.is_colour_bar and one.images]
+        axes = [one for one in picture.axes if not one.is_colorbar and one.images]
         check(
             len(axes) == (1 if overlay else 2),
             "The number of pictures is wrong.",
@@ -362,11 +362,11 @@ def test_colours_diverge(work: Work) -> None:
     """The colour map is diverging: two colours for the two signs, and a neutral one for zero."""
     for overlay in (False, True):
         picture, _, _ = plot(work, 2, overlay)
-        colours = drawn_heatmap(picture).colours[:, :3]
-        saturation = colours.max(axis=1) - colours.min(axis=1)
+        colors = drawn_heatmap(picture).colors[:, :3]
+        saturation = colors.max(axis=1) - colors.min(axis=1)
         is_neutral = saturation[128] < 0.1 and saturation[128] < 0.5 * saturation[[32, 224]].min()
         check(
-            is_neutral and np.abs(colours[32] - colours[224]).max() > 0.2,
+            is_neutral and np.abs(colors[32] - colors[224]).max() > 0.2,
             "The colour map is not diverging: zero should be neutral, and the signs two colours.",
         )
 
@@ -376,10 +376,10 @@ def test_has_a_colour_bar(work: Work) -> None:
     """A colour bar tells which colour means how much in the heat map."""
     for overlay in (False, True):
         picture, _, _ = plot(work, 3, overlay)
-        bars = [axes.images[0] for axes in picture.axes if axes.is_colour_bar]
+        bars = [axes.images[0] for axes in picture.axes if axes.is_colorbar]
         check(len(bars) == 1, "There should be one colour bar.", f"Yours has {len(bars)}.")
         drawn = drawn_heatmap(picture)
-        is_its = _equal(bars[0].colours, drawn.colours) and bars[0].limits == drawn.limits
+        is_its = _equal(bars[0].colors, drawn.colors) and bars[0].limits == drawn.limits
         check(is_its, "The colour bar is not that of the heat map.")
 
 
@@ -407,7 +407,7 @@ def test_can_be_seen(work: Work) -> None:
             rows, columns = np.floor(middles.astype(np.float64)).astype(int).reshape(-1, 2).T
             seen = page[rows, columns].reshape(*middles.shape[:2], -1)
             if drawn.is_mapped:
-                expected = colours_of(heatmap, drawn)
+                expected = colors_of(heatmap, drawn)
                 check_seen(seen, mixed(seen, expected, image if overlay else 1), "heat map")
             elif not overlay:
                 check_seen(seen, image, "image")
@@ -434,21 +434,21 @@ def check_seen(seen: np.ndarray, expected: np.ndarray, what: str) -> None:
     )
 
 
-def mixed(seen: np.ndarray, colours: np.ndarray, below: Any) -> np.ndarray:
+def mixed(seen: np.ndarray, colors: np.ndarray, below: Any) -> np.ndarray:
     """The mixture of a heat map's colours with what is below them that comes nearest to the seen.
 
     Each pixel may have a transparency of its own.
     """
-    way = colours - below
+    way = colors - below
     share = np.sum((seen - below) * way, axis=-1) / np.maximum(np.sum(way**2, axis=-1), 1e-9)
     return below + np.clip(share, 0.1, 1)[..., None] * way
 
 
-def colours_of(heatmap: np.ndarray, drawn: Drawn) -> np.ndarray:
+def colors_of(heatmap: np.ndarray, drawn: Drawn) -> np.ndarray:
     """The colours that a colour map gives to the values: `(H, W, 3)`."""
-    scale = (len(drawn.colours) - 1) / 2
+    scale = (len(drawn.colors) - 1) / 2
     steps = np.round(heatmap / np.abs(heatmap).max() * scale + scale).astype(int)
-    return drawn.colours[steps][..., :3]
+    return drawn.colors[steps][..., :3]
 
 
 def _equal(one: np.ndarray, other: np.ndarray) -> bool:

@@ -24,7 +24,7 @@ def framed(data: bytes) -> bytes:
 
 @given(hnp.arrays(hnp.scalar_dtypes(), hnp.array_shapes(min_dims=0, max_side=3)))
 def test_arrays_cross_unchanged_or_are_refused(array: np.ndarray) -> None:
-    if array.dtype.name not in protocol.DTYPES:
+    if array.dtype.name not in protocol.ARGUMENTS:
         with pytest.raises(TypeError, match="cannot be graded"):
             pack_array(array)
         return

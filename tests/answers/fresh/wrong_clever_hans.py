@@ -640,7 +640,7 @@ def _check_clusters(heatmaps, clusters):
         raise ValueError("clusters must be from 1 to B")
 
 
-def _normalised(flat):
+def _normalized(flat):
     norm = np.linalg.norm(flat, axis=1, keepdims=True)
     return flat / np.where(norm == 0, 1, norm)
 
@@ -694,7 +694,7 @@ def divides_zero_by_zero_norm(heatmaps, clusters, seed):
 def ignores_the_sign(heatmaps, clusters, seed):
     flat = _flat(heatmaps)
     _check_clusters(flat, clusters)
-    return _groups(_normalised(np.abs(flat)), clusters, seed)
+    return _groups(_normalized(np.abs(flat)), clusters, seed)
 
 
 @wrong(
@@ -704,7 +704,7 @@ def ignores_the_sign(heatmaps, clusters, seed):
 def correlates_the_maps(heatmaps, clusters, seed):
     flat = _flat(heatmaps)
     _check_clusters(flat, clusters)
-    return _groups(_normalised(flat - flat.mean(axis=1, keepdims=True)), clusters, seed)
+    return _groups(_normalized(flat - flat.mean(axis=1, keepdims=True)), clusters, seed)
 
 
 @wrong(
@@ -716,7 +716,7 @@ def wants_two_clusters(heatmaps, clusters, seed):
     _check_clusters(flat, clusters)
     if clusters < 2:
         raise ValueError("one cluster is no clustering")
-    return _groups(_normalised(flat), clusters, seed)
+    return _groups(_normalized(flat), clusters, seed)
 
 
 @wrong(
@@ -725,7 +725,7 @@ def wants_two_clusters(heatmaps, clusters, seed):
 )
 def clips_the_number_of_clusters(heatmaps, clusters, seed):
     flat = _flat(heatmaps)
-    return _groups(_normalised(flat), min(max(clusters, 1), len(flat)), seed)
+    return _groups(_normalized(flat), min(max(clusters, 1), len(flat)), seed)
 
 
 @wrong(
@@ -735,7 +735,7 @@ def clips_the_number_of_clusters(heatmaps, clusters, seed):
 def counts_groups_from_one(heatmaps, clusters, seed):
     flat = _flat(heatmaps)
     _check_clusters(flat, clusters)
-    return 1 + _groups(_normalised(flat), clusters, seed)
+    return 1 + _groups(_normalized(flat), clusters, seed)
 
 
 @wrong(
@@ -745,4 +745,4 @@ def counts_groups_from_one(heatmaps, clusters, seed):
 def compares_column_profiles(heatmaps, clusters, seed):
     flat = _flat(np.asarray(heatmaps, np.float64).mean(axis=1))
     _check_clusters(flat, clusters)
-    return _groups(_normalised(flat), clusters, seed)
+    return _groups(_normalized(flat), clusters, seed)

@@ -45,28 +45,28 @@ def square_by_padding(images: Any, size: int, value: float = 0.0) -> Any:
 # --- add_watermark --------------------------------------------------------------------------------
 
 
-def _insist(images: Any, mask: Any, alpha: float) -> None:
+def _require(images: Any, mask: Any, alpha: float) -> None:
     if tuple(mask.shape) != tuple(images.shape[1:3]) or alpha < 0 or alpha > 1:
         raise ValueError("mask or alpha")
 
 
 @answer("clever_hans.add_watermark")
 def watermark_as_a_mean(images: Any, mask: Any, alpha: float) -> Any:
-    _insist(images, mask, alpha)
+    _require(images, mask, alpha)
     weight = alpha * np.asarray(mask, np.float64)[None, :, :, None]
     return (1 - weight) * images + weight * np.ones_like(images)
 
 
 @answer("clever_hans.add_watermark")
 def watermark_one_by_one(images: Any, mask: Any, alpha: float) -> Any:
-    _insist(images, mask, alpha)
+    _require(images, mask, alpha)
     weight = np.repeat(mask[..., None], images.shape[-1], axis=-1) * alpha
     return np.stack([image + weight * (1 - image) for image in images])
 
 
 @answer("clever_hans.add_watermark")
 def watermark_on_the_negative(images: Any, mask: Any, alpha: float) -> Any:
-    _insist(images, mask, alpha)
+    _require(images, mask, alpha)
     paper = 1 - tf.convert_to_tensor(images)
     return 1 - tf.einsum("bhwc,hw->bhwc", paper, 1 - alpha * mask)
 
@@ -210,14 +210,14 @@ def effect_one_by_one(model: Any, images: Any, cheat: Any, class_index: Any) -> 
 # --- cluster_heatmaps -----------------------------------------------------------------------------
 
 
-def _insist_on_clusters(heatmaps: Any, clusters: int) -> None:
+def _require_clusters(heatmaps: Any, clusters: int) -> None:
     if clusters < 1 or clusters > len(heatmaps):
         raise ValueError("clusters")
 
 
 @answer("clever_hans.cluster_heatmaps")
 def clusters_by_own_affinity(heatmaps: Any, clusters: int, seed: int) -> Any:
-    _insist_on_clusters(heatmaps, clusters)
+    _require_clusters(heatmaps, clusters)
     heatmaps = np.asarray(heatmaps)
     norms = np.sqrt((heatmaps.astype(np.float64) ** 2).sum(axis=(1, 2), keepdims=True))
     maps = np.divide(heatmaps, norms, out=np.zeros(heatmaps.shape), where=norms > 0)
@@ -228,7 +228,7 @@ def clusters_by_own_affinity(heatmaps: Any, clusters: int, seed: int) -> Any:
 
 @answer("clever_hans.cluster_heatmaps")
 def clusters_in_float32(heatmaps: Any, clusters: int, seed: int) -> Any:
-    _insist_on_clusters(heatmaps, clusters)
+    _require_clusters(heatmaps, clusters)
     rows = tf.reshape(heatmaps, (len(heatmaps), -1))
     rows = tf.math.divide_no_nan(rows, tf.norm(rows, axis=1, keepdims=True)).numpy()
     kernel = lambda a, b: np.exp(-np.sum((a - b) ** 2))  # noqa: E731
@@ -240,7 +240,7 @@ def clusters_in_float32(heatmaps: Any, clusters: int, seed: int) -> Any:
 def clusters_by_own_eigenvectors(heatmaps: Any, clusters: int, seed: int) -> Any:
     from scipy.cluster.vq import kmeans2
 
-    _insist_on_clusters(heatmaps, clusters)
+    _require_clusters(heatmaps, clusters)
     rows = np.reshape(heatmaps, (len(heatmaps), -1)).astype(np.float64)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
     affinity = np.exp(-((rows[:, None] - rows[None]) ** 2).sum(axis=2))

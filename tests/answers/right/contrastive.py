@@ -94,7 +94,7 @@ def product_in_xla(model: Any, images: Any, class_index: Any) -> Any:
 # --- smooth_grad ----------------------------------------------------------------------------------
 
 
-def _insist_on_noise(samples: int, noise: float) -> None:
+def _require_noise(samples: int, noise: float) -> None:
     if samples < 1 or noise < 0:
         raise ValueError("samples or noise")
 
@@ -103,7 +103,7 @@ def _insist_on_noise(samples: int, noise: float) -> None:
 def smoothed_in_a_loop(
     model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
 ) -> Any:
-    _insist_on_noise(samples, noise)
+    _require_noise(samples, noise)
     generator, total = np.random.RandomState(seed), np.zeros(images.shape)
     for _ in range(samples):
         noisy = images + generator.normal(0, noise, images.shape)
@@ -115,7 +115,7 @@ def smoothed_in_a_loop(
 def smoothed_by_a_stateless_draw(
     model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
 ) -> Any:
-    _insist_on_noise(samples, noise)
+    _require_noise(samples, noise)
     draw = tf.random.stateless_normal((samples, *images.shape), [seed, 1], stddev=noise)
     return tf.add_n([_rise(model, images + one, class_index) for one in draw]) / samples
 
@@ -124,7 +124,7 @@ def smoothed_by_a_stateless_draw(
 def smoothed_in_one_batch(
     model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
 ) -> Any:
-    _insist_on_noise(samples, noise)
+    _require_noise(samples, noise)
     generator = tf.random.Generator.from_seed(seed)
     copies = tf.repeat(tf.constant(images), samples, axis=0)
     copies += generator.normal(copies.shape, stddev=noise)
@@ -230,7 +230,7 @@ def cam_by_the_jacobian(model: Any, images: Any, class_index: Any, layer_name: s
 # --- occlusion_sensitivity ------------------------------------------------------------------------
 
 
-def _insist_on_patches(images: Any, patch: int, stride: int) -> None:
+def _require_patches(images: Any, patch: int, stride: int) -> None:
     if stride < 1 or patch < 1 or patch > images.shape[1] or patch > images.shape[2]:
         raise ValueError("patch or stride")
 
@@ -244,7 +244,7 @@ def _logits_of(model: Any, images: Any, class_index: Any) -> Any:
 def drops_by_masks(
     model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
 ) -> Any:
-    _insist_on_patches(images, patch, stride)
+    _require_patches(images, patch, stride)
     height, width = images.shape[1:3]
     rows, columns = np.indices((height, width))
     total, count = np.zeros(images.shape[:3]), np.zeros((height, width))
@@ -264,7 +264,7 @@ def drops_by_masks(
 def drops_one_by_one(
     model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
 ) -> Any:
-    _insist_on_patches(images, patch, stride)
+    _require_patches(images, patch, stride)
     each, maps = np.broadcast_to(class_index, len(images)), []
     for image, k in zip(images, each, strict=True):
         drops: list[list[list[float]]] = [[[] for _ in row] for row in image]
@@ -285,7 +285,7 @@ def drops_one_by_one(
 def drops_in_one_batch(
     model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
 ) -> Any:
-    _insist_on_patches(images, patch, stride)
+    _require_patches(images, patch, stride)
     images = np.asarray(images)
     height, width = images.shape[1:3]
     masks = np.zeros((0, height, width), np.float32)

@@ -643,7 +643,7 @@ def _draw(
     heatmap: Any,
     overlay: bool = False,
     *,
-    colours: str = "RdBu_r",
+    colors: str = "RdBu_r",
     limits: Callable[[Any], tuple[Any, Any]] = lambda heatmap: (
         -np.abs(heatmap).max(),
         np.abs(heatmap).max(),
@@ -657,7 +657,7 @@ def _draw(
     low, high = limits(heatmap)
     axes[0].imshow(image)
     shown = axes[-1].imshow(
-        heatmap, cmap=colours, vmin=low, vmax=high, alpha=alpha if overlay else 1
+        heatmap, cmap=colors, vmin=low, vmax=high, alpha=alpha if overlay else 1
     )
     if has_bar:
         figure.colorbar(shown, ax=axes[-1])
@@ -745,12 +745,12 @@ def plot_with_limits_of_the_maximum(*args: Any) -> Any:
 
 @_wrong_plot("not diverging")
 def plot_in_default_colours(*args: Any) -> Any:
-    return _draw(*args, colours="viridis")
+    return _draw(*args, colors="viridis")
 
 
 @_wrong_plot("not diverging")
 def plot_in_rainbow_colours(*args: Any) -> Any:
-    return _draw(*args, colours="jet")
+    return _draw(*args, colors="jet")
 
 
 @_wrong_plot("should be one colour bar")
