@@ -20,8 +20,15 @@ PAGE = "references.md"
 HEAD = """\
 # References
 
-Every work that the course cites. A link leads to the work itself; below it are the pages of this
-course that cite it.
+Every work that the course cites, also [as a file for BibTeX](references.bib). A link leads to the
+work itself; below it are the pages of this course that cite it.
+"""
+
+CITE = """
+## To cite the course
+
+```bibtex
+{entry}```
 """
 
 # What must not change comes first: fenced code, and code in a line.
@@ -44,9 +51,12 @@ def works() -> dict[str, dict[str, Any]]:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the page of all works."""
+    """Add the page of all works, and the file."""
     from mkdocs.structure.files import File  # the rest of this module works without mkdocs
 
+    from docs.machinery.bibtex import bibliography
+
+    files.append(File.generated(config, "references.bib", content=bibliography()))
     files.append(File.generated(config, PAGE, content="(see on_page_markdown)"))
     return files
 
@@ -64,7 +74,9 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     }
     citing = {name: cited(text) for name, text in pages.items() if name != PAGE}
     titles = {name: _title(text) for name, text in pages.items()}
-    return page_of_all(citing, titles)
+    from docs.machinery.bibtex import course
+
+    return page_of_all(citing, titles) + CITE.format(entry=course())
 
 
 def with_citations(text: str, away: bool = False) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 
+from course.grader.tasks import select_tasks
 from tests.site.conftest import SITE, pages
 
 pytestmark = pytest.mark.slow
@@ -113,3 +114,10 @@ def test_every_picture_has_words(address: str) -> None:
     assert {name: read(SITE / name).without_words for name in pages()} == {
         name: [] for name in pages()
     }
+
+
+def test_the_reference_has_every_task_and_every_type(address: str) -> None:
+    places = read(SITE / "reference.html").ids
+    missing = [task.name for task in select_tasks() if f"course.{task.name}" not in places]
+    assert missing == []
+    assert {"course.given.photos.load_photo", "course.given.types.Images"} <= places
