@@ -100,7 +100,7 @@ def test_every_cheat_can_be_planted(
         ("saliency", Wanted(cheat="square"), "--image, --class, --model, --output"),
         ("saliency", Wanted(method="tv"), "--method is not for"),
         ("input_optimization", Wanted(method="l3"), "there are l2, l1, tv"),
-        ("feature_visualization", Wanted(layer="secnd"), "did you mean second?"),
+        ("feature_visualization", Wanted(layer="socond"), "did you mean second?"),
         ("feature_visualization", Wanted(layer="second", channel=6), "channels 0 to 5"),
         ("contrastive", Wanted(class_name="tench"), "--image takes a photo of your own"),
         ("saliency", Wanted(class_name="cat"), "tiger cat"),
