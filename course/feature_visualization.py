@@ -1,4 +1,4 @@
-"""1.+ Feature visualization (bonus): inputs that look natural, and features inside the network.
+"""1.3 Feature visualization (bonus): inputs that look natural, and features inside the network.
 
 Plain ascent ends in noise that only a network understands. Regularizers pull it back to what
 pictures are like; and the same ascent on a hidden channel shows what that channel looks for.

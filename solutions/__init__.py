@@ -1,1 +1,1 @@
-"""The six modules, filled in. The stubs in `course/` are made from these files."""
+"""The seven modules, filled in. The stubs in `course/` are made from these files."""

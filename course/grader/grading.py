@@ -98,7 +98,7 @@ def grade(
     """Grade a folder with a student's modules.
 
     Args:
-        folder: holds some of the six modules; missing ones count as not started.
+        folder: holds some of the modules; missing ones count as not started.
         tasks: what to grade.
         seed: inputs are drawn from it; the same seed gives the same verdicts.
         workers: where the student's code runs; by default new ones, closed at the end.

@@ -19,7 +19,7 @@ from course.grader.work import NotStartedError, StudentError, Work
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where the student's modules are, and how to run them."""
     group = parser.getgroup("course")
-    group.addoption("--work", help="folder with the six modules (default: solutions, or course)")
+    group.addoption("--work", help="folder with the modules (default: solutions, or course)")
     group.addoption("--in-process", action="store_true", help="no worker process: for a debugger")
     group.addoption("--seed", type=int, default=0, help="of the properties' inputs")
     group.addoption("--slow", action="store_true", help="run the slow tests too")

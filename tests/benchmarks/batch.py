@@ -1,6 +1,6 @@
 """What a classroom costs: `python -m tests.benchmarks.batch [HANDINS]`.
 
-Grades the same submissions (all six modules, solved; default 10) in one process, by `course grade`
+Grades the same submissions (all modules, solved; default 10) in one process, by `course grade`
 with one worker, and with two, all in sandboxes, and prints:
 - the overhead of a submission with one worker, as a share of grading it in one process;
 - the speed-up from one worker to two;
