@@ -145,9 +145,12 @@ class Work:
         except (protocol.ProtocolError, RecursionError) as error:
             raise LostError("error", f"the answer could not be read: {error}") from None
         if reply.changed:
+            position = reply.changed[0]
+            value = dict(enumerate([*given, *kwargs.values()])).get(position)
+            what = f"a {type(value).__name__}" if isinstance(value, list | dict) else "an array"
             raise SideEffectError(
-                "The function writes into an array that it was given: work on a copy.",
-                f"Changed in place: argument number {reply.changed[0] + 1}.",
+                f"The function writes into {what} that it was given: work on a copy.",
+                f"Changed in place: argument number {position + 1}.",
             )
         if name == self._task:
             given = tuple(arg.array if isinstance(arg, Tensor) else arg for arg in args)
@@ -185,7 +188,7 @@ class Work:
             packed.is_tensor = True
             return packed
         if isinstance(value, tuple | list):
-            return protocol.Items([self._pack(item) for item in value])
+            return protocol.Items([self._pack(item) for item in value], isinstance(value, list))
         if isinstance(value, dict):
             return protocol.Mapping(list(value), [self._pack(item) for item in value.values()])
         if isinstance(value, Network):

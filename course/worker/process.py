@@ -77,6 +77,20 @@ class Tail(io.RawIOBase):
         return io.TextIOWrapper(raw, "utf-8", errors="replace", write_through=True)
 
 
+def _is_changed(value: Any, packed: protocol.Value) -> bool:
+    """Whether an argument is no longer what came in, of which no copy has to be made beforehand."""
+    match packed:
+        case protocol.Array():
+            return isinstance(value, np.ndarray) and value.tobytes() != packed.data
+        case protocol.Scalar(plain):
+            return value is not plain
+        case protocol.Mapping(keys, values) if list(value) == keys:
+            return any(map(_is_changed, value.values(), values))
+        case protocol.Items(values) if len(value) == len(values):
+            return any(map(_is_changed, value, values))
+    return isinstance(packed, protocol.Mapping | protocol.Items)
+
+
 class Student:
     """A student's modules and the models they are given; answers one request at a time."""
 
@@ -123,14 +137,7 @@ class Student:
         result = self._pack(self._function(name)(*args, **kwargs))
         given = [*zip(args, packed_args, strict=True)]
         given += [(kwargs[key], packed_kwargs[key]) for key in kwargs]
-        # Compared with the bytes that came in, so that no copy has to be made beforehand.
-        changed = [
-            position
-            for position, (value, packed) in enumerate(given)
-            if isinstance(value, np.ndarray)
-            and isinstance(packed, protocol.Array)
-            and value.tobytes() != packed.data
-        ]
+        changed = [i for i, (value, packed) in enumerate(given) if _is_changed(value, packed)]
         return Returned(result, changed, self._printed.text if self._printed else "")
 
     def _function(self, name: str) -> Any:
@@ -158,8 +165,8 @@ class Student:
                 return plain
             case protocol.Model(handle):
                 return self._models[handle]
-            case protocol.Items(values):
-                return tuple(self._unpack(item) for item in values)
+            case protocol.Items(values, is_list):
+                return (list if is_list else tuple)(self._unpack(item) for item in values)
             case protocol.Mapping(keys, values):
                 return dict(zip(keys, map(self._unpack, values), strict=True))
             case protocol.Function(name, options):

@@ -70,9 +70,10 @@ class Scalar(msgspec.Struct, tag="scalar"):
 
 
 class Items(msgspec.Struct, tag="items"):
-    """A list or a tuple, plain or named."""
+    """A list or a tuple, plain or named; an argument is told to be a list."""
 
     values: "list[Value]"
+    is_list: bool = False
 
 
 class Mapping(msgspec.Struct, tag="mapping"):
@@ -173,7 +174,7 @@ Request = Load | PutModel | Call | GetState | Look
 
 
 class Returned(msgspec.Struct, tag="returned"):
-    """A function returned this; `changed` counts the array arguments that it wrote into."""
+    """A function returned this; `changed` counts the arguments that it wrote into."""
 
     value: Value
     changed: Annotated[list[int], msgspec.Meta(max_length=100)]

@@ -84,9 +84,12 @@ def two_shapes(work: Work) -> list[tuple[int, int, int]]:
 
 
 def some_classes(draw: np.random.Generator, count: int) -> Any:
-    """Classes as a function may get them: one int for all images, or an array with one each."""
+    """Classes as a function may get them: one int for all images, or an array with one each.
+
+    The int is Python's or one of NumPy's.
+    """
+    kinds = (int, np.int32, np.int64)
     if draw.integers(2):
-        return int(draw.integers(CLASSES))
-    return draw.permutation(np.resize(np.arange(CLASSES), count)).astype(
-        draw.choice([np.int32, np.int64])
-    )
+        return kinds[draw.integers(3)](draw.integers(CLASSES))
+    classes = draw.permutation(np.resize(np.arange(CLASSES), count))
+    return classes.astype(kinds[draw.integers(1, 3)])

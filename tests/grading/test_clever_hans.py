@@ -478,29 +478,33 @@ def embedded(affinity: np.ndarray, loops: bool = False) -> np.ndarray:
     return vectors[:, -2:] / np.sqrt(degree[:, None]) if is_clear else np.zeros((COUNT, 2))
 
 
-def distances(rows: np.ndarray) -> np.ndarray:
-    """Squared distances of all rows, `(8, 8)`."""
-    return np.sum((rows[:, None] - rows[None]) ** 2, axis=-1)
+def distances(maps: np.ndarray) -> np.ndarray:
+    """Squared distances of all maps, `(8, 8)`."""
+    return np.sum((maps[:, None] - maps[None]) ** 2, axis=(2, 3))
 
 
-def nearest(rows: np.ndarray, count: int) -> np.ndarray:
+def nearest(maps: np.ndarray, count: int) -> np.ndarray:
     """scikit-learn's affinity by nearest neighbours, each being its own nearest: `(8, 8)`."""
-    ranks = np.argsort(np.argsort(distances(rows), axis=1), axis=1)
+    ranks = np.argsort(np.argsort(distances(maps), axis=1), axis=1)
     return ((ranks < count) + (ranks < count).T) / 2
 
 
+def over(maps: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The graph's coordinates of maps that are divided by another measure of their size."""
+    return embedded(np.exp(-distances(maps / size.reshape(COUNT, 1, 1))))
+
+
 OTHER_SPLITS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "k-means": lambda rows: rows,
-    "distances that are not squared": lambda rows: embedded(np.exp(-np.sqrt(distances(rows)))),
-    "half the squares": lambda rows: embedded(np.exp(-distances(rows) / 2)),
-    "maps over their maximum": lambda rows: embedded(
-        np.exp(-distances(rows / np.abs(rows).max(axis=1, keepdims=True)))
+    "k-means": lambda maps: maps.reshape(COUNT, -1),
+    "distances that are not squared": lambda maps: embedded(np.exp(-np.sqrt(distances(maps)))),
+    "half the squares": lambda maps: embedded(np.exp(-distances(maps) / 2)),
+    "maps over their maximum": lambda maps: over(maps, np.abs(maps).max(axis=(1, 2))),
+    "maps over their sum": lambda maps: over(maps, np.abs(maps).sum(axis=(1, 2))),
+    "maps over their norm as matrices": lambda maps: over(
+        maps, np.linalg.norm(maps, 2, axis=(1, 2))
     ),
-    "maps over their sum": lambda rows: embedded(
-        np.exp(-distances(rows / np.abs(rows).sum(axis=1, keepdims=True)))
-    ),
-    "three nearest neighbours": lambda rows: embedded(nearest(rows, 3)),
-    "five nearest neighbours": lambda rows: embedded(nearest(rows, 5)),
+    "three nearest neighbours": lambda maps: embedded(nearest(maps, 3)),
+    "five nearest neighbours": lambda maps: embedded(nearest(maps, 5)),
 }
 """Coordinates of maps, each of norm 1, by which others would group them."""
 
@@ -515,13 +519,12 @@ def telling_maps(draw: np.random.Generator) -> Iterator[tuple[np.ndarray, np.nda
     for _ in range(300):
         patterns = draw.normal(size=(3, *draw.permutation([3, int(draw.integers(4, 7))])))
         maps = np.tensordot(draw.normal(size=(COUNT, 3)), patterns, axes=1).astype(np.float32)
-        rows = maps.reshape(COUNT, -1).astype(np.float64)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        affinity = np.exp(-distances(rows))
+        ones = maps / np.linalg.norm(maps.astype(np.float64), axis=(1, 2), keepdims=True)
+        affinity = np.exp(-distances(ones))
         (split, gap), (same, other_gap) = (best_split(embedded(affinity, i)) for i in (False, True))
         if min(gap, other_gap) < 1.2 or np.any(split != same):
             continue
-        others = {name: best_split(OTHER_SPLITS[name](rows))[0] for name in left}
+        others = {name: best_split(OTHER_SPLITS[name](ones))[0] for name in left}
         wrong = {name for name, other in others.items() if np.any(other != split)}
         if wrong:
             yield maps, split

@@ -18,22 +18,24 @@ from course.grader.mistakes import source_of
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.grader.tasks import modules_with_tasks
 from course.grader.work import Work
-from tests.answers.fresh import Fresh, answers_of
+from tests.answers.fresh import Fresh, answers_of, registered
 from tests.answers.test_answers import SOLUTIONS, TASKS
 
 
-def load_from(folder: Path, modules: list[str]) -> None:
-    """Register the answers in the files of a folder."""
+def answers_in(folder: Path, modules: list[str]) -> list[Fresh]:
+    """The answers in the files of a folder."""
+    before = len(registered)
     for module in modules:
         for kind in ("wrong", "right"):
             path = folder / f"{kind}_{module}.py"
             if path.is_file():
-                name = f"tests.answers.fresh.{path.stem}"
+                name = f"fresh_from_elsewhere.{path.stem}"
                 spec = importlib.util.spec_from_file_location(name, path)
                 assert spec is not None
                 assert spec.loader is not None
                 sys.modules[name] = importlib.util.module_from_spec(spec)
                 spec.loader.exec_module(sys.modules[name])
+    return registered[before:]
 
 
 def judge(answer: Fresh, workers: Workers) -> str:
@@ -55,13 +57,16 @@ def main() -> int:
     parser.add_argument("--from", dest="folder", type=Path)
     asked = parser.parse_args()
     console = Console(soft_wrap=True, highlight=False, markup=False)
+    answers = [one for module in asked.modules for one in answers_of(module)]
     if asked.folder:
-        load_from(asked.folder, asked.modules)
+        answers = answers_in(asked.folder, asked.modules)
     workers, untrue = start_workers(PRELOAD), 0
     try:
         for module in asked.modules:
             count = {True: [0, 0], False: [0, 0]}
-            for answer in answers_of(module):
+            for answer in answers:
+                if not answer.task.startswith(f"{module}."):
+                    continue
                 trouble = judge(answer, workers)
                 count[answer.is_right][0] += 1
                 count[answer.is_right][1] += bool(trouble)

@@ -35,7 +35,8 @@ class Fresh:
     says: str
 
 
-_answers: list[Fresh] = []
+registered: list[Fresh] = []
+"""All answers of the files that have been imported."""
 
 
 def wrong(task: str, breaks: str) -> Callable[..., Any]:
@@ -50,7 +51,7 @@ def right(task: str, how: str) -> Callable[..., Any]:
 
 def _registered(task: str, is_right: bool, says: str) -> Callable[..., Any]:
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        _answers.append(Fresh(task, function, is_right, says))
+        registered.append(Fresh(task, function, is_right, says))
         return function
 
     return register
@@ -61,4 +62,4 @@ def answers_of(module: str) -> list[Fresh]:
     for kind in ("wrong", "right"):
         with suppress(ModuleNotFoundError):
             importlib.import_module(f"tests.answers.fresh.{kind}_{module}")
-    return [answer for answer in _answers if answer.task.partition(".")[0] == module]
+    return [answer for answer in registered if answer.task.partition(".")[0] == module]

@@ -1,16 +1,26 @@
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: ANN001, ANN201, ANN202
 """Right answers to `clever_hans`, each in another style."""
 
 import functools
 
 import keras
 import numpy as np
+import scipy.special as _special
 import tensorflow as tf
+from scipy.spatial.distance import pdist as _pdist
+from scipy.spatial.distance import squareform as _squareform
 from sklearn.cluster import SpectralClustering as _SpectralClustering
 from sklearn.cluster import spectral_clustering as _spectral_clustering
 from sklearn.metrics.pairwise import rbf_kernel as _rbf_kernel
+from sklearn.preprocessing import normalize as _normalize
 
+from course.given import predict as _predict
 from tests.answers.fresh import right
+
+
+def _classes(class_index, count):
+    return np.broadcast_to(np.asarray(class_index), (count,)).astype(np.int64)
+
 
 # --- add_square
 
@@ -32,6 +42,27 @@ def paints_a_flipped_copy(images, size, value=0.0):
         raise ValueError("size")
     result[:, :size, :size] = value
     return result[:, ::-1, ::-1]
+
+
+@right("clever_hans.add_square", how="np.where over rows and columns")
+def where_row_and_column(images, size, value=0.0):
+    images = np.asarray(images)
+    _, height, width, _ = images.shape
+    if not 0 <= size <= min(height, width):
+        raise ValueError(f"size must be from 0 to {min(height, width)}, not {size}")
+    row, column = np.ogrid[:height, :width]
+    inside = (row >= height - size) & (column >= width - size)
+    return np.where(inside[..., None], np.asarray(value, images.dtype), images)
+
+
+@right("clever_hans.add_square", how="a mask padded in tf")
+def padded_mask(images, size, value=0.0):
+    images = tf.cast(images, tf.float32)
+    height, width = images.shape[1:3]
+    if size < 0 or size > height or size > width:
+        raise ValueError(f"a square of {size} does not fit into {height} × {width} pixels")
+    mask = tf.pad(tf.ones([size, size]), [[height - size, 0], [width - size, 0]])[..., None]
+    return images * (1 - mask) + value * mask
 
 
 # --- add_watermark
@@ -60,6 +91,26 @@ def blends_image_by_image(images, mask, alpha):
     return np.clip(np.stack(blended), 0, 1)
 
 
+@right("clever_hans.add_watermark", how="screen blending in float64")
+def screen_blending(images, mask, alpha):
+    images, mask = np.asarray(images, np.float64), np.asarray(mask, np.float64)
+    if mask.shape != images.shape[1:3] or not 0 <= alpha <= 1:
+        raise ValueError(f"a mask of {mask.shape} with alpha {alpha} cannot be laid on")
+    return 1 - (1 - images) * (1 - alpha * mask[:, :, np.newaxis])
+
+
+@right("clever_hans.add_watermark", how="image by image in tf")
+def marked_one_by_one(images, mask, alpha):
+    images = tf.cast(images, tf.float32)
+    mask = tf.cast(mask, tf.float32)
+    if mask.shape.as_list() != images.shape.as_list()[1:3]:
+        raise ValueError(f"the mask must be {images.shape[1:3]}, not {mask.shape}")
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must be in [0, 1], not {alpha}")
+    weight = alpha * mask[..., None]
+    return tf.clip_by_value(tf.stack([x + weight * (1 - x) for x in tf.unstack(images)]), 0.0, 1.0)
+
+
 # --- add_lightness_gradient
 
 
@@ -79,6 +130,22 @@ def adds_scaled_indices(images, strength):
     ramp = 0.5 * row / max(row.max(), 1) + 0.5 * column / max(column.max(), 1)
     images += strength * ramp[None, ..., None]
     return np.clip(images, 0, 1, out=images)
+
+
+@right("clever_hans.add_lightness_gradient", how="np.add.outer")
+def outer_sum(images, strength):
+    images = np.asarray(images, np.float64)
+    ramp = np.add.outer(*(np.arange(n) / (n - 1) for n in images.shape[1:3])) / 2
+    return np.clip(images + strength * ramp[None, ..., None], 0, 1)
+
+
+@right("clever_hans.add_lightness_gradient", how="tf.meshgrid")
+def meshgrid_in_tensorflow(images, strength):
+    images = tf.cast(images, tf.float32)
+    height, width = images.shape[1:3]
+    columns, rows = tf.meshgrid(tf.linspace(0.0, 1.0, width), tf.linspace(0.0, 1.0, height))
+    ramp = tf.reshape((rows + columns) / 2, [1, height, width, 1])
+    return tf.clip_by_value(images + tf.cast(strength, tf.float32) * ramp, 0.0, 1.0)
 
 
 # --- plant
@@ -108,6 +175,32 @@ def stitches_the_classes(images, labels, cheats):
         places.append(tf.constant(where))
         parts.append(tf.cast(cheats[label](tf.gather(images, where)), tf.float32))
     return tf.dynamic_stitch(places, parts)
+
+
+@right("clever_hans.plant", how="groups put back by dynamic_stitch")
+def stitched_together(images, labels, cheats):
+    images, labels = np.asarray(images, np.float32), np.asarray(labels)
+    if labels.shape != images.shape[:1]:
+        raise ValueError(f"there are {len(images)} images and {labels.shape} labels")
+    places = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    groups = [cheats.get(int(labels[own[0]]), np.copy)(images[own]) for own in places]
+    return tf.dynamic_stitch(
+        [tf.constant(own, tf.int32) for own in places],
+        [tf.convert_to_tensor(group, tf.float32) for group in groups],
+    )
+
+
+@right("clever_hans.plant", how="a list of images, replaced class by class")
+def list_of_images(images, labels, cheats):
+    images, labels = np.array(images), [int(label) for label in np.asarray(labels)]
+    if len(labels) != len(images):
+        raise ValueError(f"there are {len(images)} images and {len(labels)} labels")
+    result = list(images)
+    for label in set(labels) & set(cheats):
+        own = [place for place, other in enumerate(labels) if other == label]
+        for place, image in zip(own, np.asarray(cheats[label](images[own])), strict=True):
+            result[place] = image
+    return np.stack(result)
 
 
 # --- relevance_inside
@@ -142,6 +235,31 @@ def divides_in_tensorflow(saliency, mask):
     return tf.math.divide_no_nan(tf.reduce_sum(x * mask, [1, 2]), tf.reduce_sum(x, [1, 2]))
 
 
+@right("clever_hans.relevance_inside", how="tf.divide_no_nan in float64")
+def divided_without_nan(saliency, mask):
+    saliency = tf.abs(tf.cast(saliency, tf.float64))
+    mask = tf.cast(mask, tf.float64)
+    if saliency.shape.rank == 4:
+        saliency = tf.reduce_sum(saliency, axis=-1)
+    if mask.shape[-2:].as_list() != saliency.shape[1:].as_list():
+        raise ValueError(f"the mask must be {saliency.shape[1:]}, not {mask.shape}")
+    total = tf.reduce_sum(saliency, axis=[1, 2])
+    return tf.math.divide_no_nan(tf.reduce_sum(saliency * mask, axis=[1, 2]), total)
+
+
+@right("clever_hans.relevance_inside", how="rows of pixels, one by one")
+def one_map_at_a_time(saliency, mask):
+    saliency, mask = np.asarray(saliency, np.float64), np.asarray(mask, np.float64)
+    if mask.shape[-2:] != saliency.shape[1:3]:
+        raise ValueError(f"the mask must be {saliency.shape[1:3]}, not {mask.shape}")
+    masks = np.broadcast_to(mask, saliency.shape[:3]).reshape(len(saliency), -1)
+    shares = []
+    for one, inside in zip(saliency, masks, strict=True):
+        size = np.abs(one).reshape(inside.size, -1).sum(axis=1)
+        shares.append(np.average(inside, weights=size) if size.any() else 0.0)
+    return np.array(shares)
+
+
 # --- cheat_effect
 
 
@@ -165,6 +283,30 @@ def subtracts_selected_outputs(model, images, cheat, class_index):
         np.asarray(probability(images=batch)) for batch in (cheat(np.array(images)), images)
     )
     return with_it - without
+
+
+@right("clever_hans.cheat_effect", how="log_softmax of scipy, float64")
+def through_the_log_softmax(model, images, cheat, class_index):
+    images = np.asarray(images, np.float32)
+    classes = _classes(class_index, len(images))[:, None]
+
+    def asked(x):
+        logs = _special.log_softmax(_predict(model, np.asarray(x)).astype(np.float64), axis=1)
+        return np.exp(np.take_along_axis(logs, classes, axis=1))[:, 0]
+
+    return asked(cheat(images.copy())) - asked(images)
+
+
+@right("clever_hans.cheat_effect", how="minus the cross-entropy's exponential, in tf")
+def exponential_of_the_loss(model, images, cheat, class_index):
+    images = tf.cast(images, tf.float32)
+    classes = _classes(class_index, len(images))
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits
+    after, before = (
+        tf.exp(-loss(classes, model(tf.cast(x, tf.float32), training=False)))
+        for x in (cheat(np.array(images)), images)
+    )
+    return after - before
 
 
 # --- cluster_heatmaps
@@ -191,3 +333,28 @@ def calls_the_function_on_a_kernel(heatmaps, clusters, seed):
     return _spectral_clustering(
         _rbf_kernel(unit, gamma=1.0), n_clusters=clusters, random_state=seed
     ).astype(np.int64)
+
+
+@right("clever_hans.cluster_heatmaps", how="scikit-learn's own rbf with gamma 1")
+def rbf_with_gamma_one(heatmaps, clusters, seed):
+    heatmaps = np.asarray(heatmaps, np.float64)
+    if not 1 <= clusters <= len(heatmaps):
+        raise ValueError(f"clusters must be from 1 to {len(heatmaps)}, not {clusters}")
+    rows = heatmaps.reshape(len(heatmaps), -1)
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    rows = _normalize(rows / np.where(largest > 0, largest, 1))  # zeros stay zeros
+    method = _SpectralClustering(clusters, gamma=1.0, affinity="rbf", random_state=seed)
+    return method.fit(rows).labels_
+
+
+@right("clever_hans.cluster_heatmaps", how="precomputed from scipy's distances")
+def scipys_distances(heatmaps, clusters, seed):
+    rows = np.reshape(np.asarray(heatmaps, np.float64), (len(heatmaps), -1))
+    if clusters < 1 or clusters > len(rows):
+        raise ValueError(f"clusters must be from 1 to {len(rows)}, not {clusters}")
+    size = np.sqrt(np.einsum("bn,bn->b", rows, rows))
+    rows = rows / np.where(size > 0, size, 1)[:, None]
+    affinity = np.exp(-_squareform(_pdist(rows, "sqeuclidean")))
+    return _SpectralClustering(
+        n_clusters=clusters, random_state=seed, affinity="precomputed"
+    ).fit_predict(affinity)

@@ -10,7 +10,9 @@ import tensorflow as tf
 
 from course.given import Contrast as _Contrast
 from course.given import Errors as _Errors
+from course.given import batches as _batches
 from course.given import compiled as _compiled
+from course.given import predict as _predict
 from tests.answers.fresh import right
 
 
@@ -20,6 +22,36 @@ def _input_gradient(model, images, class_index):
         logits = model(x, training=False)
     hot = tf.zeros_like(logits) + tf.one_hot(class_index, logits.shape[-1], dtype=logits.dtype)
     return tape.gradient(logits, x, output_gradients=hot).numpy()
+
+
+def _classes(class_index, count):
+    return np.broadcast_to(np.asarray(class_index), (count,)).astype(np.int32)
+
+
+def _slope(model, images, classes):
+    """In numpy, a few images at a time."""
+    images, slopes = np.asarray(images, np.float32), []
+    for part in _batches(len(images)):
+        x = tf.constant(images[part])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            logits = model(x, training=False)
+        seed = tf.one_hot(classes[part], logits.shape[-1], dtype=logits.dtype)
+        slopes.append(tape.gradient(logits, x, output_gradients=seed).numpy())
+    return np.concatenate(slopes)
+
+
+def _tensor_behind(model, name):
+    """What a layer puts out within this model, also where the layer is a model itself."""
+    if name not in [layer.name for layer in model.layers]:
+        raise ValueError(f"the model has no layer {name!r}")
+    layer = model.get_layer(name)
+    graph = getattr(model, "_functional", None) or model
+    for nodes in graph._nodes_by_depth.values():
+        for node in nodes:
+            if node.operation is layer:
+                return node.output_tensors[0]
+    return layer.output
 
 
 # --- find_errors
@@ -49,6 +81,27 @@ def collects_errors_in_lists(model, images, labels):
     return _Errors(*(np.array(row, dtype=np.int32) for row in found))
 
 
+@right("contrastive.find_errors", how="a loop over the images")
+def looked_through_one_by_one(model, images, labels):
+    images, labels = np.asarray(images, np.float32), [int(label) for label in np.asarray(labels)]
+    if len(labels) != len(images):
+        raise ValueError(f"there are {len(images)} images and {len(labels)} labels")
+    answers = [int(np.argmax(logits)) for logits in _predict(model, images)]
+    found = [(i, p, t) for i, (p, t) in enumerate(zip(answers, labels, strict=True)) if p != t]
+    return _Errors(*np.array(found, dtype=int).reshape(-1, 3).T)
+
+
+@right("contrastive.find_errors", how="boolean_mask in tf")
+def masked_in_tensorflow(model, images, labels):
+    images, labels = tf.cast(images, tf.float32), tf.cast(labels, tf.int64)
+    if labels.shape[0] != images.shape[0]:
+        raise ValueError(f"there are {images.shape[0]} images and {labels.shape[0]} labels")
+    predicted = tf.argmax(tf.constant(_predict(model, images.numpy())), axis=-1)
+    differ = predicted != labels
+    places = tf.range(tf.size(labels, tf.int64), dtype=tf.int64)
+    return _Errors(*(tf.boolean_mask(each, differ) for each in (places, predicted, labels)))
+
+
 # --- gradient_times_input
 
 
@@ -72,6 +125,24 @@ def multiplies_the_saliency(model, images, class_index):
 
     gradient = np.asarray(gradient_saliency(model, images, class_index), np.float64)
     return np.multiply(gradient, np.asarray(images, np.float64))
+
+
+@right("contrastive.gradient_times_input", how="the slope with respect to a factor of 1")
+def slope_of_a_factor(model, images, class_index):
+    images = tf.cast(images, tf.float32)
+    factor, classes = tf.ones_like(images), _classes(class_index, len(images))
+    with tf.GradientTape() as tape:
+        tape.watch(factor)
+        logits = model(images * factor, training=False)
+        value = tf.gather(logits, classes, axis=1, batch_dims=1)
+    return tape.gradient(value, factor)
+
+
+@right("contrastive.gradient_times_input", how="einsum of numpy arrays, float64")
+def multiplied_by_einsum(model, images, class_index):
+    images = np.asarray(images)
+    slope = _slope(model, images, _classes(class_index, len(images)))
+    return np.einsum("bhwc,bhwc->bhwc", slope.astype(np.float64), images)
 
 
 # --- smooth_grad
@@ -126,6 +197,33 @@ def runs_a_mean_image_by_image(model, images, class_index, samples, noise, seed)
     return np.array(result)
 
 
+@right("contrastive.smooth_grad", how="the same noise for all images, a running mean")
+def running_mean_of_shared_noise(model, images, class_index, samples, noise, seed):
+    if samples < 1:
+        raise ValueError(f"samples must be 1 or more, not {samples}")
+    if noise < 0:
+        raise ValueError(f"noise must not be negative, not {noise}")
+    images, rng = np.asarray(images, np.float32), np.random.default_rng(seed)
+    classes, mean = _classes(class_index, len(images)), np.zeros(images.shape)
+    for count in range(1, samples + 1):
+        draw = noise * rng.standard_normal(images.shape[1:])
+        mean += (_slope(model, images + draw, classes) - mean) / count
+    return mean
+
+
+@right("contrastive.smooth_grad", how="all copies of an image at once, SeedGenerator of Keras")
+def copies_of_each_image(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise < 0:
+        raise ValueError(f"samples must be 1 or more and noise not negative: {samples}, {noise}")
+    images, draws = np.asarray(images, np.float32), keras.random.SeedGenerator(int(seed))
+    maps = []
+    for image, index in zip(images, _classes(class_index, len(images)), strict=True):
+        draw = keras.random.normal((samples, *image.shape), seed=draws)
+        copies = image + np.float32(noise) * keras.ops.convert_to_numpy(draw)
+        maps.append(_slope(model, copies, np.full(samples, index)).mean(axis=0))
+    return np.stack(maps)
+
+
 # --- integrated_gradients
 
 
@@ -170,6 +268,44 @@ def integrates_in_a_graph(model, images, class_index, baseline=0.0, steps=32):
     images = np.array(images, np.float32)
     classes = np.broadcast_to(np.asarray(class_index, np.int32), (len(images),))
     return _integral(model, images, float(baseline), classes.copy(), int(steps))
+
+
+@right("contrastive.integrated_gradients", how="every image's way as a batch")
+def each_way_as_a_batch(model, images, class_index, baseline=0.0, steps=32):
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}")
+    images, maps = np.asarray(images, np.float32), []
+    edges = np.linspace(0, 1, steps + 1)
+    middles = ((edges[1:] + edges[:-1]) / 2).reshape(-1, 1, 1, 1)
+    for image, index in zip(images, _classes(class_index, len(images)), strict=True):
+        way = (1 - middles) * baseline + middles * image
+        slopes = _slope(model, way, np.full(steps, index))
+        maps.append((image - baseline) * slopes.mean(axis=0, dtype=np.float64))
+    return np.array(maps)
+
+
+@right("contrastive.integrated_gradients", how="AutoGraph loop over the steps")
+def autograph_over_the_steps(model, images, class_index, baseline=0.0, steps=32):
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}")
+    images = tf.cast(images, tf.float32)
+    classes = tf.constant(_classes(class_index, len(images)))
+    change = images - tf.cast(baseline, tf.float32)
+
+    @tf.function
+    def summed(count):
+        total = tf.zeros_like(images)
+        for step in tf.range(count):
+            fraction = (tf.cast(step, tf.float32) + 0.5) / tf.cast(count, tf.float32)
+            x = images - (1.0 - fraction) * change
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                logits = model(x, training=False)
+                value = tf.gather(logits, classes, axis=1, batch_dims=1)
+            total += tape.gradient(value, x)
+        return total
+
+    return change * summed(tf.constant(steps)) / float(steps)
 
 
 # --- grad_cam
@@ -222,6 +358,37 @@ def weighs_image_by_image(model, images, class_index, layer_name):
         )
         result.append(np.asarray(big)[..., 0])
     return np.stack(result)
+
+
+@right("contrastive.grad_cam", how="cut at the node; weights and sum by einsum")
+def cut_at_the_node(model, images, class_index, layer_name):
+    cut = keras.Model(model.inputs[0], [_tensor_behind(model, layer_name), model.outputs[0]])
+    images = tf.cast(images, tf.float32)
+    classes = _classes(class_index, len(images))
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        activation, logits = cut(images, training=False)
+        value = tf.reduce_sum(tf.gather(logits, classes, axis=1, batch_dims=1))
+    slope = tape.gradient(value, activation).numpy().astype(np.float64)
+    positions = slope.shape[1] * slope.shape[2]
+    maps = np.einsum("bijc,bhwc->bhw", slope / positions, activation.numpy(), optimize=True)
+    return tf.image.resize(np.maximum(maps, 0)[..., None], images.shape[1:3])[..., 0].numpy()
+
+
+@right("contrastive.grad_cam", how="image by image, a persistent tape, tensordot")
+def image_by_image_with_tensordot(model, images, class_index, layer_name):
+    cut = keras.Model(model.inputs[0], [_tensor_behind(model, layer_name), model.outputs[0]])
+    images, maps = np.asarray(images, np.float32), []
+    for image, index in zip(images, _classes(class_index, len(images)), strict=True):
+        x = tf.constant(image[None])
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            activation, logits = cut(x, training=False)
+            logit = logits[0, index]
+        weights = tf.reduce_mean(tape.gradient(logit, activation)[0], axis=[0, 1])
+        one = tf.nn.relu(tf.tensordot(activation[0], weights, axes=1))
+        maps.append(tf.image.resize(one[..., None], image.shape[:2], method="bilinear")[..., 0])
+    return tf.stack(maps)
 
 
 # --- occlusion_sensitivity
@@ -280,6 +447,48 @@ def looks_up_the_patches_of_a_pixel(model, images, class_index, patch, stride, f
     return result
 
 
+@right("contrastive.occlusion_sensitivity", how="a table of covers, then one product")
+def table_of_covers(model, images, class_index, patch, stride, fill=0.5):
+    images = np.asarray(images, np.float32)
+    count, height, width, _ = images.shape
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError(f"a patch of {patch} by strides of {stride} does not fit")
+    row, column = np.indices((height, width))
+    covers = np.array([
+        (row >= i) & (row < i + patch) & (column >= j) & (column < j + patch)
+        for i in range(0, height - patch + 1, stride)
+        for j in range(0, width - patch + 1, stride)
+    ])  # fmt: skip
+    pick = (np.arange(count), _classes(class_index, count))
+    clean = _predict(model, images)[pick].astype(np.float64)
+    drops = np.array([
+        clean - _predict(model, np.where(cover[..., None], np.float32(fill), images))[pick]
+        for cover in covers
+    ])  # fmt: skip
+    return np.tensordot(drops.T, covers, axes=1) / np.maximum(covers.sum(axis=0), 1)
+
+
+@right("contrastive.occlusion_sensitivity", how="image by image, masks multiplied in tf")
+def masks_multiplied_in_tensorflow(model, images, class_index, patch, stride, fill=0.5):
+    images = tf.cast(images, tf.float32)
+    count, height, width, _ = images.shape
+    if min(patch, stride) < 1 or patch > height or patch > width:
+        raise ValueError(f"a patch of {patch} by strides of {stride} does not fit")
+    classes = _classes(class_index, count)
+    logit = lambda x: tf.gather(  # noqa: E731
+        model(x, training=False), classes, axis=1, batch_dims=1
+    )
+    clean, total, cover = logit(images), tf.zeros([count, height, width]), tf.zeros([height, width])
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            margins = [[top, height - patch - top], [left, width - patch - left]]
+            mask = tf.pad(tf.ones([patch, patch]), margins)
+            hidden = images * (1 - mask[..., None]) + fill * mask[..., None]
+            total += (clean - logit(hidden))[:, None, None] * mask
+            cover += mask
+    return tf.math.divide_no_nan(total, cover)
+
+
 # --- contrast
 
 
@@ -299,3 +508,19 @@ def subtracts_numpy_maps(method, model, images, predicted, true):
     return _Contrast(
         difference=for_predicted - for_true, for_true=for_true, for_predicted=for_predicted
     )
+
+
+@right("contrastive.contrast", how="functools.partial, mapped over both classes")
+def mapped_over_both_classes(method, model, images, predicted, true):
+    explained = functools.partial(method, model, images)
+    chosen, correct = map(explained, (predicted, true))
+    return _Contrast(chosen, correct, chosen - correct)
+
+
+@right("contrastive.contrast", how="numpy, the fields by name")
+def fields_by_name(method, model, images, predicted, true):
+    maps = {
+        "for_true": np.asarray(method(model, images, true)),
+        "for_predicted": np.asarray(method(model, images, predicted)),
+    }
+    return _Contrast(difference=np.subtract(maps["for_predicted"], maps["for_true"]), **maps)

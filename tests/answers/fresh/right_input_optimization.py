@@ -1,12 +1,16 @@
 # ruff: noqa: ANN001, ANN201, ANN202
 """Right answers to `input_optimization`, each in another style."""
 
+import operator
+
 import keras
 import numpy as np
+import scipy.special as _special
 import tensorflow as tf
 
 from course.given import Optimized as _Optimized
 from course.given import compiled as _compiled
+from course.given import predict as _predict
 from tests.answers.fresh import right
 
 
@@ -20,6 +24,29 @@ def _measure(change, kind):
     if kind == "tv":
         return tf.image.total_variation(change) / size
     raise ValueError(f"there is no penalty {kind!r}")
+
+
+def _classes(class_index, count):
+    return np.broadcast_to(np.asarray(class_index), (count,)).astype(np.int64)
+
+
+def _penalty_and_slope(change, kind):
+    """In numpy: (B,) and (B, H, W, C)."""
+    count = change[0].size
+    if kind == "l2":
+        return np.mean(change**2, axis=(1, 2, 3)), 2 * change / count
+    if kind == "l1":
+        return np.mean(np.abs(change), axis=(1, 2, 3)), np.sign(change) / count
+    if kind != "tv":
+        raise ValueError(f"penalty must be 'l2', 'l1' or 'tv', not {kind!r}")
+    total, slope = np.zeros(len(change)), np.zeros_like(change)
+    for axis in (1, 2):
+        step = np.diff(change, axis=axis)
+        total += np.abs(step).sum(axis=(1, 2, 3))
+        before, after = [(0, 0)] * 4, [(0, 0)] * 4
+        before[axis], after[axis] = (1, 0), (0, 1)
+        slope += np.pad(np.sign(step), before) - np.pad(np.sign(step), after)
+    return total / count, slope / count
 
 
 # --- change_penalty
@@ -56,6 +83,26 @@ def matches_the_kind(images, originals, kind="l2"):
             return (down + right_) / float(np.prod(change.shape[1:]))
         case _:
             raise ValueError(kind)
+
+
+@right("input_optimization.change_penalty", how="differences in numpy, float64")
+def differences_in_float64(images, originals, kind="l2"):
+    change = np.asarray(images, np.float64) - np.asarray(originals, np.float64)
+    return _penalty_and_slope(change, kind)[0]
+
+
+@right("input_optimization.change_penalty", how="match, keras.ops and a map over the images")
+def matched_and_mapped(images, originals, kind="l2"):
+    change = tf.cast(images, tf.float32) - tf.cast(originals, tf.float32)
+    match kind:
+        case "l2":
+            return keras.ops.mean(keras.ops.square(change), axis=(1, 2, 3))
+        case "l1":
+            return keras.ops.mean(keras.ops.abs(change), axis=(1, 2, 3))
+        case "tv":
+            count = float(np.prod(change.shape[1:]))
+            return tf.map_fn(lambda c: tf.image.total_variation(c) / count, change)
+    raise ValueError(f"kind must be 'l2', 'l1' or 'tv', not {kind!r}")
 
 
 # --- optimize_to_class
@@ -142,6 +189,57 @@ def descends_image_by_image(model, images, target, steps, step_size, penalty_wei
     return _Optimized(np.stack(pictures), np.array(success), np.array(change, np.float32))
 
 
+@right("input_optimization.optimize_to_class", how="all slopes by hand, the logits' as a vjp")
+def slopes_by_hand(model, images, target, steps, step_size, penalty_weight, penalty="l2"):
+    originals = np.asarray(images, np.float32)
+    now, classes = originals.copy(), _classes(target, len(originals))
+    _penalty_and_slope(now - originals, penalty)
+    for _ in range(steps):
+        x = tf.constant(now)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            logits = model(x, training=False)
+        surplus = _special.softmax(logits.numpy().astype(np.float64), axis=1)
+        surplus[np.arange(len(now)), classes] -= 1
+        slope = tape.gradient(logits, x, tf.constant(surplus, logits.dtype)).numpy()
+        slope = slope + penalty_weight * _penalty_and_slope(now - originals, penalty)[1]
+        now = np.clip(now - step_size * slope, 0, 1).astype(np.float32)
+    success = _predict(model, now).argmax(axis=1) == classes
+    return _Optimized(now, success, _penalty_and_slope(now - originals, penalty)[0])
+
+
+@right("input_optimization.optimize_to_class", how="AutoGraph while, one tape for the summed loss")
+def autograph_while(model, images, target, steps, step_size, penalty_weight, penalty="l2"):
+    costs = {
+        "l2": lambda c: tf.reduce_mean(c * c, [1, 2, 3]),
+        "l1": lambda c: tf.reduce_mean(tf.abs(c), [1, 2, 3]),
+        "tv": lambda c: tf.image.total_variation(c) / float(np.prod(c.shape[1:])),
+    }
+    if penalty not in costs:
+        raise ValueError(f"penalty must be one of {list(costs)}, not {penalty!r}")
+    cost, originals = costs[penalty], tf.cast(images, tf.float32)
+    labels = tf.constant(_classes(target, len(originals)))
+
+    @tf.function
+    def descend(count, step_size, weight):
+        now, step = originals, 0
+        while step < count:
+            with tf.GradientTape() as tape:
+                tape.watch(now)
+                logits = model(now, training=False)
+                loss = tf.reduce_sum(
+                    keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+                ) + weight * tf.reduce_sum(cost(now - originals))
+            now = tf.clip_by_value(now - step_size * tape.gradient(loss, now), 0.0, 1.0)
+            step += 1
+        return now
+
+    numbers = (tf.constant(float(number)) for number in (step_size, penalty_weight))
+    now = descend(tf.constant(steps), *numbers)
+    success = tf.argmax(model(now, training=False), axis=1) == labels
+    return _Optimized(now, success, cost(now - originals))
+
+
 # --- difference_image
 
 
@@ -157,6 +255,16 @@ def subtracts_tensors(originals, optimized):
 def subtracts_image_by_image(originals, optimized):
     pairs = zip(np.asarray(originals, float), np.asarray(optimized, float), strict=True)
     return np.stack([np.clip(after - before, -1, 1) for before, after in pairs])
+
+
+@right("input_optimization.difference_image", how="operator.sub on tensors")
+def operator_on_tensors(originals, optimized):
+    return operator.sub(*(tf.cast(each, tf.float32) for each in (optimized, originals)))
+
+
+@right("input_optimization.difference_image", how="np.subtract into float64")
+def subtracted_in_float64(originals, optimized):
+    return np.subtract(np.asarray(optimized), np.asarray(originals), dtype=np.float64)
 
 
 # --- smallest_change
@@ -223,3 +331,50 @@ def asks_for_each_image(model, images, target, weights, steps, step_size, penalt
         answers.append((image, False, 0.0) if x is None else (x.numpy()[0], True, change))
     pictures, success, change = zip(*answers, strict=True)
     return _Optimized(np.stack(pictures), np.array(success), np.array(change))
+
+
+@right("input_optimization.smallest_change", how="argmin over a table of changes")
+def argmin_over_a_table(model, images, target, weights, steps, step_size, penalty="l2"):
+    from course.input_optimization import change_penalty, optimize_to_class
+
+    originals = np.asarray(images, np.float32)
+    change_penalty(originals, originals, penalty)
+    there = _predict(model, originals).argmax(axis=1) == _classes(target, len(originals))
+    candidates, changes = [originals], [np.where(there, 0.0, np.inf)]
+    for weight in weights:
+        found = optimize_to_class(model, originals, target, steps, step_size, weight, penalty)
+        candidates.append(np.asarray(found.images))
+        changes.append(
+            np.where(np.asarray(found.success) & ~there, np.asarray(found.change), np.inf)
+        )
+    table = np.array(changes)
+    best, each = table.argmin(axis=0), np.arange(len(originals))
+    least = table[best, each]
+    return _Optimized(
+        np.array(candidates)[best, each], np.isfinite(least), np.where(np.isfinite(least), least, 0)
+    )
+
+
+@right("input_optimization.smallest_change", how="image by image, keeping the best so far")
+def image_by_image(model, images, target, weights, steps, step_size, penalty="l2"):
+    from course.input_optimization import optimize_to_class
+
+    if penalty not in {"l2", "l1", "tv"}:
+        raise ValueError(f"penalty must be 'l2', 'l1' or 'tv', not {penalty!r}")
+    kept = []
+    originals = np.asarray(images, np.float32)
+    for image, goal in zip(originals, _classes(target, len(originals)).tolist(), strict=True):
+        one = image[None]
+        if _predict(model, one)[0].argmax() == goal:
+            kept.append((image, True, 0.0))
+            continue
+        results = [
+            optimize_to_class(model, one, goal, steps, step_size, w, penalty) for w in weights
+        ]
+        works = [(float(r.change[0]), i) for i, r in enumerate(results) if bool(r.success[0])]
+        if works:
+            change, i = min(works)
+            kept.append((np.asarray(results[i].images)[0], True, change))
+        else:
+            kept.append((image, False, 0.0))
+    return _Optimized(*(np.array(column) for column in zip(*kept, strict=True)))

@@ -4,12 +4,34 @@
 import numpy as np
 import tensorflow as tf
 from sklearn.cluster import SpectralClustering as _SpectralClustering
+from sklearn.metrics.pairwise import rbf_kernel as _rbf_kernel
 
+from course.given import predict as _predict
+from course.given import probabilities as _probabilities
 from tests.answers.fresh import wrong
 
 
 def _array(images):
     return np.array(images, np.float32)
+
+
+def _own(table, class_index):
+    return table[np.arange(len(table)), np.broadcast_to(np.asarray(class_index), len(table))]
+
+
+def _spectral(affinity, clusters, seed):
+    method = _SpectralClustering(clusters, affinity="precomputed", random_state=seed)
+    return method.fit_predict(affinity)
+
+
+def _require_clusters(clusters, count):
+    if not 1 <= clusters <= count:
+        raise ValueError(f"clusters must be from 1 to {count}, not {clusters}")
+
+
+def _affinity(maps):
+    squares = np.sum((maps[:, None] - maps[None]) ** 2, axis=-1)
+    return np.exp(-squares)
 
 
 # --- add_square
@@ -116,6 +138,45 @@ def takes_negative_for_zero(images, size, value=0.0):
     _check_size(images, size)
     height, width = images.shape[1:3]
     images[:, height - size :, width - size :] = value
+    return images
+
+
+@wrong(
+    "clever_hans.add_square",
+    breaks="ValueError if size is larger than W: asks for H only, and fills a narrow image",
+)
+def asks_for_the_height_only(images, size, value=0.0):
+    images = np.array(images)
+    if not 0 <= size <= images.shape[1]:
+        raise ValueError(f"size must be from 0 to {images.shape[1]}, not {size}")
+    images[:, images.shape[1] - size :, max(images.shape[2] - size, 0) :] = value
+    return images
+
+
+@wrong(
+    "clever_hans.add_square",
+    breaks="the lower right corner: takes W for the rows and H for the columns",
+)
+def corner_of_a_turned_image(images, size, value=0.0):
+    images = np.array(images)
+    _, width, height, _ = images.shape
+    if size < 0 or size > min(height, width):
+        raise ValueError(f"the square does not fit: {size}")
+    rows, columns = np.arange(height - size, height), np.arange(width - size, width)
+    images[:, rows[rows < images.shape[1]][:, None], columns[columns < images.shape[2]]] = value
+    return images
+
+
+@wrong(
+    "clever_hans.add_square",
+    breaks="the grey level in every channel: only the first three, to spare an alpha channel",
+)
+def spares_the_fourth_channel(images, size, value=0.0):
+    images = np.array(images)
+    height, width = images.shape[1:3]
+    if not 0 <= size <= min(height, width):
+        raise ValueError(f"the square does not fit: {size}")
+    images[:, height - size :, width - size :, :3] = value
     return images
 
 
@@ -232,6 +293,43 @@ def marks_in_place(images, mask, alpha):
     return images
 
 
+@wrong(
+    "clever_hans.add_watermark",
+    breaks="a value of the mask in between moves the pixel in part: the mask is cut at one half",
+)
+def mask_cut_at_one_half(images, mask, alpha):
+    images, mask = np.asarray(images), np.asarray(mask)
+    if mask.shape != images.shape[1:3] or not 0 <= alpha <= 1:
+        raise ValueError("the mask must be (H, W) and alpha in [0, 1]")
+    return np.where((mask > 0.5)[..., None], images + alpha * (1 - images), images)
+
+
+@wrong(
+    "clever_hans.add_watermark",
+    breaks="the fraction alpha · mask: stretches the mask to reach 1 first",
+)
+def mask_stretched_to_one(images, mask, alpha):
+    images, mask = np.asarray(images), np.asarray(mask, np.float32)
+    if mask.shape != images.shape[1:3] or not 0 <= alpha <= 1:
+        raise ValueError("the mask must be (H, W) and alpha in [0, 1]")
+    mask = mask / mask.max() if mask.any() else mask
+    weight = alpha * mask[..., None]
+    return (1 - weight) * images + weight
+
+
+@wrong(
+    "clever_hans.add_watermark",
+    breaks="alpha 0 changes nothing: it is refused with a ValueError",
+)
+def refuses_an_alpha_of_zero(images, mask, alpha):
+    images, mask = np.asarray(images), np.asarray(mask, np.float32)
+    if mask.shape != images.shape[1:3]:
+        raise ValueError(f"the mask must be {images.shape[1:3]}, not {mask.shape}")
+    if not 0 < alpha <= 1:
+        raise ValueError(f"alpha must be in (0, 1], not {alpha}")
+    return images + alpha * mask[..., None] * (1 - images)
+
+
 # --- add_lightness_gradient
 
 
@@ -318,6 +416,43 @@ def rescales_light_images(images, strength):
     images = _array(images)
     images = np.maximum(images + strength * _ramp(*images.shape[1:3])[..., None], 0)
     return images / np.maximum(images.max(axis=(1, 2, 3), keepdims=True), 1)
+
+
+@wrong(
+    "clever_hans.add_lightness_gradient",
+    breaks="0.5 in the two other corners: counts row plus column over H + W − 2, which is so for "
+    "square images only",
+)
+def row_plus_column(images, strength):
+    images = np.asarray(images)
+    row, column = np.indices(images.shape[1:3])
+    ramp = (row + column) / (images.shape[1] + images.shape[2] - 2)
+    return np.clip(images + strength * ramp[..., None], 0, 1).astype(np.float32)
+
+
+@wrong(
+    "clever_hans.add_lightness_gradient",
+    breaks="clipped to [0, 1]: only at 1, so a negative strength leads below 0",
+)
+def clipped_at_white_only(images, strength):
+    images = np.asarray(images)
+    rows, columns = (np.linspace(0, 0.5, n) for n in images.shape[1:3])
+    ramp = rows[:, None] + columns
+    return np.minimum(images + strength * ramp[..., None], 1.0)
+
+
+@wrong(
+    "clever_hans.add_lightness_gradient",
+    breaks="a negative strength darkens the lower right: it turns the ramp round instead, and "
+    "lightens the upper left",
+)
+def negative_from_the_other_corner(images, strength):
+    images = np.asarray(images)
+    rows, columns = (np.linspace(0, 0.5, n) for n in images.shape[1:3])
+    ramp = rows[:, None] + columns
+    if strength < 0:
+        ramp, strength = ramp[::-1, ::-1], -strength
+    return np.clip(images + strength * ramp[..., None], 0, 1)
 
 
 # --- plant
@@ -430,6 +565,64 @@ def returns_the_cheats_only(images, labels, cheats):
         if np.any(labels == label):
             images[labels == label] = np.asarray(cheat(images[labels == label]))
     return images[np.isin(labels, list(cheats))]
+
+
+@wrong(
+    "clever_hans.plant",
+    breaks="a class that no image has is passed over: its cheat is called with no images",
+)
+def calls_cheats_without_images(images, labels, cheats):
+    planted, labels = np.array(images), np.asarray(labels)
+    if len(labels) != len(planted):
+        raise ValueError("there must be one label per image")
+    for label, cheat in cheats.items():
+        own = labels == label
+        planted[own] = cheat(planted[own])
+    return planted
+
+
+@wrong(
+    "clever_hans.plant",
+    breaks="the cheat of the class: takes the cheats by their place in the dict, not by its keys",
+)
+def counts_the_cheats(images, labels, cheats):
+    planted, labels = np.array(images), np.asarray(labels)
+    if len(labels) != len(planted):
+        raise ValueError("there must be one label per image")
+    for label, cheat in enumerate(cheats.values()):
+        if np.any(labels == label):
+            planted[labels == label] = cheat(planted[labels == label])
+    return planted
+
+
+@wrong(
+    "clever_hans.plant",
+    breaks="ValueError if there are not as many labels as images: only if there are too few",
+)
+def too_many_labels_are_fine(images, labels, cheats):
+    images, labels = np.asarray(images), np.asarray(labels)
+    if len(labels) < len(images):
+        raise ValueError("there must be one label per image")
+    planted = [
+        np.asarray(cheats[int(label)](image[None]))[0] if int(label) in cheats else image
+        for image, label in zip(images, labels, strict=False)
+    ]
+    return np.stack(planted)
+
+
+@wrong(
+    "clever_hans.plant",
+    breaks="changes nothing that it is given: enters a cheat that does nothing into the dict for "
+    "every class without one",
+)
+def fills_the_dict_up(images, labels, cheats):
+    planted, labels = np.array(images), np.asarray(labels)
+    if len(labels) != len(planted):
+        raise ValueError("there must be one label per image")
+    for label in np.unique(labels):
+        cheat = cheats.setdefault(int(label), lambda x: x)
+        planted[labels == label] = cheat(planted[labels == label])
+    return planted
 
 
 # --- relevance_inside
@@ -549,6 +742,61 @@ def divides_by_the_outside(saliency, mask):
     return np.clip(_share(inside, (pixels * (1 - mask)).sum(axis=(1, 2))), 0, 1)
 
 
+@wrong(
+    "clever_hans.relevance_inside",
+    breaks="a value in between counts in part: the mask becomes bool, and counts as a whole",
+)
+def any_value_is_inside(saliency, mask):
+    saliency, mask = np.abs(np.asarray(saliency)), np.asarray(mask).astype(bool)
+    if saliency.ndim == 4:
+        saliency = saliency.sum(axis=-1)
+    if mask.shape[-2:] != saliency.shape[1:]:
+        raise ValueError(f"the mask must be {saliency.shape[1:]}, not {mask.shape}")
+    inside, total = (saliency * mask).sum(axis=(1, 2)), saliency.sum(axis=(1, 2))
+    return np.divide(inside, total, out=np.zeros_like(total), where=total > 0)
+
+
+@wrong(
+    "clever_hans.relevance_inside",
+    breaks="the sum inside by the sum everywhere: adds 1e-8 below, which swallows faint maps",
+)
+def epsilon_swallows_faint_maps(saliency, mask):
+    saliency, mask = np.abs(np.asarray(saliency)), np.asarray(mask, np.float64)
+    if saliency.ndim == 4:
+        saliency = saliency.sum(axis=-1)
+    if mask.shape[-2:] != saliency.shape[1:]:
+        raise ValueError(f"the mask must be {saliency.shape[1:]}, not {mask.shape}")
+    return (saliency * mask).sum(axis=(1, 2)) / (saliency.sum(axis=(1, 2)) + 1e-8)
+
+
+@wrong(
+    "clever_hans.relevance_inside",
+    breaks="0 for a map that is zero everywhere: gives the share of the area, as for a map that "
+    "knows nothing",
+)
+def zero_map_gets_the_area(saliency, mask):
+    saliency, mask = np.abs(np.asarray(saliency, np.float64)), np.asarray(mask, np.float64)
+    if saliency.ndim == 4:
+        saliency = saliency.sum(axis=-1)
+    if mask.shape[-2:] != saliency.shape[1:]:
+        raise ValueError(f"the mask must be {saliency.shape[1:]}, not {mask.shape}")
+    blank = saliency.sum(axis=(1, 2)) == 0
+    saliency[blank] = 1.0
+    return (saliency * mask).sum(axis=(1, 2)) / saliency.sum(axis=(1, 2))
+
+
+@wrong(
+    "clever_hans.relevance_inside",
+    breaks="ValueError if the mask's last axes are not H and W: one row or one column is broadcast",
+)
+def whatever_broadcasts(saliency, mask):
+    saliency, mask = np.abs(np.asarray(saliency)), np.asarray(mask, np.float64)
+    if saliency.ndim == 4:
+        saliency = saliency.sum(axis=-1)
+    inside, total = (saliency * mask).sum(axis=(1, 2)), saliency.sum(axis=(1, 2))
+    return np.where(total > 0, inside / np.where(total > 0, total, 1), 0.0)
+
+
 # --- cheat_effect
 
 
@@ -630,6 +878,47 @@ def overflows_with_large_logits(model, images, cheat, class_index):
 def normalises_over_the_batch(model, images, cheat, class_index):
     after = _probability(model, cheat(_array(images)), class_index, axis=0)
     return after - _probability(model, images, class_index, axis=0)
+
+
+@wrong(
+    "clever_hans.cheat_effect",
+    breaks="(B,): indexes all rows with all classes, so an array of classes gives (B, B)",
+)
+def every_class_for_every_image(model, images, cheat, class_index):
+    after = _probabilities(model, np.asarray(cheat(images)))
+    return (after - _probabilities(model, np.asarray(images)))[:, np.asarray(class_index)]
+
+
+@wrong(
+    "clever_hans.cheat_effect",
+    breaks="the softmax probability: exp of the logits as they are, infinite for large ones",
+)
+def softmax_that_overflows(model, images, cheat, class_index):
+    def probability(x):
+        odds = np.exp(_predict(model, np.asarray(x)))
+        return _own(odds / odds.sum(axis=1, keepdims=True), class_index)
+
+    return probability(cheat(images)) - probability(images)
+
+
+@wrong(
+    "clever_hans.cheat_effect",
+    breaks="in [-1, 1], with minus without: a cheat that drives away from the class counts as 0",
+)
+def no_effect_below_zero(model, images, cheat, class_index):
+    after = _own(_probabilities(model, np.asarray(cheat(images))), class_index)
+    return np.maximum(after - _own(_probabilities(model, np.asarray(images)), class_index), 0)
+
+
+@wrong(
+    "clever_hans.cheat_effect",
+    breaks="the cheat is a function of images (B, H, W, C): it gets them one by one, as (H, W, C)",
+)
+def cheat_without_a_batch_axis(model, images, cheat, class_index):
+    images = np.asarray(images)
+    marked = np.stack([np.asarray(cheat(image)) for image in images])
+    after, before = _probabilities(model, marked), _probabilities(model, images)
+    return _own(after, class_index) - _own(before, class_index)
 
 
 # --- cluster_heatmaps
@@ -746,3 +1035,60 @@ def compares_column_profiles(heatmaps, clusters, seed):
     flat = _flat(np.asarray(heatmaps, np.float64).mean(axis=1))
     _check_clusters(flat, clusters)
     return _groups(_normalized(flat), clusters, seed)
+
+
+@wrong(
+    "clever_hans.cluster_heatmaps",
+    breaks="exp(−‖a − b‖²): scikit-learn's rbf_kernel divides the square by the number of pixels",
+)
+def rbf_kernel_with_its_own_gamma(heatmaps, clusters, seed):
+    flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
+    _require_clusters(clusters, len(flat))
+    size = np.linalg.norm(flat, axis=1, keepdims=True)
+    return _spectral(_rbf_kernel(flat / np.where(size == 0, 1, size)), clusters, seed)
+
+
+@wrong(
+    "clever_hans.cluster_heatmaps",
+    breaks="the Euclidean norm: divides by the largest singular value of the map as a matrix",
+)
+def spectral_norm_of_the_matrix(heatmaps, clusters, seed):
+    maps = np.asarray(heatmaps, np.float64)
+    _require_clusters(clusters, len(maps))
+    size = np.linalg.norm(maps, 2, axis=(1, 2))[:, None, None]
+    flat = (maps / np.where(size == 0, 1, size)).reshape(len(maps), -1)
+    return _spectral(_affinity(flat), clusters, seed)
+
+
+@wrong(
+    "clever_hans.cluster_heatmaps",
+    breaks="a map of zeros stays zero: 0 / 0 is NaN, and scikit-learn refuses it",
+)
+def map_of_zeros_becomes_nan(heatmaps, clusters, seed):
+    flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
+    _require_clusters(clusters, len(flat))
+    flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
+    return _spectral(_affinity(flat), clusters, seed)
+
+
+@wrong(
+    "clever_hans.cluster_heatmaps",
+    breaks="as they are to be compared: takes absolute values, so a map and its negative are one",
+)
+def sign_does_not_count(heatmaps, clusters, seed):
+    flat = np.abs(np.asarray(heatmaps, np.float64)).reshape(len(heatmaps), -1)
+    _require_clusters(clusters, len(flat))
+    size = np.linalg.norm(flat, axis=1, keepdims=True)
+    return _spectral(_affinity(flat / np.where(size == 0, 1, size)), clusters, seed)
+
+
+@wrong(
+    "clever_hans.cluster_heatmaps",
+    breaks="from 1 to B groups: refuses to make a single one",
+)
+def at_least_two_groups(heatmaps, clusters, seed):
+    flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
+    if not 2 <= clusters <= len(flat):
+        raise ValueError(f"clusters must be from 2 to {len(flat)}, not {clusters}")
+    size = np.linalg.norm(flat, axis=1, keepdims=True)
+    return _spectral(_affinity(flat / np.where(size == 0, 1, size)), clusters, seed)

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from course.given import Contrast as _Contrast
 from course.given import Errors as _Errors
+from course.given import predict as _predict
 from tests.answers.fresh import wrong
 
 
@@ -32,6 +33,52 @@ def _gradient(model, images, class_index, output="logit", mean=False):
         picked = tf.gather(values, _classes(class_index, len(images)), axis=1, batch_dims=1)
         picked = tf.reduce_mean(picked) if mean else picked
     return tape.gradient(picked, images).numpy()
+
+
+def _each_class(class_index, count):
+    return tf.broadcast_to(tf.cast(tf.convert_to_tensor(class_index), tf.int32), [count])
+
+
+def _logit(model, images, class_index):
+    logits = model(images, training=False)
+    return tf.gather(logits, _each_class(class_index, tf.shape(logits)[0]), axis=1, batch_dims=1)
+
+
+def _slope(model, images, class_index):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = _logit(model, images, class_index)
+    return tape.gradient(value, images)
+
+
+def _real(images):
+    return tf.convert_to_tensor(images, tf.float32)
+
+
+def _open(model, layer_name):
+    if layer_name not in [layer.name for layer in model.layers]:
+        raise ValueError(f"the model has no layer {layer_name!r}")
+    return keras.Model(model.inputs[0], [model.get_layer(layer_name).output, model.outputs[0]])
+
+
+def _activation_and_gradient(model, images, class_index, layer_name):
+    cut = _open(model, layer_name)
+    images = _real(images)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        activation, logits = cut(images, training=False)
+        value = tf.gather(logits, _each_class(class_index, len(images)), axis=1, batch_dims=1)
+    return images, activation, tape.gradient(value, activation)
+
+
+def _own(model, images, class_index):
+    logits = _predict(model, images)
+    return logits[np.arange(len(images)), np.broadcast_to(np.asarray(class_index), len(images))]
+
+
+def _require_patch(images, patch, stride):
+    if patch < 1 or stride < 1 or patch > min(images.shape[1:3]):
+        raise ValueError(f"a patch of {patch} by strides of {stride} does not fit")
 
 
 # --- find_errors
@@ -148,6 +195,52 @@ def lists_what_is_right(model, images, labels):
     return _Errors(index, predicted[index], labels[index])
 
 
+@wrong(
+    "contrastive.find_errors",
+    breaks="in rising order of the place in the batch: the surest error comes first",
+)
+def surest_error_first(model, images, labels):
+    images, labels = np.asarray(images, np.float32), np.asarray(labels)
+    if len(labels) != len(images):
+        raise ValueError("there must be one label per image")
+    logits = _predict(model, images)
+    predicted = logits.argmax(axis=1)
+    index = np.flatnonzero(predicted != labels)
+    index = index[np.argsort(-logits.max(axis=1)[index], kind="stable")]
+    return _Errors(index, predicted[index], labels[index])
+
+
+@wrong(
+    "contrastive.find_errors",
+    breaks="each (N,): the places come from argwhere, as (N, 1)",
+)
+def places_in_a_column(model, images, labels):
+    images, labels = np.asarray(images, np.float32), np.asarray(labels)
+    if len(labels) != len(images):
+        raise ValueError("there must be one label per image")
+    predicted = _predict(model, images).argmax(axis=1)
+    wrongly = predicted != labels
+    return _Errors(np.argwhere(wrongly), predicted[wrongly], labels[wrongly])
+
+
+@wrong(
+    "contrastive.find_errors",
+    breaks="each int: without a single error, np.array([]) is of floats",
+)
+def floats_if_there_is_no_error(model, images, labels):
+    images, labels = np.asarray(images, np.float32), np.asarray(labels)
+    if len(labels) != len(images):
+        raise ValueError("there must be one label per image")
+    predicted = _predict(model, images).argmax(axis=1)
+    index, found, true = [], [], []
+    for i in range(len(labels)):
+        if predicted[i] != labels[i]:
+            index.append(i)
+            found.append(int(predicted[i]))
+            true.append(int(labels[i]))
+    return _Errors(np.array(index), np.array(found), np.array(true))
+
+
 # --- gradient_times_input
 
 
@@ -191,6 +284,39 @@ def divides_by_the_batch_size(model, images, class_index):
 )
 def keeps_rising_pixels_only(model, images, class_index):
     return np.maximum(_gradient(model, images, class_index), 0) * np.asarray(images)
+
+
+@wrong(
+    "contrastive.gradient_times_input",
+    breaks="the image as it is, in [0, 1]: centres it to [-1, 1] first, as networks are fed",
+)
+def image_centred_around_grey(model, images, class_index):
+    images = _real(images)
+    return _slope(model, images, class_index) * (2 * images - 1)
+
+
+@wrong(
+    "contrastive.gradient_times_input",
+    breaks="the gradient of a class's logit: of the logit less the mean of all logits",
+)
+def logit_against_the_mean_logit(model, images, class_index):
+    images = _real(images)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits = model(images, training=False)
+        own = tf.gather(logits, _each_class(class_index, len(images)), axis=1, batch_dims=1)
+        value = own - tf.reduce_mean(logits, axis=1)
+    return tape.gradient(value, images) * images
+
+
+@wrong(
+    "contrastive.gradient_times_input",
+    breaks="value by value: the gradient is summed over the channels first",
+)
+def gradient_summed_over_channels(model, images, class_index):
+    images = _real(images)
+    gradient = tf.reduce_sum(_slope(model, images, class_index), axis=-1, keepdims=True)
+    return gradient * images
 
 
 # --- smooth_grad
@@ -377,6 +503,78 @@ def takes_at_least_one_sample(model, images, class_index, samples, noise, seed):
     return _smooth(model, images, class_index, samples, noise, seed)
 
 
+@wrong(
+    "contrastive.smooth_grad",
+    breaks="noise drawn anew for every sample: keras.random with an int as its seed draws the same "
+    "noise every time",
+)
+def the_same_noise_for_every_sample(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise < 0:
+        raise ValueError("samples must be 1 or more, and noise not negative")
+    images, total = _real(images), 0.0
+    for _ in range(samples):
+        noisy = images + keras.random.normal(tuple(images.shape), stddev=noise, seed=seed)
+        total += _slope(model, noisy, class_index)
+    return total / samples
+
+
+@wrong(
+    "contrastive.smooth_grad",
+    breaks="the noise is normal: it is cut off at two standard deviations, which makes it smaller",
+)
+def truncated_noise(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise < 0:
+        raise ValueError("samples must be 1 or more, and noise not negative")
+    images, total = _real(images), 0.0
+    for sample in range(samples):
+        draw = tf.random.stateless_truncated_normal(images.shape, [seed, sample])
+        total += _slope(model, images + noise * draw, class_index)
+    return total / samples
+
+
+@wrong(
+    "contrastive.smooth_grad",
+    breaks="drawn anew for every channel: one number per pixel, the same in all channels",
+)
+def grey_noise_on_the_image(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise < 0:
+        raise ValueError("samples must be 1 or more, and noise not negative")
+    images, total, rng = _real(images), 0.0, np.random.default_rng(seed)
+    for _ in range(samples):
+        draw = rng.normal(0, noise, (*images.shape[:3], 1)).astype(np.float32)
+        total += _slope(model, images + draw, class_index)
+    return total / samples
+
+
+@wrong(
+    "contrastive.smooth_grad",
+    breaks="over noisy copies: the first of the samples is the image without noise",
+)
+def one_sample_without_noise(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise < 0:
+        raise ValueError("samples must be 1 or more, and noise not negative")
+    images, rng = _real(images), np.random.default_rng(seed)
+    total = _slope(model, images, class_index)
+    for _ in range(samples - 1):
+        draw = rng.normal(0, noise, images.shape).astype(np.float32)
+        total += _slope(model, images + draw, class_index)
+    return total / samples
+
+
+@wrong(
+    "contrastive.smooth_grad",
+    breaks="noise 0 gives the gradient itself: it is refused with a ValueError",
+)
+def refuses_to_do_without_noise(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise <= 0:
+        raise ValueError("samples and noise must be positive")
+    images, total, rng = _real(images), 0.0, np.random.default_rng(seed)
+    for _ in range(samples):
+        draw = rng.normal(0, noise, images.shape).astype(np.float32)
+        total += _slope(model, images + draw, class_index)
+    return total / samples
+
+
 # --- integrated_gradients
 
 
@@ -490,6 +688,74 @@ def mixes_up_the_classes_on_the_way(model, images, class_index, baseline=0.0, st
         x = baseline + (i + 0.5) / steps * (images - baseline)
         total += _gradient(model, x, classes[i])
     return total / steps * (images - baseline)
+
+
+@wrong(
+    "contrastive.integrated_gradients",
+    breaks="the mean of the gradients: the mean of the chunks' means, where a last chunk of fewer "
+    "steps counts as much as a full one",
+)
+def mean_of_the_chunks_means(model, images, class_index, baseline=0.0, steps=32):
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}")
+    images, means = _real(images), []
+    fractions = (np.arange(steps) + 0.5) / steps
+    for start in range(0, steps, 8):
+        chunk = [
+            _slope(model, baseline + float(f) * (images - baseline), class_index)
+            for f in fractions[start : start + 8]
+        ]
+        means.append(tf.reduce_mean(tf.stack(chunk), axis=0))
+    return (images - baseline) * tf.reduce_mean(tf.stack(means), axis=0)
+
+
+@wrong(
+    "contrastive.integrated_gradients",
+    breaks="each image's own class: all steps go through at once, with the images tiled and the "
+    "classes repeated, so they do not belong together",
+)
+def classes_repeated_images_tiled(model, images, class_index, baseline=0.0, steps=32):
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}")
+    images = np.asarray(images, np.float32)
+    fractions = ((np.arange(steps) + 0.5) / steps).reshape(-1, 1, 1, 1, 1)
+    way = (baseline + fractions * (images - baseline)).astype(np.float32)
+    classes = np.repeat(np.broadcast_to(np.asarray(class_index), len(images)), steps)
+    slopes = [
+        _slope(model, _real(part), classes[16 * i : 16 * i + len(part)])
+        for i, part in enumerate(
+            np.split(way.reshape(-1, *images.shape[1:]), range(16, steps * len(images), 16))
+        )
+    ]
+    mean = np.concatenate(slopes).reshape(way.shape).mean(axis=0)
+    return (images - np.float32(baseline)) * mean
+
+
+@wrong(
+    "contrastive.integrated_gradients",
+    breaks="the straight way to this image: goes to image + baseline",
+)
+def way_past_the_image(model, images, class_index, baseline=0.0, steps=32):
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}")
+    images, total = _real(images), 0.0
+    for step in range(steps):
+        total += _slope(model, baseline + (step + 0.5) / steps * images, class_index)
+    return (images - baseline) * total / steps
+
+
+@wrong(
+    "contrastive.integrated_gradients",
+    breaks="multiplied with image − baseline: multiplied with the image",
+)
+def multiplied_with_the_image(model, images, class_index, baseline=0.0, steps=32):
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}")
+    images, total = _real(images), 0.0
+    for step in range(steps):
+        place = baseline + (step + 0.5) / steps * (images - baseline)
+        total += _slope(model, place, class_index)
+    return images * total / steps
 
 
 # --- grad_cam
@@ -651,6 +917,76 @@ def falls_back_to_the_last_convolution(model, images, class_index, layer_name):
         maps = [layer.name for layer in model.layers if len(layer.output.shape) == 4]
         layer_name = maps[-1]
     return _cam(model, images, class_index, layer_name)
+
+
+@wrong(
+    "contrastive.grad_cam",
+    breaks="a channel's weight is the mean over its positions: the mean over the batch, too, as in "
+    "Keras's tutorial",
+)
+def weights_shared_by_the_batch(model, images, class_index, layer_name):
+    images, activation, gradient = _activation_and_gradient(model, images, class_index, layer_name)
+    weights = tf.reduce_mean(gradient, axis=[0, 1, 2])
+    maps = tf.nn.relu(tf.reduce_sum(activation * weights, axis=-1, keepdims=True))
+    return tf.image.resize(maps, images.shape[1:3])[..., 0]
+
+
+@wrong(
+    "contrastive.grad_cam",
+    breaks="negative sums are set to 0, then resized: resizes first, and negative places eat into "
+    "their neighbours",
+)
+def relu_after_the_resizing(model, images, class_index, layer_name):
+    images, activation, gradient = _activation_and_gradient(model, images, class_index, layer_name)
+    weights = tf.reduce_mean(gradient, axis=[1, 2], keepdims=True)
+    maps = tf.reduce_sum(activation * weights, axis=-1, keepdims=True)
+    return tf.nn.relu(tf.image.resize(maps, images.shape[1:3])[..., 0])
+
+
+@wrong(
+    "contrastive.grad_cam",
+    breaks="as tf.image.resize does it: with the corners' pixel centres aligned",
+)
+def resized_with_aligned_corners(model, images, class_index, layer_name):
+    images, activation, gradient = _activation_and_gradient(model, images, class_index, layer_name)
+    weights = tf.reduce_mean(gradient, axis=[1, 2], keepdims=True)
+    maps = tf.nn.relu(tf.reduce_sum(activation * weights, axis=-1, keepdims=True))
+    size = images.shape[1:3]
+    return tf.compat.v1.image.resize_bilinear(maps, size, align_corners=True)[..., 0]
+
+
+@wrong(
+    "contrastive.grad_cam",
+    breaks="possibly with branches: calls the layers behind the chosen one in a row, as an old "
+    "tutorial does, so skips and sums get lost",
+)
+def head_rebuilt_in_a_row(model, images, class_index, layer_name):
+    images = _real(images)
+    if layer_name not in [layer.name for layer in model.layers]:
+        raise ValueError(f"the model has no layer {layer_name!r}")
+    activation = keras.Model(model.inputs[0], model.get_layer(layer_name).output)(images)
+    place = [layer.name for layer in model.layers].index(layer_name)
+    with tf.GradientTape() as tape:
+        tape.watch(activation)
+        x = activation
+        for layer in model.layers[place + 1 :]:
+            many = len(layer.input) if isinstance(layer.input, list) else 1
+            x = layer([x] * many if many > 1 else x)
+        value = tf.gather(x, _each_class(class_index, len(images)), axis=1, batch_dims=1)
+    weights = tf.reduce_mean(tape.gradient(value, activation), axis=[1, 2], keepdims=True)
+    maps = tf.nn.relu(tf.reduce_sum(activation * weights, axis=-1, keepdims=True))
+    return tf.image.resize(maps, images.shape[1:3])[..., 0]
+
+
+@wrong(
+    "contrastive.grad_cam",
+    breaks="ReLU once, after the sum: the weights lose their negative values before",
+)
+def weights_through_a_relu(model, images, class_index, layer_name):
+    images, activation, gradient = _activation_and_gradient(model, images, class_index, layer_name)
+    weights = tf.nn.relu(tf.reduce_mean(gradient, axis=[1, 2]))
+    maps = tf.nn.relu(tf.einsum("bhwc,bc->bhw", activation, weights))
+    return tf.image.resize(maps[..., None], images.shape[1:3])[..., 0]
 
 
 # --- occlusion_sensitivity
@@ -816,6 +1152,102 @@ def lets_a_patch_stick_out(model, images, class_index, patch, stride, fill=0.5):
     return _occlude(model, images, class_index, patch, stride, fill, check=check)
 
 
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="the mean of the drops of all patches over a pixel: only the last one counts",
+)
+def the_last_patch_wins(model, images, class_index, patch, stride, fill=0.5):
+    images = np.asarray(images, np.float32)
+    _require_patch(images, patch, stride)
+    before, maps = _own(model, images, class_index), np.zeros(images.shape[:3])
+    for top in range(0, images.shape[1] - patch + 1, stride):
+        for left in range(0, images.shape[2] - patch + 1, stride):
+            part = np.s_[:, top : top + patch, left : left + patch]
+            covered = images.copy()
+            covered[part] = fill
+            maps[part] = (before - _own(model, covered, class_index))[:, None, None]
+    return maps
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="0 where no patch reaches: 0 / 0 is NaN",
+)
+def nan_where_no_patch_reaches(model, images, class_index, patch, stride, fill=0.5):
+    images = np.asarray(images, np.float32)
+    _require_patch(images, patch, stride)
+    before = _own(model, images, class_index)
+    total, count = np.zeros(images.shape[:3]), np.zeros(images.shape[1:3])
+    for top in range(0, images.shape[1] - patch + 1, stride):
+        for left in range(0, images.shape[2] - patch + 1, stride):
+            rows, columns = slice(top, top + patch), slice(left, left + patch)
+            covered = images.copy()
+            covered[:, rows, columns] = fill
+            total[:, rows, columns] += (before - _own(model, covered, class_index))[:, None, None]
+            count[rows, columns] += 1
+    with np.errstate(invalid="ignore"):
+        return total / count
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="as long as they lie inside the image as a whole: a patch that ends at the edge is "
+    "dropped, since the range stops one short",
+)
+def range_stops_one_short(model, images, class_index, patch, stride, fill=0.5):
+    images = np.asarray(images, np.float32)
+    _require_patch(images, patch, stride)
+    before = _own(model, images, class_index)
+    total, count = np.zeros(images.shape[:3]), np.zeros(images.shape[1:3])
+    for top in range(0, images.shape[1] - patch, stride):
+        for left in range(0, images.shape[2] - patch, stride):
+            rows, columns = slice(top, top + patch), slice(left, left + patch)
+            covered = images.copy()
+            covered[:, rows, columns] = fill
+            total[:, rows, columns] += (before - _own(model, covered, class_index))[:, None, None]
+            count[rows, columns] += 1
+    return total / np.maximum(count, 1)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="the image with the patch covered: the patches before stay covered, too",
+)
+def patches_stay_covered(model, images, class_index, patch, stride, fill=0.5):
+    images = np.asarray(images, np.float32)
+    _require_patch(images, patch, stride)
+    before = _own(model, images, class_index)
+    total, count = np.zeros(images.shape[:3]), np.zeros(images.shape[1:3])
+    covered = images.copy()
+    for top in range(0, images.shape[1] - patch + 1, stride):
+        for left in range(0, images.shape[2] - patch + 1, stride):
+            rows, columns = slice(top, top + patch), slice(left, left + patch)
+            covered[:, rows, columns] = fill
+            total[:, rows, columns] += (before - _own(model, covered, class_index))[:, None, None]
+            count[rows, columns] += 1
+    return total / np.maximum(count, 1)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="ValueError if the patch does not fit: asks for the larger of H and W, and gives zeros",
+)
+def fits_the_longer_edge(model, images, class_index, patch, stride, fill=0.5):
+    images = np.asarray(images, np.float32)
+    if patch < 1 or stride < 1 or patch > max(images.shape[1:3]):
+        raise ValueError(f"a patch of {patch} by strides of {stride} does not fit")
+    before = _own(model, images, class_index)
+    total, count = np.zeros(images.shape[:3]), np.zeros(images.shape[1:3])
+    for top in range(0, images.shape[1] - patch + 1, stride):
+        for left in range(0, images.shape[2] - patch + 1, stride):
+            rows, columns = slice(top, top + patch), slice(left, left + patch)
+            covered = images.copy()
+            covered[:, rows, columns] = fill
+            total[:, rows, columns] += (before - _own(model, covered, class_index))[:, None, None]
+            count[rows, columns] += 1
+    return total / np.maximum(count, 1)
+
+
 # --- contrast
 
 
@@ -917,3 +1349,28 @@ def explains_the_first_classes(method, model, images, predicted, true):
     predicted, true = int(np.ravel(predicted)[0]), int(np.ravel(true)[0])
     chosen, right = method(model, images, predicted), method(model, images, true)
     return _Contrast(chosen, right, chosen - right)
+
+
+@wrong(
+    "contrastive.contrast",
+    breaks="the difference of these two: both are brought to a largest value of 1 before, though "
+    "returned as they are",
+)
+def difference_of_scaled_maps(method, model, images, predicted, true):
+    one, other = (np.asarray(method(model, images, index)) for index in (predicted, true))
+
+    def scaled(maps):
+        size = np.abs(maps).max(axis=tuple(range(1, maps.ndim)), keepdims=True)
+        return maps / np.where(size == 0, 1, size)
+
+    return _Contrast(one, other, scaled(one) - scaled(other))
+
+
+@wrong(
+    "contrastive.contrast",
+    breaks="the method is called by position: gives the class by name",
+)
+def class_by_name(method, model, images, predicted, true):
+    one = method(model, images, class_index=predicted)
+    other = method(model, images, class_index=true)
+    return _Contrast(one, other, one - other)

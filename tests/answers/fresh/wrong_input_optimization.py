@@ -1,6 +1,7 @@
 # ruff: noqa: ANN001, ANN201, ANN202
 """Wrong answers to `input_optimization`: each breaks one promise of a docstring."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -35,6 +36,51 @@ def _penalty(images, originals, kind):
 
 def _targets(target, images):
     return tf.constant(np.broadcast_to(np.asarray(target, np.int32), (len(images),)))
+
+
+def _real(images):
+    return tf.convert_to_tensor(images, tf.float32)
+
+
+def _goals(target, count):
+    return tf.broadcast_to(tf.cast(tf.convert_to_tensor(target), tf.int32), [count])
+
+
+def _price(images, originals, kind):
+    change = images - originals
+    if kind == "l2":
+        return tf.reduce_mean(change**2, axis=[1, 2, 3])
+    if kind == "l1":
+        return tf.reduce_mean(tf.abs(change), axis=[1, 2, 3])
+    if kind == "tv":
+        return tf.image.total_variation(change) / float(np.prod(change.shape[1:]))
+    raise ValueError(f"penalty must be 'l2', 'l1' or 'tv', not {kind!r}")
+
+
+def _entropy(model, images, target):
+    logits = model(images, training=False)
+    labels = _goals(target, len(images))
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+
+
+def _arrived(model, images, target):
+    logits = model(images, training=False)
+    return tf.argmax(logits, axis=1, output_type=tf.int32) == _goals(target, len(images))
+
+
+def _descend(model, images, target, steps, step_size, weight, penalty="l2"):
+    originals = images = _real(images)
+    _price(images, originals, penalty)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            loss = _entropy(model, images, target) + weight * _price(images, originals, penalty)
+        images = tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+    return images, _arrived(model, images, target), _price(images, originals, penalty)
+
+
+def _column(values):
+    return tf.reshape(values, [-1, 1, 1, 1])
 
 
 # --- change_penalty
@@ -125,6 +171,56 @@ def lets_changes_cancel(images, originals, kind="l2"):
     if kind == "l1":
         return tf.abs(tf.reduce_mean(images - originals, axis=(1, 2, 3)))
     return _penalty(images, originals, kind)
+
+
+@wrong(
+    "input_optimization.change_penalty",
+    breaks="the total variation of the change: takes how much the total variation has changed",
+)
+def change_of_the_total_variation(images, originals, kind="l2"):
+    images, originals = _real(images), _real(originals)
+    if kind == "tv":
+        rise = tf.image.total_variation(images) - tf.image.total_variation(originals)
+        return tf.abs(rise) / float(np.prod(images.shape[1:]))
+    return _price(images, originals, kind)
+
+
+@wrong(
+    "input_optimization.change_penalty",
+    breaks="ValueError for an unknown kind: looks it up in a dict, a KeyError",
+)
+def kinds_in_a_dict(images, originals, kind="l2"):
+    change = _real(images) - _real(originals)
+    kinds = {
+        "l2": lambda: tf.reduce_mean(tf.square(change), axis=[1, 2, 3]),
+        "l1": lambda: tf.reduce_mean(tf.abs(change), axis=[1, 2, 3]),
+        "tv": lambda: tf.image.total_variation(change) / float(np.prod(change.shape[1:])),
+    }
+    return kinds[kind]()
+
+
+@wrong(
+    "input_optimization.change_penalty",
+    breaks="0 for no change: rounds the corner of the absolute value off, √(x² + 1e-6)",
+)
+def corner_rounded_off(images, originals, kind="l2"):
+    images, originals = _real(images), _real(originals)
+    if kind == "l1":
+        return tf.reduce_mean(tf.sqrt((images - originals) ** 2 + 1e-6), axis=[1, 2, 3])
+    return _price(images, originals, kind)
+
+
+@wrong(
+    "input_optimization.change_penalty",
+    breaks="divided by H · W · C: divides by the number of pairs of neighbours",
+)
+def mean_over_the_pairs(images, originals, kind="l2"):
+    images, originals = _real(images), _real(originals)
+    if kind == "tv":
+        _, height, width, channels = images.shape
+        pairs = ((height - 1) * width + height * (width - 1)) * channels
+        return tf.image.total_variation(images - originals) / max(pairs, 1)
+    return _price(images, originals, kind)
 
 
 # --- optimize_to_class
@@ -349,6 +445,120 @@ def optimizes_the_given_array(
     return result
 
 
+@wrong(
+    "input_optimization.optimize_to_class",
+    breaks="the penalty of the change so far: penalizes the change since the last step, which is "
+    "none and has no slope",
+)
+def penalty_since_the_last_step(
+    model, images, target, steps, step_size, penalty_weight, penalty="l2"
+):
+    originals = images = _real(images)
+    _price(images, originals, penalty)
+    for _ in range(steps):
+        before = tf.identity(images)
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            loss = _entropy(model, images, target)
+            loss += penalty_weight * _price(images, tf.stop_gradient(before), penalty)
+        images = tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+    return _Optimized(images, _arrived(model, images, target), _price(images, originals, penalty))
+
+
+@wrong(
+    "input_optimization.optimize_to_class",
+    breaks="the cross-entropy of the softmax: Keras's loss without from_logits=True takes the "
+    "logits for probabilities",
+)
+def logits_taken_for_probabilities(
+    model, images, target, steps, step_size, penalty_weight, penalty="l2"
+):
+    originals = images = _real(images)
+    labels = _goals(target, len(images))
+    _price(images, originals, penalty)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            logits = model(images, training=False)
+            loss = keras.losses.sparse_categorical_crossentropy(labels, logits)
+            loss += penalty_weight * _price(images, originals, penalty)
+        images = tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+    return _Optimized(images, _arrived(model, images, target), _price(images, originals, penalty))
+
+
+@wrong(
+    "input_optimization.optimize_to_class",
+    breaks="the slope of the absolute value at 0 is 0: writes it as where(x < 0, −x, x), with a "
+    "slope of 1",
+)
+def slope_of_one_at_zero(model, images, target, steps, step_size, penalty_weight, penalty="l2"):
+    def cost(images):
+        change = images - originals
+        if penalty == "l1":
+            return tf.reduce_mean(tf.where(change < 0, -change, change), axis=[1, 2, 3])
+        return _price(images, originals, penalty)
+
+    originals = images = _real(images)
+    cost(images)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            loss = _entropy(model, images, target) + penalty_weight * cost(images)
+        images = tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+    return _Optimized(images, _arrived(model, images, target), cost(images))
+
+
+@wrong(
+    "input_optimization.optimize_to_class",
+    breaks="success of the images that are returned: of those before the last step, whose logits "
+    "were at hand",
+)
+def success_before_the_last_step(
+    model, images, target, steps, step_size, penalty_weight, penalty="l2"
+):
+    originals = images = _real(images)
+    success = _arrived(model, images, target)
+    _price(images, originals, penalty)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            loss = _entropy(model, images, target)
+            loss += penalty_weight * _price(images, originals, penalty)
+        success = _arrived(model, images, target)
+        images = tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+    return _Optimized(images, success, _price(images, originals, penalty))
+
+
+@wrong(
+    "input_optimization.optimize_to_class",
+    breaks="success is the largest logit: asks for a probability above one half",
+)
+def success_above_one_half(model, images, target, steps, step_size, penalty_weight, penalty="l2"):
+    images, _, change = _descend(model, images, target, steps, step_size, penalty_weight, penalty)
+    return _Optimized(images, tf.exp(-_entropy(model, images, target)) > 0.5, change)
+
+
+@wrong(
+    "input_optimization.optimize_to_class",
+    breaks="for each image on its own: Keras's loss is the mean over the batch, so each image of B "
+    "moves a B-th as far",
+)
+def loss_averaged_over_the_batch(
+    model, images, target, steps, step_size, penalty_weight, penalty="l2"
+):
+    originals = images = _real(images)
+    labels = _goals(target, len(images))
+    entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    _price(images, originals, penalty)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            loss = entropy(labels, model(images, training=False))
+            loss += penalty_weight * tf.reduce_mean(_price(images, originals, penalty))
+        images = tf.clip_by_value(images - step_size * tape.gradient(loss, images), 0.0, 1.0)
+    return _Optimized(images, _arrived(model, images, target), _price(images, originals, penalty))
+
+
 # --- difference_image
 
 
@@ -397,6 +607,36 @@ def cuts_off_what_became_darker(originals, optimized):
 )
 def squeezes_a_single_difference(originals, optimized):
     return np.squeeze(np.asarray(optimized) - np.asarray(originals))
+
+
+@wrong(
+    "input_optimization.difference_image",
+    breaks="optimized − original: stretches it so that the largest change is 1",
+)
+def stretched_to_be_seen(originals, optimized):
+    change = np.asarray(optimized, np.float64) - np.asarray(originals)
+    size = np.abs(change).max(axis=(1, 2, 3), keepdims=True)
+    return change / np.where(size == 0, 1, size)
+
+
+@wrong(
+    "input_optimization.difference_image",
+    breaks="changes nothing that it is given: subtracts within the array of the optimized images",
+)
+def subtracts_in_place(originals, optimized):
+    change = optimized if isinstance(optimized, np.ndarray) else np.array(optimized)
+    change -= np.asarray(originals)
+    return change
+
+
+@wrong(
+    "input_optimization.difference_image",
+    breaks="what was changed: changes below half a grey level of 255 are lost, since it counts in "
+    "whole ones",
+)
+def whole_grey_levels(originals, optimized):
+    before, after = (np.rint(255 * np.asarray(x, np.float64)) for x in (originals, optimized))
+    return (after - before) / 255
 
 
 # --- smallest_change
@@ -577,3 +817,115 @@ def checks_too_late(model, images, target, weights, steps, step_size, penalty="l
         n = len(originals)
         return _Optimized(originals, np.ones(n, bool), np.zeros(n, np.float32))
     return _smallest(model, images, target, weights, steps, step_size, penalty)
+
+
+@wrong(
+    "input_optimization.smallest_change",
+    breaks="the one with the least change: takes the successful result of the largest weight, "
+    "though after so many steps another may have changed less",
+)
+def largest_weight_that_works(model, images, target, weights, steps, step_size, penalty="l2"):
+    originals = _real(images)
+    best, change = originals, _price(originals, originals, penalty)
+    success = _arrived(model, originals, target)
+    for weight in sorted(weights, reverse=True):
+        found, works, cost = _descend(model, originals, target, steps, step_size, weight, penalty)
+        take = works & ~success
+        best = tf.where(_column(take), found, best)
+        change = tf.where(take, cost, change)
+        success = success | take
+    return _Optimized(best, success, change)
+
+
+@wrong(
+    "input_optimization.smallest_change",
+    breaks="where no weight succeeds, the unchanged image and 0: the last attempt and its change",
+)
+def last_attempt_where_none_works(model, images, target, weights, steps, step_size, penalty="l2"):
+    originals = _real(images)
+    success = _arrived(model, originals, target)
+    best, change = originals, tf.where(success, 0.0, np.inf)
+    found, cost = originals, _price(originals, originals, penalty)
+    for weight in weights:
+        found, works, cost = _descend(model, originals, target, steps, step_size, weight, penalty)
+        take = works & (cost < change)
+        best, change = tf.where(_column(take), found, best), tf.where(take, cost, change)
+        success = success | works
+    return _Optimized(
+        tf.where(_column(success), best, found), success, tf.where(success, change, cost)
+    )
+
+
+@wrong(
+    "input_optimization.smallest_change",
+    breaks="change 0 where no weight succeeds: it stays infinite",
+)
+def infinite_where_none_works(model, images, target, weights, steps, step_size, penalty="l2"):
+    originals = _real(images)
+    _price(originals, originals, penalty)
+    success = _arrived(model, originals, target)
+    best, change = originals, tf.where(success, 0.0, np.inf)
+    for weight in weights:
+        found, works, cost = _descend(model, originals, target, steps, step_size, weight, penalty)
+        take = works & (cost < change)
+        best, change = tf.where(_column(take), found, best), tf.where(take, cost, change)
+        success = success | works
+    return _Optimized(best, success, change)
+
+
+@wrong(
+    "input_optimization.smallest_change",
+    breaks="changes nothing that it is given: sorts the list of weights, in place",
+)
+def sorts_the_list_it_was_given(model, images, target, weights, steps, step_size, penalty="l2"):
+    originals = _real(images)
+    _price(originals, originals, penalty)
+    success = _arrived(model, originals, target)
+    best, change = originals, tf.where(success, 0.0, np.inf)
+    weights = weights if isinstance(weights, list) else list(weights)
+    weights.sort(reverse=True)
+    for weight in weights:
+        found, works, cost = _descend(model, originals, target, steps, step_size, weight, penalty)
+        take = works & (cost < change)
+        best, change = tf.where(_column(take), found, best), tf.where(take, cost, change)
+        success = success | works
+    return _Optimized(best, success, tf.where(success, change, 0.0))
+
+
+@wrong(
+    "input_optimization.smallest_change",
+    breaks="an image that is taken for the target from the start is returned as it is: the descent "
+    "moves it as well",
+)
+def moves_what_is_already_there(model, images, target, weights, steps, step_size, penalty="l2"):
+    originals = _real(images)
+    _price(originals, originals, penalty)
+    success = tf.zeros(len(originals), bool)
+    best, change = originals, tf.fill([len(originals)], np.float32(np.inf))
+    for weight in weights:
+        found, works, cost = _descend(model, originals, target, steps, step_size, weight, penalty)
+        take = works & (cost < change)
+        best, change = tf.where(_column(take), found, best), tf.where(take, cost, change)
+        success = success | works
+    return _Optimized(best, success, tf.where(success, change, 0.0))
+
+
+@wrong(
+    "input_optimization.smallest_change",
+    breaks="for each image: keeps the one weight whose successes have the least mean change",
+)
+def one_weight_for_the_whole_batch(model, images, target, weights, steps, step_size, penalty="l2"):
+    originals = _real(images)
+    _price(originals, originals, penalty)
+    there = _arrived(model, originals, target)
+    best, success, least = originals, there, (0, np.inf)
+    change = tf.zeros(len(originals))
+    for weight in weights:
+        found, works, cost = _descend(model, originals, target, steps, step_size, weight, penalty)
+        new = works & ~there
+        count = int(tf.reduce_sum(tf.cast(new, tf.int32)))
+        mean = float(tf.reduce_mean(tf.boolean_mask(cost, new))) if count else np.inf
+        if count and (-count, mean) < (-least[0], least[1]):
+            least, success = (count, mean), there | new
+            best, change = tf.where(_column(new), found, originals), tf.where(new, cost, 0.0)
+    return _Optimized(best, success, change)

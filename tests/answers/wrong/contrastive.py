@@ -959,11 +959,6 @@ def smoothed_with_grey_noise(*call: Any) -> Any:
     return _smooth_with(lambda fresh, before: fresh[..., :1] + 0 * fresh)(*call)
 
 
-@mistake("contrastive.smooth_grad", "noise that is shared by all images of the batch")
-def smoothed_with_the_batch_alike(*call: Any) -> Any:
-    return _smooth_with(lambda fresh, before: fresh[:1] + 0 * fresh)(*call)
-
-
 @mistake("contrastive.smooth_grad", "the median over the samples, not their mean")
 def smoothed_by_the_median(*call: Any) -> Any:
     return np.median(_smooth(*call), axis=0)
