@@ -875,7 +875,7 @@ def overflows_with_large_logits(model, images, cheat, class_index):
 
 
 @wrong("clever_hans.cheat_effect", breaks="The softmax is over the classes: here over the batch")
-def normalises_over_the_batch(model, images, cheat, class_index):
+def normalizes_over_the_batch(model, images, cheat, class_index):
     after = _probability(model, cheat(_array(images)), class_index, axis=0)
     return after - _probability(model, images, class_index, axis=0)
 
