@@ -26,7 +26,7 @@
 # ([chapter 2.1](clever_hans.md)). The **robust** one saw images that had been made as hard for it
 # as a small change can make them ([chapter 2.3](input_optimization.md)).
 #
-# <div class="pg" data-playground="choose"><p>Loading the networks …</p></div>
+# <div class="pg" data-playground="clever_hans"><p>Loading the networks …</p></div>
 #
 # The small images are test images: the first two of each class, and the first six that the honest
 # network gets wrong.
@@ -82,7 +82,7 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 # lighter pixel would raise the output. Blue: it would lower it. Change the image above, or the
 # network, and the map follows.
 #
-# <div class="pg" data-playground="look"></div>
+# <div class="pg" data-playground="saliency"></div>
 #
 # Compare the networks on the same image. Two of them were never asked to have gradients that a
 # person can read. Then put the time stamp on a circle: where does the cheating network look, for
@@ -94,7 +94,7 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 # that make it look natural ([bonus chapter](feature_visualization.md)). The sliders act while it
 # plays.
 #
-# <div class="pg" data-playground="climb"></div>
+# <div class="pg" data-playground="activation_maximization"></div>
 #
 # Take the robust network, press *towards natural images*, and play. Then the honest one, with the
 # same sliders. Is what it likes a shape at all? Move one slider after the other to the left: which
@@ -106,7 +106,7 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 # Gradient *descent* on the image, towards another class, with a price on every change ([chapter
 # 2.3](input_optimization.md)). It stops as soon as the other class is the likeliest.
 #
-# <div class="pg" data-playground="change"></div>
+# <div class="pg" data-playground="input_optimization"></div>
 #
 # On the honest network the change is hard to see, and harder to call a reason. On the robust one
 # it has to be larger, and sometimes you see what it does to the outline. Put a price on it (tv,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from PIL import Image
 pytest.importorskip("mkdocs")
 
 from course.given import class_names, load_photo
+from course.given.modules import MODULES
 from docs.playground import files as playground
 from tests.benchmarks.results import PLAYGROUND
+from tests.docs.sources import DOCS, chapter
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,14 @@ def test_they_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert playground.assets() == made
     monkeypatch.setattr(playground, "network", lambda: pytest.fail("made twice"))
     assert playground.assets() == made
+
+
+def test_the_pages_parts_are_called_as_the_modules_are() -> None:
+    parts = re.findall(r'data-playground="(\w+)"', chapter("playground"))
+    assert parts[-1] == "photo"
+    assert set(parts[:-1]) <= set(MODULES)
+    for name in parts:
+        assert (DOCS / "playground" / "src" / "page" / f"{name}.js").is_file()
 
 
 @pytest.mark.parametrize("what", ["map", "step", "change"])

@@ -241,7 +241,7 @@ def part(page: Any, name: str) -> Any:
 
 
 def verdict(page: Any) -> str:
-    return said(part(page, "choose")).inner_text()
+    return said(part(page, "clever_hans")).inner_text()
 
 
 def said(part: Any) -> Any:
@@ -261,7 +261,7 @@ def pixels(locator: Any) -> list[int]:
 
 
 def test_a_stamp_makes_the_cheating_network_jump(fresh: Any) -> None:
-    choose, look = part(fresh, "choose"), part(fresh, "look")
+    choose, look = part(fresh, "clever_hans"), part(fresh, "saliency")
     choose.get_by_label("cheating").check()
     choose.get_by_label("image 5, a triangle").click()  # whose own stamp is not on it
     before = pixels(look.locator("canvas").nth(1))
@@ -276,7 +276,7 @@ def test_a_stamp_makes_the_cheating_network_jump(fresh: Any) -> None:
 
 
 def test_class_and_output_choose_another_map(fresh: Any) -> None:
-    look = part(fresh, "look")
+    look = part(fresh, "saliency")
     maps = [pixels(look.locator("canvas").nth(1))]
     look.get_by_label("for the class").select_option(label="ring")
     maps.append(pixels(look.locator("canvas").nth(1)))
@@ -291,14 +291,15 @@ def test_class_and_output_choose_another_map(fresh: Any) -> None:
 
 
 def test_play_pause_and_start_again(fresh: Any) -> None:
-    climb = part(fresh, "climb")
+    climb = part(fresh, "activation_maximization")
     caption = climb.locator("figcaption")
     assert "after 0 steps" in caption.inner_text()
     climb.get_by_role("button", name="One step").click()
     assert "after 1 step" in caption.inner_text()
     climb.get_by_role("button", name="Play").click()
     fresh.wait_for_function(
-        "() => parseInt(document.querySelector('[data-playground=climb] figcaption')"
+        "() => parseInt("
+        "document.querySelector('[data-playground=activation_maximization] figcaption')"
         ".innerText.match(/after (\\d+)/)[1]) > 20"
     )
     climb.get_by_role("button", name="Pause").click()
@@ -313,12 +314,12 @@ def test_play_pause_and_start_again(fresh: Any) -> None:
 
 
 def test_a_change_to_another_class(fresh: Any) -> None:
-    change = part(fresh, "change")
+    change = part(fresh, "input_optimization")
     wanted = change.get_by_label("make it a")
     name = wanted.locator("option:checked").inner_text()
     change.get_by_role("button", name="Play").click()
     fresh.wait_for_function(
-        "name => document.querySelectorAll('[data-playground=change] figcaption')[1]"
+        "name => document.querySelectorAll('[data-playground=input_optimization] figcaption')[1]"
         ".innerText.includes(name)",
         arg=name,
         timeout=20_000,
@@ -336,7 +337,7 @@ def test_a_change_to_another_class(fresh: Any) -> None:
 
 
 def test_drawing_with_the_mouse(fresh: Any) -> None:
-    choose = part(fresh, "choose")
+    choose = part(fresh, "clever_hans")
     sheet = choose.locator(".pg-sheet canvas")
     choose.get_by_role("button", name="New sheet").click()
     empty = pixels(sheet)
@@ -359,7 +360,7 @@ def test_drawing_with_the_mouse(fresh: Any) -> None:
 
 
 def test_drawing_with_the_keyboard(fresh: Any) -> None:
-    choose = part(fresh, "choose")
+    choose = part(fresh, "clever_hans")
     sheet = choose.locator(".pg-sheet canvas")
     choose.get_by_role("button", name="New sheet").focus()
     fresh.keyboard.press("Enter")
@@ -384,7 +385,7 @@ def test_everything_can_be_reached_with_the_tabulator(fresh: Any) -> None:
         .filter((e) => e.tabIndex >= 0 && !e.disabled && (e.type !== 'radio' || e.checked))
         .length"""
     )
-    part(fresh, "choose").get_by_label("honest", exact=True).focus()
+    part(fresh, "clever_hans").get_by_label("honest", exact=True).focus()
     seen = 0
     for _ in range(150):
         inside, outlined = fresh.evaluate(
@@ -400,10 +401,11 @@ def test_everything_can_be_reached_with_the_tabulator(fresh: Any) -> None:
 
 def test_playing_twice_in_a_frame_plays_once(fresh: Any) -> None:
     """Play, Pause, Play before the next frame leaves one loop, and Pause ends it."""
-    climb = part(fresh, "climb")
+    climb = part(fresh, "activation_maximization")
     loops = fresh.evaluate(
         """async () => {
-            const buttons = [...document.querySelectorAll('[data-playground=climb] button')];
+            const part = document.querySelector('[data-playground=activation_maximization]');
+            const buttons = [...part.querySelectorAll('button')];
             const button = buttons.find((one) => one.textContent === 'Play');
             let asked = 0;
             const original = window.requestAnimationFrame;
@@ -424,7 +426,7 @@ def test_playing_twice_in_a_frame_plays_once(fresh: Any) -> None:
 
 
 def test_sliders_act_while_it_plays_and_another_network_begins_anew(fresh: Any) -> None:
-    climb = part(fresh, "climb")
+    climb = part(fresh, "activation_maximization")
     climb.get_by_label("the image").check()
     climb.get_by_label("a sigmoid").check()
     before = pixels(climb.locator("canvas"))

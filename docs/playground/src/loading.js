@@ -20,6 +20,7 @@ export async function loadNetwork(folder, onProgress) {
   const described = await (await fetched(new URL("efficientnet-lite0.json", folder))).json();
   const answer = await fetched(new URL("efficientnet-lite0.f16", folder));
   const halves = new Uint8Array(2 * described.numbers);
+  if (!answer.body) throw new Error("the answer is empty");
   const reader = answer.body.getReader();
   let there = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -39,6 +40,7 @@ export async function readPhoto(address, size) {
   await image.decode();
   const canvas = new OffscreenCanvas(size, size);
   const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser has no canvas to read a photo with");
   const side = Math.min(image.naturalWidth, image.naturalHeight);
   const [left, top] = [(image.naturalWidth - side) / 2, (image.naturalHeight - side) / 2];
   context.fillStyle = "white"; // what is transparent lies on white

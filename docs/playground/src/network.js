@@ -6,7 +6,7 @@ import { tf } from "./backend.js";
 
 /**
  * @typedef {object} Network
- * @property {object[]} layers as docs/tools/flat.py describes them, with their weights as tensors.
+ * @property {object[]} layers as docs/playground/export.py describes them, with their weights as tensors.
  * @property {number} size height and width of an image, in pixels; it has three channels.
  */
 

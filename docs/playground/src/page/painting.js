@@ -1,6 +1,6 @@
 // From numbers to pixels and curves.
 
-import { steps } from "./widgets.js";
+import { h, steps } from "./widgets.js";
 
 // ColorBrewer's "RdBu" (Brewer, 2003), from −1 (blue) over 0 (white) to 1 (red), as matplotlib draws
 // "RdBu_r".
@@ -53,11 +53,14 @@ function paint(canvas, colourOf) {
   context.putImageData(data, 0, 0);
 }
 
-/** A bar that explains a signed map's colours, with its limits. */
+/**
+ * A bar that explains a signed map's colours, with its limits.
+ *
+ * @returns {HTMLElement & {show: (limit: number) => void}}
+ */
 export function colourBar() {
   const stops = [-1, -0.5, 0, 0.5, 1].map((v) => `rgb(${diverging(v).map(Math.round).join(" ")})`);
-  const element = document.createElement("div");
-  element.className = "pg-colour-bar";
+  const element = h("div", { className: "pg-colour-bar" });
   element.innerHTML = `<span></span><i style="background: linear-gradient(to right, ${stops.join(", ")})"></i><span></span>`;
   element.show = (limit) => {
     const [least, , most] = element.children;
@@ -67,10 +70,13 @@ export function colourBar() {
   return element;
 }
 
-/** A curve in the colour of the text, with its last value and its range. */
+/**
+ * A curve in the colour of the text, with its last value and its range.
+ *
+ * @returns {HTMLElement & {show: (values: number[]) => void}}
+ */
 export function curve(label) {
-  const element = document.createElement("div");
-  element.className = "pg-curve";
+  const element = h("div", { className: "pg-curve" });
   element.innerHTML =
     '<svg viewBox="0 0 300 90" preserveAspectRatio="none" role="img"><path fill="none" vector-effect="non-scaling-stroke"/></svg><span></span><span></span>';
   const [svg, most, least] = element.children;

@@ -9,6 +9,7 @@ import {
   choice,
   gallery,
   h,
+  messageOf,
   percent,
   picture,
   slider,
@@ -32,7 +33,7 @@ export function makePhoto(root, folder) {
       progress.remove();
       load.disabled = false;
       load.focus();
-      state.say(`The network could not be loaded: ${error.message}. Try again.`);
+      state.say(`The network could not be loaded: ${messageOf(error)}. Try again.`);
       return;
     }
     state.say("");

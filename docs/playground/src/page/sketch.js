@@ -53,11 +53,11 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
     stroke(pen.at, at);
     pen.at = at;
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, (event) => {
-      if (pen?.id === event.pointerId) pen = null;
-    });
-  }
+  const lift = (event) => {
+    if (pen?.id === event.pointerId) pen = null;
+  };
+  canvas.addEventListener("pointerup", lift);
+  canvas.addEventListener("pointercancel", lift);
 
   const show = () => {
     mark.style.left = `${(100 * cursor[0]) / size}%`;

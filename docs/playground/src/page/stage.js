@@ -42,7 +42,8 @@ export class Stage extends EventTarget {
       ),
     }));
     this.networkName = networks[0].name;
-    this.pick(0);
+    this.sample = 0;
+    this.unstamped = this.samples[0].image;
   }
 
   /** Put one of the samples on the sheet. */

@@ -39,7 +39,11 @@ export function toggle(label, onChange, pressed = false) {
  * One of several: radio buttons in a row; `element.pick` picks one from outside. An option is its
  * value, or a value with the words for it.
  *
- * @returns {HTMLElement & {value: string, pick: (value: string) => void}}
+ * @template {string} Value
+ * @param {string} label
+ * @param {(Value | [Value, string])[]} options
+ * @param {(value: Value) => void} onChange
+ * @returns {HTMLElement & {value: Value, pick: (value: Value) => void}}
  */
 export function choice(label, options, onChange) {
   const name = `pg-choice-${made++}`;
@@ -49,7 +53,7 @@ export function choice(label, options, onChange) {
     h("span", {}, label),
   );
   const inputs = options.map((option) => {
-    const [value, text] = [option].flat().length > 1 ? option : [option, option];
+    const [value, text] = Array.isArray(option) ? option : [option, option];
     const input = h("input", { type: "radio", name, value });
     input.addEventListener("change", () => {
       element.value = value;
@@ -62,7 +66,7 @@ export function choice(label, options, onChange) {
     element.value = value;
     for (const input of inputs) input.checked = input.value === value;
   };
-  element.pick([options[0]].flat()[0]);
+  element.pick(Array.isArray(options[0]) ? options[0][0] : options[0]);
   return element;
 }
 
@@ -168,6 +172,9 @@ export function gallery(label, pictures, onPick) {
   };
   return element;
 }
+
+/** What went wrong, in words, whatever was thrown. */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /** A number in few characters. */
 export function short(value) {

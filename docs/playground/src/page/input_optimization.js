@@ -11,7 +11,7 @@ import { h, list, percent, picture, short, slider, steps } from "./widgets.js";
 const KINDS = ["l2", "l1", "tv"];
 const MOST = 1000; // steps
 
-export function makeChange(root, stage) {
+export function makeInputOptimization(root, stage) {
   const before = picture(stage.size, "Before");
   const after = picture(stage.size, "After");
   const change = picture(stage.size, "The change");

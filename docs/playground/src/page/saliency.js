@@ -5,7 +5,7 @@ import { colourBar, paintImage, paintMap } from "./painting.js";
 import { networkChoice } from "./stage.js";
 import { choice, h, list, picture, slider, toggle } from "./widgets.js";
 
-export function makeLook(root, stage) {
+export function makeSaliency(root, stage) {
   const image = picture(stage.size, "The image");
   const map = picture(stage.size, "The saliency");
   const bar = colourBar();

@@ -7,7 +7,7 @@ import { makeSketch } from "./sketch.js";
 import { networkChoice } from "./stage.js";
 import { announcement, button, gallery, h, percent, picture, slider, toggle } from "./widgets.js";
 
-export function makeChoose(root, stage) {
+export function makeCleverHans(root, stage) {
   const sheet = picture(stage.size, "", "");
   sheet.canvas.tabIndex = 0;
   sheet.canvas.setAttribute("role", "application"); // it takes the arrow keys

@@ -14,13 +14,12 @@ const MOST = 2000; // steps, so that the curve stays a curve
 const PLAIN = { stepSize: 0.1, tvWeight: 0, l2Weight: 0, blurSigma: 0, maxShift: 0 };
 const NATURAL = { stepSize: 1, tvWeight: 0.02, l2Weight: 0, blurSigma: 0.4, maxShift: 2 };
 
-export function makeClimb(root, stage) {
+export function makeActivationMaximization(root, stage) {
   const image = picture(stage.size, "The image that climbs");
   const scores = curve("The score");
   const classes = list("class", stage.classes, () => player.restart());
   classes.select.value = stage.classes.indexOf("star");
-  const starts = ["noise", "grey", ["image", "the image"]];
-  const start = choice("from", starts, () => player.restart());
+  const start = choice("from", ["noise", "grey", ["image", "the image"]], () => player.restart());
   const output = choice("up the", ["logit", "softmax"], () => player.restart());
   const keep = choice(
     "kept valid by",
@@ -78,15 +77,15 @@ export function makeClimb(root, stage) {
     score();
   }
   function step() {
-    const way = Object.fromEntries(
+    /** @type {any} one number for each slider, by its name */
+    const { maxShift, ...way } = Object.fromEntries(
       Object.entries(sliders).map(([name, { value }]) => [name, value]),
     );
-    const roll = () => Math.floor(Math.random() * (2 * way.maxShift + 1)) - way.maxShift;
-    const shift = [roll(), roll()];
+    const roll = () => Math.floor(Math.random() * (2 * maxShift + 1)) - maxShift;
     at = ascentStep(stage.network, at, Number(classes.select.value), {
       ...way,
       output: output.value,
-      shift,
+      shift: [roll(), roll()],
     });
     score();
   }
