@@ -18,25 +18,31 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
+from docs.machinery import findings
 from docs.machinery.notebooks import executed, read
-from docs.machinery.rendering import Chapter, to_markdown
+from docs.machinery.rendering import to_markdown
 
 log = get_plugin_logger("chapters")
 _html: dict[str, dict[str, str]] = {}
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Run the chapters and add their pages.
+    """Run the chapters, and add their pages and the one of what they found.
 
     Raises:
         PluginError: if a cell raises, which ends the build.
     """
+    notebooks = {}
     for path in sorted(Path(config.docs_dir).glob("*.py")):
-        chapter = _run(path) if config.extra.get("run", True) else to_markdown(read(path))
+        notebook = _run(path) if config.extra.get("run", True) else read(path)
+        notebooks[path.stem] = notebook
+        chapter = to_markdown(notebook)
         name = f"{path.stem}.md"
         files.append(File.generated(config, name, content=chapter.markdown))
         _html[name] = chapter.html
+    files.append(File.generated(config, "findings.md", content=findings.page(notebooks)))
     return files
 
 
@@ -54,11 +60,11 @@ def tidy(html: str) -> str:
     return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)  # a header without words is none
 
 
-def _run(path: Path) -> Chapter:
+def _run(path: Path) -> NotebookNode:
     began = time.monotonic()
     try:
         notebook = executed(read(path))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise PluginError(f"{path.name}: {error}") from error
     log.info("%s took %.0f s", path.name, time.monotonic() - began)
-    return to_markdown(notebook)
+    return notebook

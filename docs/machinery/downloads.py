@@ -17,6 +17,7 @@ from mkdocs.structure.files import File, Files
 from course.given.modules import TABLE
 from docs.machinery.notebooks import ROOT, read
 from docs.machinery.plain import Address
+from docs.machinery.tasks import needs
 from docs.machinery.workbook import workbook
 
 COLAB = "https://colab.research.google.com/github/{repository}/blob/notebooks/{module}.ipynb"
@@ -58,8 +59,18 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         return markdown
     page_of_it = f"[Work in the notebook](notebooks/{module}.ipynb)"
     links = " · ".join([page_of_it, *offer(module, config.extra.get("repository", ""))])
-    below = f"{links}\n{{ .notebook }}"
+    below = f"{links}\n{{ .notebook }}" + builds_on(module)
     return re.sub(r"^# .*$", lambda title: f"{title[0]}\n\n{below}", markdown, count=1, flags=re.M)
+
+
+def builds_on(module: str) -> str:
+    """Which functions of the chapters before this one uses; "" if it can be read first."""
+    links = [
+        f"[`{name}`]({other}.md#{other}.{name})"
+        for other, names in needs(module).items()
+        for name in names
+    ]
+    return f"\n\nBuilds on {', '.join(links)}.\n{{ .needs }}" if links else ""
 
 
 def offer(module: str, repository: str, folder: str = "notebooks/") -> list[str]:

@@ -66,11 +66,11 @@ def _output(output: NotebookNode, html: dict[str, str]) -> str:
         html[place] = _own_ids(data["text/html"], len(html))
         return place
     if "text/markdown" in data:
-        return _with_signs(_aligned(data["text/markdown"]))
+        return with_signs(_aligned(data["text/markdown"]))
     return f"```text\n{data['text/plain']}\n```"
 
 
-def _with_signs(text: str) -> str:
+def with_signs(text: str) -> str:
     """A computed negative number has a minus, as in the figures, not a hyphen; code stays."""
     found = r"(?P<code>(`+).*?\2)|(?<![\w.-])-(?=\d)"
     return re.sub(found, lambda one: one["code"] or "−", text, flags=re.S)

@@ -46,3 +46,13 @@ def task_box(name: str) -> str:
             stub = textwrap.indent(ast.get_source_segment(source, node), " " * 8)
             return BOX.format(name=name, what=what, function=function, module=module, stub=stub)
     raise LookupError(f"course/{module}.py has no stub {function!r}")
+
+
+def needs(module: str) -> dict[str, list[str]]:
+    """The other modules' functions that a module's stubs build on, by module."""
+    tree = ast.parse((STUBS / f"{module}.py").read_text(encoding="utf-8"))
+    return {
+        node.module: [one.name for one in node.names]
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
+    }

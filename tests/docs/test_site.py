@@ -14,7 +14,8 @@ NAVIGATION = SETTINGS[SETTINGS.index("\nnav:") : SETTINGS.index("\ntheme:")]
 
 def test_navigation_lists_every_page_once() -> None:
     pages = {path.stem for path in DOCS.glob("*.*") if path.suffix in (".py", ".md")}
-    pages |= {"reference", "references"}  # made from docstrings, and from the bibliography
+    # Made from docstrings, from the bibliography, and from the chapters' answers.
+    pages |= {"reference", "references", "findings"}
     assert sorted(re.findall(r"(\w+)\.md", NAVIGATION)) == sorted(pages)
 
 
