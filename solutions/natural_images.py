@@ -117,7 +117,9 @@ def random_view(
         max_shift: shifts are in [−max_shift, max_shift], in pixels.
         max_angle: angles are in [−max_angle, max_angle], in degrees.
         max_zoom: images are magnified by a factor in [1 − max_zoom, 1 + max_zoom].
-        seed: an int; the same seed gives the same views.
+        seed: an int ≥ 0; the same seed gives the same views, another one gives others. The random
+            state that all code shares (`np.random.seed`, `tf.random.set_seed`) is neither used nor
+            changed.
 
     Returns:
         `(B, H, W, C)`: the views. With all three limits at 0, the images as they are.
@@ -131,7 +133,7 @@ def random_view(
 
 def _painted(parts: Array, colors: Array, height: int, width: int) -> Images:
     """Valid images from the real and the imaginary parts of spectra, `(2, B, C, H, F)`."""
-    planes = fourier_images(tf.complex(parts[0], parts[1]), height, width)
+    planes = fourier_images(tf.complex(*tf.unstack(parts)), height, width)
     return tf.sigmoid(tf.linalg.matvec(colors, planes))  # x = σ(A · planes)
 
 
@@ -181,7 +183,7 @@ def visualize_class(
         model: a `keras.Model` from images of a known size, `(B, H, W, C)`, to logits `(B, K)`.
         class_index: one int for one image, or an int array `(B,)` for B images.
         steps: how many steps to take, N; 0 returns the start.
-        seed: of the start and the views; the same seed gives the same images.
+        seed: of the start and the views, as in `random_view`; the same seed gives the same images.
         colors: `(C, C)`, the matrix A, such as `color_basis` finds; None for channels that vary
             independently.
         view: `(max_shift, max_angle, max_zoom)`, as in `random_view`; zeros for no views.

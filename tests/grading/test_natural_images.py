@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from hypothesis import assume, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
@@ -18,7 +17,15 @@ from course.grader.tasks import task
 from course.grader.work import Tensor, Work
 
 from . import models
-from .common import IN_TRAINING, check_refuses, check_tuple, check_untrained, few, seeds
+from .common import (
+    IN_TRAINING,
+    check_own_random_numbers,
+    check_refuses,
+    check_tuple,
+    check_untrained,
+    few,
+    seeds,
+)
 from .test_activation_maximization import check_inside, inverse_sigmoid, sigmoid
 
 SIZES = [(6, 5), (5, 8), (8, 6), (7, 7), (4, 4), (1, 3), (3, 1)]
@@ -27,7 +34,7 @@ SIZES = [(6, 5), (5, 8), (8, 6), (7, 7), (4, 4), (1, 3), (3, 1)]
 sizes = st.sampled_from(SIZES)
 counts = st.integers(1, 3)
 channel_counts = st.sampled_from([3, 1, 2, 4])
-step_counts = st.sampled_from([2, 1, 3])
+step_counts = st.sampled_from([2, 3])
 
 # --- frequencies ----------------------------------------------------------------------------------
 
@@ -213,13 +220,14 @@ def test_every_pixel_comes_from_where_the_view_says(
 @given(seeds)
 def test_each_image_has_amounts_of_its_own(work: Work, seed: int) -> None:
     """Shifts, angle and zoom are drawn for every image, uniformly and independently."""
-    images, limits = with_coordinates(seed, 1).repeat(400, axis=0), (2.0, 20.0, 0.2)
+    # Shifts of whole pixels are only three, within so small a limit: that is not uniform.
+    images, limits = with_coordinates(seed, 1).repeat(400, axis=0), (1.0, 20.0, 0.2)
     answer = work.natural_images.random_view(images, *limits, seed)
     maps = maps_of(as_array(answer, images.shape, "the views"))
     check(np.ptp(maps, axis=0).max() > 1e-3, "All images of a batch are seen by the same view.")
     amounts = amounts_of(maps, images.shape[1:3], limits[0])
     # Kolmogorov-Smirnov: among 400 draws, a gap of 0.18 has a chance of 1e-11.
-    for name, values, limit in zip(AMOUNTS, amounts, (2, 2, 20, 0.2), strict=True):
+    for name, values, limit in zip(AMOUNTS, amounts, (1, 1, 20, 0.2), strict=True):
         gap = np.abs(np.sort(values) / limit - np.linspace(-1, 1, 400)).max() / 2
         quarter, half, three = np.quantile(values, [0.25, 0.5, 0.75])
         shown = f"A quarter of yours is below {quarter:.3g}, half below {half:.3g}, three below"
@@ -244,6 +252,13 @@ def test_views_come_from_the_seed(work: Work, seed: int) -> None:
     )
     check(is_close(again, first), "The same seed gives other views in a second call.")
     check(not is_close(other, first), "Another seed gives the same views.")
+
+
+@random_view
+def test_views_have_random_numbers_of_their_own(work: Work) -> None:
+    """The random state that all code shares is neither used nor changed."""
+    images = models.images(work.seed, 3, (9, 12, 2))
+    check_own_random_numbers(work, work.natural_images.random_view, images, 2, 20, 0.2, work.seed)
 
 
 AMOUNTS = ("The shift along the rows", "The shift along the columns", "The angle", "The zoom")
@@ -337,23 +352,22 @@ visualize_class = task("natural_images.visualize_class")
 STILL: Limits = (0.0, 0.0, 0.0)
 VIEW: Limits = (2.0, 20.0, 0.2)
 
-some = hypothesis_settings(settings, max_examples=4)
-"""For properties whose every example is another network."""
+# A compiled answer is compiled anew for every network, and for every number of images: each costs
+# more than all its steps. So the properties share two networks, one for three images, and one for a
+# single image.
+THREE = (3, *models.SHAPE)
 
-shapes = st.sampled_from([(6, 5, 3), (5, 8, 1), (6, 6, 2), (7, 4, 4)])
+
+def other_shape(work: Work) -> tuple[int, int, int]:
+    """Images with an even number of columns, and not with three channels."""
+    return [(5, 8, 2), (7, 4, 1), (5, 6, 4)][work.seed % 3]
 
 
 @visualize_class
-@some
-@given(seeds, shapes, counts, step_counts, st.booleans(), st.sampled_from([0.02, 0.5]))
+@few
+@given(seeds, step_counts, st.sampled_from([0.1, 0.5]))
 def test_climbs_by_adam_in_the_spectrum(
-    work: Work,
-    seed: int,
-    shape: tuple[int, int, int],
-    count: int,
-    steps: int,
-    is_colored: bool,
-    step_size: float,
+    work: Work, seed: int, steps: int, step_size: float
 ) -> None:
     """Without views, Adam changes the real and imaginary parts so that the logit rises.
 
@@ -361,12 +375,24 @@ def test_climbs_by_adam_in_the_spectrum(
     size step_size · (1 − n / N). Row n of the scores is the logit before step n, and the last row
     that of the images that are returned.
     """
-    network, classes = models.smooth(work.seed, shape), models.classes(seed, count)
-    function, colors = work.natural_images.visualize_class, mixing(seed, shape[-1], is_colored)
-    start = start_of(function(network, classes, 0, seed, colors, STILL), (count, *shape))
-    climb = Climb(start, steps, colors, step_size, lambda x: models.slopes(network, x, classes))
-    answer = function(network, classes, steps, seed, colors, STILL, step_size)
-    check_path(answer, climb, lambda images: models.outputs(network, images, classes))
+    function = work.natural_images.visualize_class
+    for count, shape in ((3, models.SHAPE), (1, other_shape(work))):
+        network, classes = models.smooth(work.seed, shape), models.classes(seed, count)
+        colors = mixing(seed, shape[-1], is_colored=count == 3)
+        start = start_of(function(network, classes, 0, seed, colors, STILL), (count, *shape))
+        climb = Climb(start, steps, colors, step_size, partial(slopes_of, network, classes))
+        answer = function(network, classes, steps, seed, colors, STILL, step_size)
+        check_path(answer, climb, partial(logits_of, network, classes))
+
+
+def slopes_of(network: Network, classes: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """The gradient of each image's own logit."""
+    return models.slopes(network, images, classes)
+
+
+def logits_of(network: Network, classes: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Each image's own logit."""
+    return models.outputs(network, images, classes)
 
 
 @visualize_class
@@ -389,6 +415,8 @@ def test_starts_from_faint_noise(work: Work, seed: int, is_colored: bool) -> Non
         said = f"Their standard deviation is {0.01 * values.std():.3g}."
         wrong = f"At the start, the {name} parts are not normal with standard deviation 0.01."
         check(gap < 0.15, wrong, said)
+    alike = "All images of a batch start from the same noise."
+    check(not is_close(start[1], start[0], 1e-3), alike)
 
 
 @visualize_class
@@ -398,19 +426,19 @@ def test_looks_at_a_fresh_view_in_every_step(work: Work) -> None:
     With step_size=0 the images stay as they are, and the scores tell how the views differ.
     """
     seed = work.seed
-    network, classes = models.linear(work.seed, (9, 8, 3)), models.classes(seed)
+    network, classes = models.smooth(work.seed), models.classes(seed, 3)
     function = work.natural_images.visualize_class
-    images, scores = check_tuple(
-        function(network, classes, 4, seed, None, VIEW, 0.0), ("images", "scores")
-    )
-    scores = as_array(scores, (5, 2), "the scores")
+    images, scores = check_tuple(function(network, classes, 4, seed, None, VIEW, 0.0), PARTS)
+    scores = as_array(scores, (5, 3), "the scores")
     check_close(scores[-1], models.outputs(network, as_array(images), classes), AS_RETURNED)
     among = np.ptp(scores[:-1], axis=0)
     wrong = "All steps see the same view." if scores[0, 0] != scores[-1, 0] else "There is no view."
     check(np.all(among > 1e-5), wrong, "With step_size=0, all rows of the scores are equal.")
-    seen, unseen = (
-        as_array(function(network, classes, 4, seed, None, view, 0.1)[0]) for view in (VIEW, STILL)
-    )
+    # Steps so short that the scores of views rise and fall: the images of the highest are others.
+    images, scores = check_tuple(function(network, classes, 4, seed, None, VIEW, 0.02), PARTS)
+    seen, last = as_array(images, THREE), as_array(scores, (5, 3), "the scores")[-1]
+    check_close(last, models.outputs(network, seen, classes), AS_RETURNED)
+    unseen = as_array(function(network, classes, 4, seed, None, STILL, 0.02)[0], THREE)
     wrong = "The gradient is not that of the view: the views have no influence on the images."
     check(not is_close(seen, unseen, 1e-3), wrong)
 
@@ -419,19 +447,26 @@ def test_looks_at_a_fresh_view_in_every_step(work: Work) -> None:
 def test_the_seed_decides_all(work: Work) -> None:
     """The same seed gives the same valid images, and the logits rise; another seed gives others."""
     seed = work.seed
-    network, classes = models.smooth(work.seed), models.classes(seed)
-    function, shape = work.natural_images.visualize_class, (2, *models.SHAPE)
+    network, classes = models.smooth(work.seed), models.classes(seed, 3)
+    function = work.natural_images.visualize_class
     first, again, other = (
-        check_tuple(function(network, classes, 5, one, None, (1, 10, 0.1), 0.3), PARTS)
+        check_tuple(function(network, classes, 5, one, None, (1, 10, 0.1), 0.1), PARTS)
         for one in (seed, seed, seed + 1)
     )
-    check_inside(first[0], shape)
-    rows = as_array(first[1], (6, 2), "the scores")
-    said = f"From {rows[0].min():.3g} to {rows[-1].min():.3g}."
-    check(np.all(rows[-1] > rows[0]), "The scores do not rise.", said)
-    images = [as_array(one[0], shape, "the images") for one in (first, again, other)]
+    check_inside(first[0], THREE)
+    means = as_array(first[1], (6, 3), "the scores").mean(axis=1)
+    said = f"From {means[0]:.3g} to {means[-1]:.3g}, in the mean."
+    check(means[-1] > means[0], "The scores do not rise.", said)
+    images = [as_array(one[0], THREE, "the images") for one in (first, again, other)]
     check(is_close(images[1], images[0]), "The same seed gives other images in a second call.")
     check(not is_close(images[2], images[0], 1e-3), "Another seed gives the same images.")
+
+
+@visualize_class
+def test_start_has_random_numbers_of_its_own(work: Work) -> None:
+    """The random state that all code shares is neither used nor changed."""
+    network, function = models.smooth(work.seed), work.natural_images.visualize_class
+    check_own_random_numbers(work, function, network, models.classes(0, 3), 0, work.seed)
 
 
 @visualize_class
@@ -441,7 +476,7 @@ def test_an_image_depends_on_no_other(work: Work) -> None:
     network, function = models.smooth(work.seed), work.natural_images.visualize_class
     one, other = np.array([0, 1, 2]), np.array([0, 3, 2])
     images, others = (
-        as_array(function(network, classes, 3, seed, None, (1, 10, 0.1), 0.3)[0])
+        as_array(function(network, classes, 2, seed, None, (1, 10, 0.1), 0.3)[0], THREE)
         for classes in (one, other)
     )
     mixed = "The images of a batch influence each other."
@@ -452,10 +487,11 @@ def test_an_image_depends_on_no_other(work: Work) -> None:
 def test_one_class_gives_one_image(work: Work) -> None:
     """One int gives a batch of one image, the same as an array with this class alone."""
     seed, one = work.seed, work.seed % models.CLASSES
-    network, function = models.smooth(work.seed), work.natural_images.visualize_class
+    shape, function = other_shape(work), work.natural_images.visualize_class
+    network = models.smooth(work.seed, shape)
     wanted = check_tuple(function(network, np.array([one]), 2, seed, None, STILL), PARTS)
     images, scores = check_tuple(function(network, one, 2, seed, None, STILL), PARTS)
-    check_close(images, as_array(wanted[0], (1, *models.SHAPE)), "", "the images")
+    check_close(images, as_array(wanted[0], (1, *shape)), "", "the images")
     check_close(scores, as_array(wanted[1], (3, 1)), "", "the scores")
 
 
@@ -463,9 +499,9 @@ def test_one_class_gives_one_image(work: Work) -> None:
 def test_visualizing_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
     network, function = models.with_training_state(work.seed), work.natural_images.visualize_class
-    images, scores = check_tuple(function(network, np.array([1]), 2, work.seed, None, STILL), PARTS)
+    images, scores = check_tuple(function(network, np.array([1]), 1, work.seed, None, STILL), PARTS)
     expected = models.outputs(network, as_array(images), 1)
-    check_close(as_array(scores, (3, 1))[-1], expected, IN_TRAINING, "the last row of scores")
+    check_close(as_array(scores, (2, 1))[-1], expected, IN_TRAINING, "the last row of scores")
     check_untrained(work, network)
 
 
@@ -473,7 +509,7 @@ def test_visualizing_leaves_the_model_alone(work: Work) -> None:
 def test_refuses_a_model_for_any_size(work: Work) -> None:
     """A model that takes images of any size is a ValueError: it leaves the size open."""
     function = work.natural_images.visualize_class
-    function(models.smooth(work.seed), 0, 1, 0, None, STILL)
+    function(models.smooth(work.seed), 0, 0, 0, None, STILL)
     network = models.branching(work.seed, (None, None, 3))
     check_refuses(function, network, 0, 1, 0, None, STILL, argument="a model for any size")
 
@@ -496,6 +532,9 @@ def start_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     check_inside(images, shape)
     return as_array(images, shape, "the images")
 
+
+LARGEST_DOUBT = 0.005
+"""Starts of which less is certain are not used."""
 
 Rule = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
 """A step's direction, from the slope, Adam's two running means, and the step's number from 0."""
@@ -549,9 +588,10 @@ class Climb:
             # are tiny beside the others, the sign is all chance.
             noise = 5e-6 * np.abs(parts).max()
             share = np.where(free, np.minimum(2, noise / np.maximum(np.abs(parts), noise / 2)), 0)
-            reach = np.sum(share * times * multiplicity(*size), axis=(0, 2, 3, 4)).max()
-            self.doubt += rate * reach * np.abs(mixed).max() / 4 / np.sqrt(np.prod(size))
-            assume(self.doubt < 0.02 or not self.is_certain)
+            waves = share * times * multiplicity(*size) / np.sqrt(np.prod(size))
+            reach = np.sqrt(np.sum(waves**2, axis=(0, 2, 3, 4)).max())
+            self.doubt += rate * reach * np.abs(mixed).max() / 4
+            assume(self.doubt < LARGEST_DOUBT or not self.is_certain)
             mean, square = 0.9 * mean + 0.1 * parts, 0.999 * square + 0.001 * parts**2
             change = change + rate * self.rule(parts, mean, square, n)
             moved = (change[0] + 1j * change[1]) * times * weights(*size)
@@ -610,7 +650,7 @@ def check_path(
     path = min(climb.paths(), key=lambda one: np.abs(as_array(images) - one[-1]).max())
     instead = climb.mistaken() | {"the images of one step earlier": path[-2]}
     instead |= {says.replace("_", " "): other.path()[-1] for says, other in others.items()}
-    near = 2e-3 + 2 * climb.doubt
+    near = 1e-3 + 2 * climb.doubt
     check_close(images, path[-1], "", "the images", near, instead)
     check_close(found, np.stack([score(one) for one in path]), "", "the scores", near)
 
@@ -621,57 +661,58 @@ visualize_channel = task("natural_images.visualize_channel")
 
 
 @visualize_channel
-@few
-@given(seeds, st.sampled_from(["last", "joined", "first"]), counts)
-def test_climbs_the_mean_of_the_channel(work: Work, seed: int, layer: str, count: int) -> None:
+def test_climbs_the_mean_of_the_channel(work: Work) -> None:
     """It does as visualize_class, for the mean of a channel of the layer over all positions."""
-    network, channels = models.branching(work.seed), (seed + np.arange(count)) % 4
-    function, colors = work.natural_images.visualize_channel, mixing(seed, 3, True)
-    start = start_of(
-        function(network, layer, channels, 0, seed, colors, STILL), (count, *models.SHAPE)
-    )
+    network, layer = models.branching(work.seed), ["last", "joined"][work.seed % 2]
+    channels, colors = (work.seed + np.arange(3)) % 4, mixing(work.seed, 3, True)
+    function = work.natural_images.visualize_channel
 
     def means(images: np.ndarray) -> np.ndarray:
         each = enumerate(channels)
         return np.array([models.channel_means(network, layer, c, images)[i] for i, c in each])
 
+    def climb(start: np.ndarray, wanted: np.ndarray, step_size: float = 0.3) -> Climb:
+        slopes = partial(channel_slopes, network, layer, wanted)
+        return Climb(start, 2, colors, step_size, slopes, is_certain=False)
+
+    for seed in range(work.seed, work.seed + 10):
+        start = start_of(function(network, layer, channels, 0, seed, colors, STILL), THREE)
+        right = climb(start, channels)
+        right.path()
+        if right.doubt < LARGEST_DOUBT:
+            break
     total = models.activations(network, layer, start[:1]).shape[-1]
-
-    def climb(wanted: np.ndarray, step_size: float = 0.3) -> Climb:
-        slopes, is_certain = partial(channel_slopes, network, layer, wanted), wanted is channels
-        return Climb(start, 2, colors, step_size, slopes, is_certain=is_certain)
-
     check_path(
         function(network, layer, channels, 2, seed, colors, STILL, 0.3),
-        climb(channels),
+        right,
         means,
-        the_channel_before_counting_begins_with_0=climb((channels - 1) % total),
-        the_channel_of_the_first_image_for_all=climb(0 * channels + channels[0]),
-        another_step_size_than_the_one_asked_for=climb(channels, 0.02),
+        the_channel_before_counting_begins_with_0=climb(start, (channels - 1) % total),
+        the_channel_of_the_first_image_for_all=climb(start, 0 * channels + channels[0]),
+        another_step_size_than_the_one_asked_for=climb(start, channels, 0.02),
     )
 
 
 @visualize_channel
 def test_channels_are_seen_by_views_too(work: Work) -> None:
-    """One int gives one image; and each step looks at it by a fresh view within the limits."""
-    seed = work.seed
+    """One int gives one image; its start is of the seed, and each step sees it by a fresh view."""
+    seed, shape = work.seed, (1, *models.SHAPE)
     network, function = models.branching(work.seed), work.natural_images.visualize_channel
-    images, scores = check_tuple(
-        function(network, "last", 1, 3, seed, None, (1.0, 20.0, 0.2), 0.0), PARTS
-    )
-    images, scores = as_array(images, (1, *models.SHAPE)), as_array(scores, (4, 1), "the scores")
-    check_close(scores[-1], models.channel_means(network, "last", 1, images), "", "the last row")
+    views = (1.0, 20.0, 0.2)
+    images, scores = check_tuple(function(network, "second", 1, 3, seed, None, views, 0.0), PARTS)
+    images, scores = as_array(images, shape), as_array(scores, (4, 1), "the scores")
+    means = models.channel_means(network, "second", 1, images)
+    check_close(scores[-1], means, "", "the last row of the scores")
     check(np.ptp(scores[:-1]) > 1e-6, "view is not passed on: all steps see the same.")
+    other = as_array(function(network, "second", 1, 0, seed + 1, None, views, 0.0)[0], shape)
+    check(not is_close(other, images, 1e-3), "seed is not passed on: another gives the same start.")
 
 
 @visualize_channel
-@few
-@given(st.sampled_from(["logits", "flatten"]))
-def test_layers_without_positions_have_channels_too(work: Work, layer: str) -> None:
+def test_layers_without_positions_have_channels_too(work: Work) -> None:
     """In a layer without positions, a channel is one number, which is climbed as it is."""
     network, function = models.linear(work.seed), work.natural_images.visualize_channel
-    images, scores = check_tuple(function(network, layer, 2, 1, 0, None, STILL, 0.1), PARTS)
-    values = models.activations(network, layer, as_array(images, (1, *models.SHAPE)))
+    images, scores = check_tuple(function(network, "flatten", 2, 1, 0, None, STILL, 0.1), PARTS)
+    values = models.activations(network, "flatten", as_array(images, (1, *models.SHAPE)))
     check_close(as_array(scores, (2, 1))[-1], values[:, 2], "", "the last row of the scores")
 
 
@@ -697,9 +738,9 @@ def test_channel_needs_a_known_size(work: Work) -> None:
 def test_channel_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode, and its weights are the same afterwards."""
     network, function = models.with_training_state(work.seed), work.natural_images.visualize_channel
-    images, scores = check_tuple(function(network, "logits", 1, 2, 0, None, STILL), PARTS)
-    expected = models.outputs(network, as_array(images), 1)
-    check_close(as_array(scores, (3, 1))[-1], expected, IN_TRAINING, "the last row of scores")
+    images, scores = check_tuple(function(network, "active", 1, 1, 0, None, STILL), PARTS)
+    expected = models.channel_means(network, "active", 1, as_array(images))
+    check_close(as_array(scores, (2, 1))[-1], expected, IN_TRAINING, "the last row of scores")
     check_untrained(work, network)
 
 
@@ -717,33 +758,32 @@ LAYERS = ["first", "sum", "joined", "last"]
 
 
 @deep_dream
-@settings
-@given(seeds, st.sampled_from(LAYERS), channel_counts, step_counts, st.booleans())
+@few
+@given(seeds, st.sampled_from(LAYERS), st.sampled_from([2, 1, 4]), step_counts)
 def test_one_octave_climbs_the_squared_activations(
-    work: Work, seed: int, layer: str, channels: int, steps: int, is_tensor: bool
+    work: Work, seed: int, layer: str, channels: int, steps: int
 ) -> None:
     """In one size, each step goes up the gradient of the mean squared activations, and is clipped.
 
     The gradient is divided by its own root mean square: an average value moves by step_size.
     """
     network, photo = models.branching(work.seed, (6, 5, channels)), photos(seed, (6, 5, channels))
-    given = Tensor(photo) if is_tensor else photo
-    answer = work.natural_images.deep_dream(network, given, layer, 1, steps, 0.1)
+    answer = work.natural_images.deep_dream(network, photo, layer, 1, steps, 0.1)
     check_dream(answer, dreamt(network, photo, layer, 1, steps, 0.1, 1.4))
 
 
 @deep_dream
-@settings
-@given(seeds, st.sampled_from([(12, 9, 1.4), (12, 12, 2.0), (9, 13, 1.25)]), st.integers(2, 3))
-def test_octaves_grow_and_keep_the_photo(
-    work: Work, seed: int, size: tuple[int, int, float], octaves: int
-) -> None:
-    """Through growing sizes only what the dream has added is enlarged, never the shrunk photo."""
-    height, width, scale = size
+def test_octaves_grow_and_keep_the_photo(work: Work) -> None:
+    """Through growing sizes only what the dream has added is enlarged, never the shrunk photo.
+
+    The photo may be a tensor.
+    """
     network = models.branching(work.seed, (None, None, 3))
-    photo = photos(seed, (height, width, 3))
-    answer = work.natural_images.deep_dream(network, photo, "joined", octaves, 2, 0.05, scale)
-    check_dream(answer, dreamt(network, photo, "joined", octaves, 2, 0.05, scale))
+    for octaves, height, width, scale in ((3, 11, 10, 1.6), (2, 9, 12, 1.3)):
+        photo = photos(work.seed, (height, width, 3))
+        given = Tensor(photo)
+        answer = work.natural_images.deep_dream(network, given, "joined", octaves, 2, 0.05, scale)
+        check_dream(answer, dreamt(network, photo, "joined", octaves, 2, 0.05, scale))
 
 
 @deep_dream
@@ -761,19 +801,18 @@ def test_dream_needs_a_layer_that_is_there(work: Work) -> None:
     """A layer that is not there is a ValueError."""
     function, network = work.natural_images.deep_dream, models.branching(work.seed)
     photo = photos(work.seed, models.SHAPE)
-    function(network, photo, "last", 1)
+    function(network, photo, "last", 1, 0)
     check_refuses(function, network, photo, "lost", 1, argument='layer_name="lost"')
 
 
 @deep_dream
-@settings
-@given(st.sampled_from([0, -1]))
-def test_dream_needs_an_octave(work: Work, octaves: int) -> None:
+def test_dream_needs_an_octave(work: Work) -> None:
     """Less than one octave is a ValueError."""
     function, network = work.natural_images.deep_dream, models.branching(work.seed)
     photo = photos(work.seed, models.SHAPE)
-    function(network, photo, "last", 1)
-    check_refuses(function, network, photo, "last", octaves, argument=f"octaves={octaves}")
+    function(network, photo, "last", 1, 0)
+    for octaves in (0, -1):
+        check_refuses(function, network, photo, "last", octaves, argument=f"octaves={octaves}")
 
 
 @deep_dream

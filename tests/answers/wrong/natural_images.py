@@ -407,6 +407,28 @@ def always_the_same_views(
     return _seen(images, _rows(images.shape, max_shift, max_angle, max_zoom, 0))
 
 
+@_wrong_view("The random state that all code shares is changed")
+def views_of_the_shared_state(
+    images: Any, max_shift: float, max_angle: float, max_zoom: float, seed: int
+) -> Any:
+    def draw(rng: Any, count: int) -> Any:
+        np.random.seed(seed)
+        return np.random.uniform(-1, 1, (count, 4))
+
+    rows = _rows(images.shape, max_shift, max_angle, max_zoom, seed, draw=draw)
+    return _seen(images, rows)
+
+
+@_wrong_view("not drawn uniformly")
+def shifts_of_whole_pixels(images: Any, max_shift: float, *limits: Any) -> Any:
+    def draw(rng: Any, count: int) -> Any:
+        drawn = rng.uniform(-1, 1, (count, 4))
+        drawn[:, :2] = np.round(drawn[:, :2] * max_shift) / max(max_shift, 1)
+        return drawn
+
+    return _seen(images, _rows(images.shape, max_shift, *limits, draw=draw))
+
+
 @_wrong_view("Without a shift, a turn and a zoom, the images change")
 def half_a_pixel_off(images: Any, *limits: Any) -> Any:
     rows = _rows(images.shape, *limits)
@@ -587,6 +609,52 @@ def start_uniform(*args: Any, **kwargs: Any) -> Any:
     return _visualize(*args, **kwargs, draw=draw)
 
 
+@_wrong_class("All images of a batch start from the same noise")
+def one_start_for_all(*args: Any, **kwargs: Any) -> Any:
+    def draw(rng: Any, scale: float, shape: Any) -> Any:
+        return np.repeat(rng.normal(0, scale, (2, 1, *shape[2:])), shape[1], axis=1)
+
+    return _visualize(*args, **kwargs, draw=draw)
+
+
+@_wrong_class("The random state that all code shares is changed")
+def start_of_the_shared_state(
+    model: Any, class_index: Any, steps: int, seed: int, *args: Any, **kwargs: Any
+) -> Any:
+    def draw(rng: Any, scale: float, shape: Any) -> Any:
+        np.random.seed(seed)
+        return np.random.normal(0, scale, shape)
+
+    return _visualize(model, class_index, steps, seed, *args, **kwargs, draw=draw)
+
+
+@_wrong_class("")
+def one_adam_for_both_parts(*args: Any, **kwargs: Any) -> Any:
+    def update(parts: Any, gradient: Any, kept: dict[str, Any], n: int) -> Any:
+        mean = 0.9 * kept.get("mean", 0.0) + 0.1 * gradient
+        square = 0.999 * kept.get("square", 0.0) + 0.001 * np.sum(gradient**2, axis=0)
+        kept |= {"mean": mean, "square": square}
+        return mean / (1 - 0.9 ** (n + 1)) / (np.sqrt(square / (1 - 0.999 ** (n + 1))) + 1e-7)
+
+    return _visualize(*args, **kwargs, update=update)
+
+
+@_wrong_class("does not tell of the images that are returned")
+def highest_view_returned(model: Any, class_index: Any, steps: int, *args: Any) -> Any:
+    """Of all images on the way, those whose view had the highest score."""
+    seen: list[Any] = []
+
+    def squash(planes: Any) -> Any:
+        import tensorflow as tf
+
+        seen.append(tf.sigmoid(planes))
+        return seen[-1]
+
+    _, scores = _visualize(model, class_index, steps, *args, squash=squash)
+    best = np.argmax(scores, axis=0)
+    return np.stack([seen[n][i] for i, n in enumerate(best)]), scores
+
+
 @_wrong_class("All steps see the same view")
 def one_view_for_all_steps(*args: Any, **kwargs: Any) -> Any:
     return _visualize(*args, **kwargs, step_seed=lambda seed, n: seed)
@@ -704,6 +772,23 @@ def channel_squared(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> A
         return keras.ops.mean(values**2, axis=axis)
 
     return _visualize(_channels(model, layer_name, reduce=reduce), *args, **kwargs)
+
+
+@_wrong_channel("")
+def channel_above_zero(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
+    import keras
+
+    def reduce(values: Any, axis: Any) -> Any:
+        return keras.ops.mean(keras.ops.relu(values), axis=axis)
+
+    return _visualize(_channels(model, layer_name, reduce=reduce), *args, **kwargs)
+
+
+@_wrong_channel("seed is not passed on")
+def channel_without_seed(
+    model: Any, layer_name: str, channel: Any, steps: int, seed: int, *args: Any, **kwargs: Any
+) -> Any:
+    return _visualize(_channels(model, layer_name), channel, steps, 0, *args, **kwargs)
 
 
 @_wrong_channel("the channel before counting begins with 0")
