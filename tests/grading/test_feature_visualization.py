@@ -1,4 +1,4 @@
-"""1.+ Feature visualization: what has to hold in `course/feature_visualization.py`."""
+"""1.3 Feature visualization: what has to hold in `course/feature_visualization.py`."""
 
 from collections.abc import Callable
 from functools import partial

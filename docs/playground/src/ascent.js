@@ -1,4 +1,4 @@
-// Chapters 1.2 and 1.+ in the page: activation maximization, one step at a time.
+// Chapters 1.2 and 1.3 in the page: activation maximization, one step at a time.
 
 import { blur, clip, roll, totalVariationGradient } from "./images.js";
 import { differentiate } from "./network.js";

@@ -1,4 +1,4 @@
-"""Other ways to be right in 1.+, by task."""
+"""Other ways to be right in 1.3, by task."""
 
 from itertools import product
 from typing import Any

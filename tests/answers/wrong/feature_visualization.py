@@ -1,4 +1,4 @@
-"""Known mistakes in 1.+, by task.
+"""Known mistakes in 1.3, by task.
 
 TensorFlow is imported where it is needed: the first tasks need none, and should not wait for it.
 """

@@ -1035,7 +1035,7 @@ def dream_in_training(*args: Any, **kwargs: Any) -> Any:
     return _dream(*args, **kwargs, training=True)
 
 
-@_wrong_dream("This does not hold", is_computed=False)
+@_wrong_dream("", is_computed=False)
 def dream_of_at_least_one_step(
     model: Any, image: Any, layer_name: str, octaves: int, steps: int = 10, *args: Any
 ) -> Any:
