@@ -151,7 +151,7 @@ def plot_saliency(image: Image, heatmap: Heatmap, overlay: bool = False) -> Figu
     """
     figure = Figure(figsize=(5, 4) if overlay else (8, 4), layout="constrained")
     axes = figure.subplots(1, 1 if overlay else 2, squeeze=False)[0]
-    limit = symmetric_limit(heatmap)
+    limit = symmetric_limit(heatmap) or 1.0  # on a scale from 0 to 0, zero is not in the middle
     axes[0].imshow(image)
     shown = axes[-1].imshow(
         heatmap, cmap="RdBu_r", vmin=-limit, vmax=limit, alpha=0.6 if overlay else 1.0

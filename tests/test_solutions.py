@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from solutions import clever_hans, contrastive, input_optimization
+from solutions import clever_hans, contrastive, input_optimization, saliency
 
 SHAPE = (6, 5, 3)
 WHOLE = np.full((2, *SHAPE), 200, np.uint8)
@@ -67,3 +67,9 @@ def test_grad_cam_says_in_which_model_a_layer_lies() -> None:
         contrastive.grad_cam(MODEL, REAL, 1, "inner")
     with pytest.raises(ValueError, match=r"is named 'outer'$"):
         contrastive.grad_cam(MODEL, REAL, 1, "outer")
+
+
+def test_a_heat_map_of_zeros_is_drawn_in_the_neutral_colour() -> None:
+    figure = saliency.plot_saliency(REAL[0], np.zeros(SHAPE[:2], np.float32))
+    shown = figure.axes[1].images[0]
+    assert shown.norm(0.0) == 0.5

@@ -178,6 +178,7 @@ def test_step_leaves_the_model_alone(work: Work) -> None:
     model, images = models.with_training_state(work.seed), models.images(work.seed)
     answer = work.activation_maximization.ascent_step(model, images, 1, 0.1)
     check_close(answer, step_up(model, images, 1, 0.1), IN_TRAINING)
+    work.activation_maximization.ascent_step(model, images, 1, 0.1, "softmax")
     check_untrained(work, model)
 
 
@@ -276,6 +277,7 @@ def test_ascent_leaves_the_model_alone(work: Work) -> None:
     answer = work.activation_maximization.maximize_class(model, start, 1, 1, 0.1)
     path = path_up(model, start, 1, 1, 0.1)
     check_ascent(answer, model, path, 1, headline=IN_TRAINING)
+    work.activation_maximization.maximize_class(model, start, 1, 1, 0.1, "softmax")
     check_untrained(work, model)
 
 
@@ -374,6 +376,7 @@ def test_sigmoid_leaves_the_model_alone(work: Work) -> None:
     path = path_up(model, start, 1, 1, 0.5, step=step_up_in_z)
     answer = work.activation_maximization.maximize_class_sigmoid(model, start, 1, 1, 0.5)
     check_ascent(answer, model, path, 1, headline=IN_TRAINING)
+    work.activation_maximization.maximize_class_sigmoid(model, start, 1, 1, 0.5, "softmax")
     check_untrained(work, model)
 
 

@@ -483,8 +483,10 @@ def step_and_blur(*args: Any) -> np.ndarray:
 def test_regularized_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode; weights and `trainable` flags are the same afterwards."""
     model, start = models.with_training_state(work.seed), models.images(work.seed)
-    answer = work.feature_visualization.maximize_class_regularized(model, start, 1, 1, 0.1)
+    function = work.feature_visualization.maximize_class_regularized
+    answer = function(model, start, 1, 1, 0.1)
     check_ascent(answer, model, path_up(model, start, 1, 1, 0.1), 1, headline=IN_TRAINING)
+    function(model, start, 1, 1, 0.1, output="softmax")
     check_untrained(work, model)
 
 

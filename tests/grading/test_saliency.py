@@ -105,6 +105,7 @@ def test_calls_the_model_for_inference(work: Work) -> None:
     model, images = models.with_training_state(work.seed), models.images(work.seed)
     answer = work.saliency.select_output(model, images, 1)
     check_close(answer, models.outputs(model, images, 1), IN_TRAINING)
+    work.saliency.select_output(model, images, 1, "softmax")
     check_untrained(work, model)
 
 
@@ -177,6 +178,7 @@ def test_leaves_the_model_alone(work: Work) -> None:
     model, images = models.with_training_state(work.seed), models.images(work.seed)
     answer = work.saliency.gradient_saliency(model, images, 1)
     check_close(answer, models.slopes(model, images, 1), IN_TRAINING)
+    work.saliency.gradient_saliency(model, images, 1, "softmax")
     check_untrained(work, model)
 
 

@@ -208,3 +208,75 @@ def sigmoid_by_tanh(
         z = z + step_size * tape.gradient(score, z)
         scores.append(select_output(model, images_of(z), class_index, output))
     return images_of(z), tf.stack(scores)
+
+
+# --- with AutoGraph, as TensorFlow's tutorials on DeepDream are written ---------------------------
+
+
+class _Dream(tf.Module):
+    """A loop, and what it asks of tensors, become parts of the graph."""
+
+    def __init__(self, model: Any, output: str) -> None:
+        if output not in ("logit", "softmax"):
+            raise ValueError(f"there is no output {output!r}")
+        super().__init__()
+        self.model, self.output = model, output
+
+    def values(self, images: Any, classes: Any) -> Any:
+        values = self.model(images, training=False)
+        if self.output == "softmax":
+            values = tf.nn.softmax(values)
+        return tf.gather(values, classes, batch_dims=1)
+
+    @tf.function
+    def __call__(self, images: Any, classes: Any, steps: Any, step_size: Any) -> Any:
+        scores = tf.TensorArray(tf.float32, steps + 1)
+        for step in tf.range(steps + 1):
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                values = self.values(images, classes)
+            scores = scores.write(step, values)
+            if step < steps:
+                images = images + step_size * tape.gradient(values, images)
+                images = tf.clip_by_value(images, 0.0, 1.0)
+        return images, scores.stack()
+
+
+@answer("activation_maximization.ascent_step")
+def step_of_a_dream(
+    model: Any, images: Any, class_index: Any, step_size: float, output: str = "logit"
+) -> Any:
+    return ascent_as_a_dream(model, images, class_index, 1, step_size, output)[0]
+
+
+@answer("activation_maximization.maximize_class")
+def ascent_as_a_dream(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    """A `for` over a range of tensors, and an `if` over one."""
+    images, classes = tf.convert_to_tensor(start), tf.broadcast_to(class_index, [len(start)])
+    return _Dream(model, output)(images, classes, tf.constant(steps), tf.constant(step_size))
+
+
+@answer("activation_maximization.maximize_class_sigmoid")
+def sigmoid_as_a_dream(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    """A `while` over tensors, in a function within a function."""
+    dream, classes = _Dream(model, output), tf.broadcast_to(class_index, [len(start)])
+
+    @tf.function
+    def climb(z: Any, steps: Any) -> Any:
+        step, scores = 0, tf.TensorArray(tf.float32, 0, dynamic_size=True)
+        while step < steps:
+            with tf.GradientTape() as tape:
+                tape.watch(z)
+                values = dream.values(tf.sigmoid(z), classes)
+            scores = scores.write(step, values)
+            z += step_size * tape.gradient(values, z)
+            step += 1
+        scores = scores.write(step, dream.values(tf.sigmoid(z), classes))
+        return tf.sigmoid(z), scores.stack()
+
+    clipped = tf.clip_by_value(start, 1e-3, 1 - 1e-3)
+    return Ascent(*climb(tf.math.log(clipped / (1 - clipped)), tf.constant(steps)))

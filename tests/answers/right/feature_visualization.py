@@ -313,3 +313,77 @@ def feature_image_by_image(
     ]
     scores = [[float(value) for value in path[1][:, 0]] for path in paths]
     return np.concatenate([path[0] for path in paths]), np.array(scores).T
+
+
+# --- with AutoGraph, as TensorFlow's tutorials on DeepDream are written ---------------------------
+
+
+@answer("feature_visualization.total_variation")
+def variation_in_a_graph(images: Any) -> Any:
+    """A `for` over the rows, and then over the columns, of a tensor."""
+    import tensorflow as tf
+
+    @tf.function
+    def along_the_first_axis(lines: Any) -> Any:
+        total, before = tf.zeros(tf.shape(lines)[1]), lines[0]
+        for line in lines:
+            total += tf.reduce_sum(tf.abs(line - before), axis=(1, 2))
+            before = line
+        return total
+
+    rows, columns = (tf.transpose(images, axes) for axes in ((1, 0, 2, 3), (2, 0, 1, 3)))
+    return along_the_first_axis(rows) + along_the_first_axis(columns)
+
+
+@answer("feature_visualization.jitter")
+def jitter_in_a_graph(images: Any, max_shift: int, seed: int) -> Any:
+    """A `for` over a range of tensors, and an `if` over one."""
+    import tensorflow as tf
+
+    @tf.function
+    def roll(images: Any, max_shift: Any, seed: Any) -> Any:
+        count = tf.shape(images)[0]
+        shifts = tf.random.stateless_uniform(
+            [count, 2], [seed, 0], -max_shift, max_shift + 1, tf.int32
+        )
+        if max_shift > 0:
+            rolled = tf.TensorArray(tf.float32, count)
+            for i in tf.range(count):
+                rolled = rolled.write(i, tf.roll(images[i], shifts[i], axis=[0, 1]))
+            images = tf.ensure_shape(rolled.stack(), images.shape)
+        return images
+
+    return roll(tf.convert_to_tensor(images), tf.constant(max_shift), tf.constant(seed))
+
+
+@answer("feature_visualization.maximize_feature")
+def feature_as_a_dream(
+    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+) -> Any:
+    import tensorflow as tf
+
+    from course.feature_visualization import feature_extractor
+
+    class Dream(tf.Module):
+        """A loop, and what it asks of tensors, become parts of the graph."""
+
+        def __init__(self, model: Any) -> None:
+            super().__init__()
+            self.model = model
+
+        @tf.function
+        def __call__(self, images: Any, steps: Any, step_size: Any) -> Any:
+            scores = tf.TensorArray(tf.float32, steps + 1)
+            for step in tf.range(steps + 1):
+                with tf.GradientTape() as tape:
+                    tape.watch(images)
+                    activations = self.model(images, training=False)[..., channel]
+                    means = tf.reduce_mean(tf.reshape(activations, [len(images), -1]), axis=1)
+                scores = scores.write(step, means)
+                if step < steps:
+                    images = images + step_size * tape.gradient(means, images)
+                    images = tf.clip_by_value(images, 0.0, 1.0)
+            return images, scores.stack()
+
+    dream = Dream(feature_extractor(model, layer_name))
+    return dream(tf.convert_to_tensor(start), tf.constant(steps), tf.constant(step_size))
