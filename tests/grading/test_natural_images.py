@@ -760,24 +760,21 @@ def test_one_octave_climbs_the_squared_activations(
 ) -> None:
     """In one size, each step goes up the gradient of the mean squared activations, and is clipped.
 
-    The gradient is divided by its own root mean square: an average value moves by step_size.
+    The gradient is divided by its own root mean square: an average value moves by step_size. The
+    photo may be a tensor.
     """
     network, photo = models.branching(work.seed, (6, 5, channels)), photos(seed, (6, 5, channels))
-    answer = work.natural_images.deep_dream(network, photo, layer, 1, steps, 0.1)
+    answer = work.natural_images.deep_dream(network, Tensor(photo), layer, 1, steps, 0.1)
     check_dream(answer, dreamt(network, photo, layer, 1, steps, 0.1, 1.4))
 
 
 @deep_dream
 def test_octaves_grow_and_keep_the_photo(work: Work) -> None:
-    """Through growing sizes only what the dream has added is enlarged, never the shrunk photo.
-
-    The photo may be a tensor.
-    """
+    """Through growing sizes only what the dream has added is enlarged, never the shrunk photo."""
     network = models.branching(work.seed, (None, None, 3))
     for octaves, height, width, scale in ((3, 11, 10, 1.6), (2, 9, 12, 1.3)):
         photo = photos(work.seed, (height, width, 3))
-        given = Tensor(photo)
-        answer = work.natural_images.deep_dream(network, given, "joined", octaves, 2, 0.05, scale)
+        answer = work.natural_images.deep_dream(network, photo, "joined", octaves, 2, 0.05, scale)
         check_dream(answer, dreamt(network, photo, "joined", octaves, 2, 0.05, scale))
 
 
