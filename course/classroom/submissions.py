@@ -275,6 +275,8 @@ class Search:
         return {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
 
     def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
+        if 1 < len(found) <= MAX_RIVALS:  # stubs come along wherever the whole edition is handed in
+            found = [one for one in found if _is_started(name, *one)] or found
         ranked = sorted(found, key=lambda one: (*_height(one[0]), str(one[0])))
         nearest: dict[bytes, PurePosixPath] = {}
         for place, data in ranked:
@@ -289,21 +291,14 @@ class Search:
     def _decide(
         self, name: str, nearest: dict[bytes, PurePosixPath]
     ) -> tuple[bytes, PurePosixPath]:
-        """Of files in equal depth the one that has been worked on; of those, Python's own."""
+        """Of files in equal depth Python's own."""
         candidates = list(nearest.items())
         if len(candidates) == 1:
             return candidates[0]
 
-        def rank(candidate: tuple[bytes, PurePosixPath]) -> tuple[bool, bool]:
-            data, place = candidate
-            is_untouched = not has_been_started({name: source_of(place.name, data)}, name)
-            return is_untouched, place.suffix != ".py"
-
-        if len(candidates) <= MAX_RIVALS:  # each has to be parsed
-            ranks = {place: rank((data, place)) for data, place in candidates}
-            candidates.sort(key=lambda one: ranks[one[1]])
-            if ranks[candidates[0][1]] != ranks[candidates[1][1]]:
-                return candidates[0]
+        own = [candidate for candidate in candidates if candidate[1].suffix == ".py"]
+        if len(own) == 1:
+            return own[0]
         places = list(map(str, nearest.values()))
         if places[0] == places[1]:
             raise RefusedError(f"{places[0]} is in it twice")
@@ -331,6 +326,10 @@ class Search:
 def _height(place: PurePosixPath) -> tuple[int, bool]:
     """What counts first: the upper folder, and among equals the one that the course has made."""
     return len(place.parts), place.parent.name != "course"
+
+
+def _is_started(module: str, place: PurePosixPath, data: bytes) -> bool:
+    return has_been_started({module: source_of(place.name, data)}, module)
 
 
 def _meant(file: str) -> str | None:

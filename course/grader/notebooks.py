@@ -9,7 +9,8 @@ in the notebook.
 import ast
 import json
 import re
-from collections.abc import Iterator
+import symtable
+from collections.abc import Collection, Iterator
 from typing import Any
 
 PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "memit"}
@@ -25,11 +26,13 @@ MAX_EFFORT = 500_000
 _MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", flags=re.MULTILINE)
 
 
-def notebook_source(text: str) -> str:
+def notebook_source(text: str, functions: Collection[str] = ()) -> str:
     """The definitions in a notebook, as the text of a module.
 
     Args:
         text: of an `.ipynb` file.
+        functions: those that count; what none of them uses is left out, for it may need what is
+            only there in the notebook. By default everything counts.
 
     Raises:
         ValueError: if it is not a notebook, is too long, or IPython, which reads the magics, is not
@@ -45,9 +48,65 @@ def notebook_source(text: str) -> str:
         raise ValueError("its cells are longer than a megabyte")
     if sum(map(_effort, sources)) > MAX_EFFORT:
         raise ValueError("it holds too many magics and shell commands")
+    own = "\n\n".join(filter(None, map(definitions_in, sources)))
+    try:
+        own = needed_by(functions, own) if functions else own
+    except (RecursionError, MemoryError):
+        raise ValueError("its cells are nested too deeply") from None
     # A signature may name what is not taken along; nobody looks it up then.
-    parts = ["from __future__ import annotations", *map(definitions_in, sources)]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return f"from __future__ import annotations\n\n{own}\n"
+
+
+def needed_by(functions: Collection[str], own: str) -> str:
+    """Those of a notebook's definitions that some functions use, directly or by others."""
+    nodes = ast.parse(own).body
+    places: dict[str, list[int]] = {}
+    for place, node in enumerate(nodes):
+        for name in _bound_by(node):
+            places.setdefault(name, []).append(place)
+    kept: set[int] = set()
+    waiting = [(name, len(nodes)) for name in (*functions, "*")]
+    seen: set[tuple[str, int]] = set()
+    while waiting:
+        name, before = waiting.pop()
+        found = [place for place in places.get(name, []) if place < before]
+        # Of several definitions the last counts; of `import a.b` and `import a.c`, and of star
+        # imports, all do.
+        several = name == "*" or all(isinstance(nodes[place], ast.Import) for place in found)
+        for place in found if several else found[-1:]:
+            kept.add(place)
+            for used in _used_by(nodes[place]):
+                # `step = tf.function(step)` needs the one before.
+                limit = place if used == name else len(nodes)
+                if (used, limit) not in seen:
+                    seen.add((used, limit))
+                    waiting.append((used, limit))
+    return "\n\n".join(ast.unparse(nodes[place]) for place in sorted(kept))
+
+
+def _used_by(node: ast.AST) -> set[str]:
+    """The names that a definition looks up outside of itself; a function's own variables do not."""
+
+    def outside(table: symtable.SymbolTable) -> set[str]:
+        is_top = table.get_type() == "module"
+        names = {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if (symbol.is_referenced() if is_top else symbol.is_global())
+        }
+        return names.union(*map(outside, table.get_children()))
+
+    return outside(symtable.symtable(ast.unparse(node), "a cell", "exec"))
+
+
+def _bound_by(node: ast.stmt) -> set[str]:
+    """The names that a definition gives a meaning to; "*" if it does not say which."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    stored = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return {one.id for one in stored if isinstance(one.ctx, ast.Store)}
 
 
 def _joined(source: Any) -> str:
@@ -106,6 +165,9 @@ def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             continue  # it has to stand at a file's top, and does already
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions."):
+            # The course's own notebooks may begin with any chapter; a submission has its own.
+            node.module = f"course.{(node.module or '').partition('.')[2]}"
         if defines(node):
             yield node
         elif isinstance(node, ast.If | ast.With | ast.Try):

@@ -1,11 +1,13 @@
 """A submission as texts: reading the modules, and telling what has been started in them."""
 
 import ast
+import functools
 import importlib.util
 from pathlib import Path
 
 from course.given.modules import MODULES
 from course.grader.notebooks import notebook_source
+from course.grader.places import PACKAGE
 
 MAX_SOURCE = 2**20
 
@@ -58,12 +60,24 @@ def source_of(file: str, data: bytes) -> str:
         if data.lstrip()[:1] == b"{":  # Python hardly begins with a dictionary, a notebook has to
             if len(data) > MAX_NOTEBOOK:
                 raise ValueError(f"it is larger than {MAX_NOTEBOOK // 2**20} megabytes")
-            return notebook_source(data.decode("utf-8-sig"))
+            return notebook_source(data.decode("utf-8-sig"), functions_of(FILES.get(file, "")))
         if len(data) > MAX_SOURCE:
             raise ValueError("it is longer than a megabyte")
         return decode(data)
     except ValueError as error:
         return unreadable(file, str(error))
+
+
+@functools.cache
+def functions_of(module: str) -> frozenset[str]:
+    """The functions that are asked for in a module, as its stubs say; none for another name."""
+    stubs = PACKAGE / f"{module}.py"
+    try:
+        tree = ast.parse(stubs.read_bytes()) if module in MODULES else ast.Module([], [])
+    except (OSError, SyntaxError, ValueError):  # a student's own file, in a checkout
+        return frozenset()
+    names = (node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    return frozenset(name for name in names if not name.startswith("_"))
 
 
 def unreadable(file: str, reason: str) -> str:

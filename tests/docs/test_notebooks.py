@@ -25,7 +25,7 @@ from nbformat.v4 import new_code_cell
 from course import check
 from course.classroom.folder import write_folder
 from course.grader.notebooks import definitions_in
-from course.grader.sources import is_stub
+from course.grader.sources import is_stub, source_of, untouched_functions
 from course.ui import notebook as grader_notebook
 from course.ui.kernel import Kernel
 from docs.machinery.downloads import address_in, offer
@@ -253,6 +253,18 @@ def test_who_solves_all_tasks_passes_all_checks(tmp_path: Path) -> None:
     ]
     assert len(figures) == 3
     assert all("currentColor" in figure for figure in figures)
+
+
+@every_chapter
+def test_a_notebook_of_the_course_can_be_handed_in(module: str) -> None:
+    """What its functions need, and nothing that is only there in the notebook."""
+    made = nbformat.reads(edition(chapter(module), module), as_version=4)
+    source = source_of(f"{module}.ipynb", nbformat.writes(solved(module, made)).encode())
+    scope: dict[str, object] = {"__name__": f"course.{module}"}
+    exec(source, scope)
+    assert not untouched_functions(source)
+    assert all(callable(scope[task.partition(".")[2]]) for task in tasks(module))
+    assert "use_own_modules" not in source
 
 
 @every_chapter
