@@ -341,7 +341,7 @@ def test_optimizing_refuses_an_unknown_penalty(work: Work, seed: int) -> None:
     """A penalty other than "l2", "l1" or "tv" is a ValueError, also with steps=0."""
     draw, shape = generator(work, seed), two_shapes(work)[0]
     function, network = work.input_optimization.optimize_to_class, fair(work.seed, shape)
-    originals = images(draw, (2, *shape))
+    originals = images(draw, (1, *shape))
     function(network, originals, 0, 1, 0.1, 1.0, "tv")
     for number, kind in enumerate(unknown_kinds(draw)):
         arguments = network, originals, 0, number % 2, 0.1, 1.0, kind
@@ -352,7 +352,7 @@ def test_optimizing_refuses_an_unknown_penalty(work: Work, seed: int) -> None:
 def test_optimizes_a_tensor(work: Work) -> None:
     """Images may come as a tensor, too: the result is the same."""
     draw, shape = generator(work), two_shapes(work)[0]
-    network, originals = fair(work.seed, shape), images(draw, (2, *shape))
+    network, originals = fair(work.seed, shape), images(draw, (3, *shape))
     function = work.input_optimization.optimize_to_class
     check_takes_tensors(function, network, originals, 1, 2, 0.3, 1.0, "l2")
 
@@ -427,23 +427,23 @@ def test_takes_the_least_change_that_works(work: Work, seed: int) -> None:
     """
     draw, shape = generator(work, seed), shape_of_90(work)
     network, function = fair(work.seed, shape), work.input_optimization.smallest_change
-    for kind in KINDS:
+    orders = [[2, 1, 0], [*draw.permutation(3), 3], draw.permutation(4)]
+    for kind, order in zip(draw.permutation(KINDS).tolist(), map(np.array, orders), strict=True):
         originals = starts(draw, (3, *shape))
         target = second_best(network, originals)
         changed, success, change = trials(network, originals, target, 3, 0.3, kind)
         assume(success[:3].any(axis=0).all())
         options = (kind,) if kind != "l2" or draw.integers(2) else ()
-        for order in (np.array([2, 1, 0]), draw.permutation(4)):
-            price = np.where(success[order], change[order], np.inf)
-            least, next_to_it = np.sort(price, axis=0)[:2]
-            assume(np.all(next_to_it > 1.001 * least))  # or rounding decides which one it is
-            weights = [WEIGHTS[kind][i] for i in order]
-            answer = function(network, originals, target, weights, 3, 0.3, *options)
-            kept, said, paid = check_optimized(answer, originals.shape)
-            check_success(said, np.ones(3, bool))
-            check_close(paid, least, what="change")
-            best = changed[order][price.argmin(axis=0), np.arange(3)]
-            check_close(kept, best, what="the optimized batch")
+        price = np.where(success[order], change[order], np.inf)
+        least, next_to_it = np.sort(price, axis=0)[:2]
+        assume(np.all(next_to_it > 1.001 * least))  # or rounding decides which one it is
+        weights = [WEIGHTS[kind][i] for i in order]
+        answer = function(network, originals, target, weights, 3, 0.3, *options)
+        kept, said, paid = check_optimized(answer, originals.shape)
+        check_success(said, np.ones(3, bool))
+        check_close(paid, least, what="change")
+        best = changed[order][price.argmin(axis=0), np.arange(3)]
+        check_close(kept, best, what="the optimized batch")
 
 
 @smallest_change
@@ -453,7 +453,7 @@ def test_failure_returns_the_unchanged_image(work: Work, seed: int) -> None:
     """Where no weight reaches the target, the image is unchanged, success is False, change is 0."""
     draw, shape = generator(work, seed), shape_of_90(work)
     network = fair(work.seed, shape)
-    for count, kind in zip((1, 3), draw.choice(KINDS, 2).tolist(), strict=True):
+    for count, kind in ((1, "l2"), (3, str(draw.choice(KINDS)))):
         originals = images(draw, (count, *shape))
         values = network.outputs(originals)
         # Two steps of this size move a value by less than 0.006, and with it a logit by some 0.1.
@@ -473,7 +473,7 @@ def test_what_is_right_already_is_left_alone(work: Work, seed: int) -> None:
     """
     draw, shape = generator(work, seed), shape_of_90(work)
     network = fair(work.seed, shape)
-    for count, kind in zip((1, 3), draw.choice(KINDS, 2).tolist(), strict=True):
+    for count, kind in ((1, "l2"), (3, str(draw.choice(KINDS)))):
         originals = images(draw, (count, *shape))
         target = network.outputs(originals).argmax(axis=1)
         assume(is_target(network.outputs(originals), target).all())
@@ -500,7 +500,7 @@ def test_searching_refuses_an_unknown_penalty(work: Work, seed: int) -> None:
     """A penalty other than "l2", "l1" or "tv" is a ValueError, also if there is nothing to do."""
     draw, shape = generator(work, seed), shape_of_90(work)
     function, network = work.input_optimization.smallest_change, fair(work.seed, shape)
-    originals = images(draw, (2, *shape))
+    originals = images(draw, (3, *shape))
     seen = network.outputs(originals).argmax(axis=1)
     function(network, originals, seen, [0.0, 1.0], 1, 0.1, "tv")
     for number, kind in enumerate(unknown_kinds(draw)):
@@ -513,6 +513,6 @@ def test_searching_refuses_an_unknown_penalty(work: Work, seed: int) -> None:
 def test_searches_from_a_tensor(work: Work) -> None:
     """Images may come as a tensor, too: the result is the same."""
     draw, shape = generator(work), shape_of_90(work)
-    network, originals = fair(work.seed, shape), images(draw, (2, *shape))
+    network, originals = fair(work.seed, shape), images(draw, (3, *shape))
     function = work.input_optimization.smallest_change
     check_takes_tensors(function, network, originals, 1, [0.0, 150.0], 2, 0.3, "l2")
