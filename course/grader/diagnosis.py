@@ -26,6 +26,7 @@ class Case:
         numbers: sizes and arguments that may have slipped in as a factor, by what they are called.
         instead: what known mistakes would give, by what is said of them.
         dtype: of the answer as it came; empty if it was not an array.
+        is_record: whether the first axis counts steps, and not images.
     """
 
     answer: np.ndarray
@@ -34,6 +35,7 @@ class Case:
     numbers: Mapping[str, float] = field(default_factory=dict)
     instead: Mapping[str, np.ndarray] = field(default_factory=dict)
     dtype: str = ""
+    is_record: bool = False
 
     @property
     def is_right(self) -> bool:
@@ -55,7 +57,8 @@ def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
         if is_number and not is_label and value != 0:
             numbers[name] = float(value)
     dtype = str(getattr(pair.raw, "dtype", ""))
-    return Case(pair.answer, pair.expected, arrays, numbers, pair.instead, dtype)
+    is_record = "scores" in pair.what
+    return Case(pair.answer, pair.expected, arrays, numbers, pair.instead, dtype, is_record)
 
 
 def _sizes(arrays: Iterable[np.ndarray]) -> Iterable[tuple[str, float]]:
@@ -288,10 +291,28 @@ CHANNELS: list[tuple[str, Relation]] = [
 ]
 
 
-def _first_of(table: list[tuple[str, Relation]], least: int = 1) -> Callable[..., str | None]:
-    """A kind of relations of which the last that fits, the most general, is said."""
+STEPS: list[tuple[str, Relation]] = [
+    (
+        "They are one step behind the images.",
+        lambda c: np.concatenate([c.expected[:1], c.expected[:-1]]),
+    ),
+]
+
+
+def _first_of(
+    table: list[tuple[str, Relation]], least: int = 1, is_record: bool | None = None
+) -> Callable[..., str | None]:
+    """A kind of relations of which the last that fits, the most general, is said.
+
+    Args:
+        table: the relations.
+        least: how many axes they need.
+        is_record: whether the first axis has to count steps, or images; None for any.
+    """
 
     def find(cases: Sequence[Case]) -> str | None:
+        if is_record is not None and any(case.is_record != is_record for case in cases):
+            return None
         if any(case.expected.ndim < least for case in cases):
             return None
         fitting = [says for says, relation in table if _holds(cases, relation)]
@@ -546,7 +567,8 @@ KINDS: list[Callable[[Sequence[Case]], str | None]] = [
     _untouched,
     _first_of(VALUES),
     _first_of(AXES, least=3),
-    _first_of(BATCH, least=1),
+    _first_of(BATCH, is_record=False),
+    _first_of(STEPS, is_record=True),
     _first_of(CHANNELS, least=3),
     _scale,
     lambda cases: _offset(cases) or _offset_per_image(cases),

@@ -154,7 +154,20 @@ ROWS = [
         "tf.gather with batch_dims=1 needs one class per image: broadcast a single class_index to "
         "shape (B,) first.",
     ),
+    # --- chance -----------------------------------------------------------------------------------
+    Row(
+        "ValueError",
+        r"^(?:low >= high|high <= 0)",
+        "integers(low, high) has nothing to draw from: high itself is never drawn. To draw it too, "
+        "write high + 1.",
+    ),
     # --- arrays and tensors -----------------------------------------------------------------------
+    Row(
+        "AttributeError",
+        r"'(?:numpy\.\w+|list|tuple|float|int)' object has no attribute 'get_shape'",
+        "The functions of tf.image take tensors only: use tf.convert_to_tensor first.",
+        line=r"tf\.image\.",
+    ),
     Row(
         "AttributeError",
         r"'(?:numpy\.\w+|list|tuple|float|int)' object has no attribute 'get_shape'",

@@ -180,6 +180,61 @@ def smooth_grad(change: str = "pass", result: str = "np.mean(maps, axis=0)") -> 
     return "contrastive.smooth_grad", SMOOTH_GRAD.format(change=change, result=result)
 
 
+ASCENT = """
+def maximize_class(model, start, class_index, steps, step_size, output="logit"):
+    x = tf.convert_to_tensor(start)
+    scores = [_select(model, x, class_index, {scored})]
+    for _ in range({count}):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            values = _select(model, x, class_index, output)
+        x = tf.clip_by_value({moved} + step_size * tape.gradient(values, x), 0, 1)
+        scores.append(_select(model, x, class_index, {scored}))
+    return {result}
+"""
+
+
+def ascent(
+    count: str = "steps",
+    moved: str = "x",
+    scored: str = "output",
+    result: str = "Ascent(x, tf.stack(scores))",
+) -> tuple[str, str]:
+    text = ASCENT.format(count=count, moved=moved, scored=scored, result=result)
+    return "activation_maximization.maximize_class", text
+
+
+def steps_changed(task: str, place: int, by: int) -> tuple[str, str]:
+    """A right answer that takes some steps more, or fewer."""
+    return changed(task, f"a = list(args); a[{place}] += {by}; return _right(*a, **kwargs)")
+
+
+def one_behind(task: str) -> tuple[str, str]:
+    """Scores that are recorded before the step, with the start's twice."""
+    return changed(
+        task,
+        "a = _right(*args, **kwargs); s = np.asarray(a[1]); "
+        "return Ascent(a[0], np.concatenate([s[:1], s[:-1]]))",
+    )
+
+
+NAIVE_VARIATION = """
+def total_variation(images):
+    return tf.image.total_variation(images)
+"""
+
+ONE_SHIFT = """
+def jitter(images, max_shift, seed):
+    shift = np.random.default_rng(seed).integers(-max_shift, max_shift + 1, 2)
+    return np.roll(images, shift, axis=(1, 2))
+"""
+
+OPEN_END = """
+def jitter(images, max_shift, seed):
+    shifts = np.random.default_rng(seed).integers(-max_shift, max_shift, (len(images), 2))
+    return np.stack([np.roll(i, s, axis=(0, 1)) for i, s in zip(images, shifts)])
+"""
+
 FIRST = [
     (gradient(before="pass"), "tape.watch was given a NumPy array"),
     (gradient(watch="pass"), "The tape was not told to watch"),
@@ -202,9 +257,22 @@ FIRST = [
         "divided by its maximum: nothing",
     ),
     (("clever_hans.add_square", SQUARE), "added to what is there"),
+    (("feature_visualization.total_variation", NAIVE_VARIATION), "tf.image take tensors only"),
+    (("feature_visualization.jitter", OPEN_END), "high itself is never drawn"),
 ]
 
 MORE = [
+    (("feature_visualization.jitter", ONE_SHIFT), "All images are rolled by the same shift"),
+    (ascent(count="steps + 1"), "one step too many"),
+    (ascent(count="steps - 1"), "one step too few"),
+    (ascent(moved="start"), "the start moved anew in every step"),
+    (ascent(scored='"logit"'), "logits as the scores"),
+    (steps_changed("activation_maximization.maximize_class_sigmoid", 3, 1), "one step too many"),
+    (steps_changed("feature_visualization.maximize_class_regularized", 3, 1), "one step too many"),
+    (steps_changed("feature_visualization.maximize_feature", 4, 1), "one step too many"),
+    (steps_changed("input_optimization.optimize_to_class", 3, 1), "one step too many"),
+    (one_behind("activation_maximization.maximize_class_sigmoid"), "one step behind"),
+    (one_behind("feature_visualization.maximize_class_regularized"), "one step behind"),
     (gradient(values="select_output(model, images, class_index, output).numpy()"), ".numpy()"),
     (gradient(target="np.asarray(values)"), "tensors only"),
     (("activation_maximization.maximize_class_sigmoid", SIGMOID), "z is watched, but nothing"),

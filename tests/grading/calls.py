@@ -163,7 +163,7 @@ def _() -> list[Call]:
 
 @calls("feature_visualization.jitter")
 def _() -> list[Call]:
-    return [call(models.images(SEED, 2), 0, 1), aside(models.images(SEED, 3), 2, 1)]
+    return [call(models.images(SEED, 2), 0, 1), aside(models.images(SEED, 3), 2, 5)]
 
 
 @calls("feature_visualization.normalize_gradient")

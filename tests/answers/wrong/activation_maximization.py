@@ -364,12 +364,34 @@ def ascent_with_late_scores(*args: Any) -> Any:
     return images, np.concatenate([scores[:1], scores[:-1]])
 
 
-@_wrong_ascent("one step more than asked for")
+@_wrong_ascent("one step too many")
 def ascent_one_step_too_far(
     model: Any, start: Any, class_index: Any, steps: int, *args: Any
 ) -> Any:
     images, scores = _walk(model, start, class_index, steps + 1, *args)
     return images, scores[:-1]
+
+
+@_wrong_ascent("one step too many")
+def ascent_one_step_and_score_too_far(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+) -> Any:
+    return _walk(model, start, class_index, steps + 1, *args)
+
+
+@_wrong_ascent("one step too few")
+def ascent_one_step_short(model: Any, start: Any, class_index: Any, steps: int, *args: Any) -> Any:
+    return _walk(model, start, class_index, steps - 1, *args)
+
+
+@_wrong_ascent("the start moved anew in every step: move the images of the last one")
+def ascent_from_the_start_in_every_step(*args: Any) -> Any:
+    start = args[1]
+
+    def step(model: Any, images: Any, class_index: Any, size: float, output: str) -> Any:
+        return _clipped(start + size * _slope(model, images, class_index, output))
+
+    return _walk(*args, step=step)
 
 
 @_wrong_ascent("scores added up over the batch")
@@ -565,6 +587,24 @@ def sigmoid_downhill(
 @_wrong_sigmoid("the first image's class, used for all images")
 def sigmoid_to_the_first_class(model: Any, start: Any, class_index: Any, *args: Any) -> Any:
     return _walk_in_z(model, start, np.ravel(class_index)[0], *args)
+
+
+@_wrong_sigmoid("one step too many")
+def sigmoid_one_step_too_far(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+) -> Any:
+    return _walk_in_z(model, start, class_index, steps + 1, *args)
+
+
+@_wrong_sigmoid("one step too few")
+def sigmoid_one_step_short(model: Any, start: Any, class_index: Any, steps: int, *args: Any) -> Any:
+    return _walk_in_z(model, start, class_index, steps - 1, *args)
+
+
+@_wrong_sigmoid("scores that are one step behind the images")
+def sigmoid_with_late_scores(*args: Any) -> Any:
+    images, scores = _walk_in_z(*args)
+    return images, np.concatenate([scores[:1], scores[:-1]])
 
 
 @_wrong_sigmoid("scores that lack the last images: look once more after the loop")

@@ -554,7 +554,7 @@ def effect_on_the_first_class(model: Any, images: Any, cheat: Any, class_index: 
     return effect_on_probability(model, images, cheat, np.ravel(class_index)[0])
 
 
-@mistake("clever_hans.cheat_effect", "the mean effect over the batch: one number an image is asked")
+@mistake("clever_hans.cheat_effect", "the mean effect over the batch: one number per image")
 def effect_averaged(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
     return np.mean(effect_on_probability(model, images, cheat, class_index))
 

@@ -508,10 +508,24 @@ def scores_with_penalties(
     return _ascend(model, start, class_index, steps, step_size, *args, **kwargs, record=record)
 
 
-@_wrong("the sum of the scores of all images: keep one an image")
+@_wrong("the sum of the scores of all images: keep one per image")
 def scores_summed(*args: Any, **kwargs: Any) -> Any:
     images, scores = _ascend(*args, **kwargs)
     return images, np.sum(scores, axis=1)
+
+
+@_wrong("one step too many")
+def one_step_too_far(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **kwargs: Any
+) -> Any:
+    return _ascend(model, start, class_index, steps + 1, *args, **kwargs)
+
+
+@_wrong("one step too few")
+def one_step_short(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **kwargs: Any
+) -> Any:
+    return _ascend(model, start, class_index, steps - 1, *args, **kwargs)
 
 
 @_wrong("one step at least, also with steps=0")
@@ -846,13 +860,27 @@ def feature_not_clipped(*args: Any) -> Any:
     return _climb_channel(*args, finish=lambda images: images)
 
 
+@_wrong_feature("one step too many")
+def feature_one_step_too_far(
+    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+) -> Any:
+    return _climb_channel(model, start, layer_name, channel, steps + 1, step_size)
+
+
+@_wrong_feature("one step too few")
+def feature_one_step_short(
+    model: Any, start: Any, layer_name: str, channel: int, steps: int, step_size: float
+) -> Any:
+    return _climb_channel(model, start, layer_name, channel, max(steps - 1, 0), step_size)
+
+
 @_wrong_feature("the scores without the one after the last step")
 def feature_without_the_last_score(*args: Any) -> Any:
     images, scores = _climb_channel(*args)
     return images, scores[:-1]
 
 
-@_wrong_feature("the mean over the batch too: keep one score an image")
+@_wrong_feature("the mean over the batch too: keep one score per image")
 def feature_scores_averaged(*args: Any) -> Any:
     images, scores = _climb_channel(*args)
     return images, np.mean(scores, axis=1)

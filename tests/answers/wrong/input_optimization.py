@@ -466,6 +466,16 @@ def penalizes_by_the_root(*call: Any) -> Any:
     return _optimize(*call, cost=cost)
 
 
+@mistake("input_optimization.optimize_to_class", "one step too many")
+def steps_too_far(model: Any, images: Any, target: Any, steps: int, *rest: Any) -> Any:
+    return _optimize(model, images, target, steps + 1, *rest)
+
+
+@mistake("input_optimization.optimize_to_class", "one step too few")
+def steps_too_short(model: Any, images: Any, target: Any, steps: int, *rest: Any) -> Any:
+    return _optimize(model, images, target, steps - 1, *rest)
+
+
 @mistake("input_optimization.optimize_to_class", "at least one step, also when steps is 0")
 def always_takes_a_step(model: Any, images: Any, target: Any, steps: int, *rest: Any) -> Any:
     return _optimize(model, images, target, max(1, steps), *rest)
