@@ -55,6 +55,7 @@ def without_answers(chapter: str) -> str:
             continue
         text = re.sub(r"^# ?", "", body, flags=re.M).strip()
         text = _QUESTION.sub(r"**Question.** \g<question>", text)
+        text = _LINK.sub(_kept, text)
         text = re.sub(r"^{{ task (\S+) }}$", r"**Task:** `course check \1`", text, flags=re.M)
         blocks.append(text)
     return "\n\n".join(blocks) + "\n"
@@ -62,6 +63,15 @@ def without_answers(chapter: str) -> str:
 
 _QUESTION = re.compile(r'^\?\?\? question "(?P<question>.*)"$(?:\n+ {4}.*)*$', flags=re.M)
 """A question, and the indented lines below it: the beginning of its answer."""
+
+
+_LINK = re.compile(r"(?<!!)\[(?P<words>[^\[\]]+)\]\((?P<page>[\w/]+)\.md(?:#[^)]*)?\)")
+"""A link to another page of the site."""
+
+
+def _kept(link: re.Match[str]) -> str:
+    """A link between chapters; of one to any other page, which students do not get, the words."""
+    return link[0] if link["page"] in MODULES else link["words"]
 
 
 def _read(folder: Path, kind: str) -> dict[str, str]:

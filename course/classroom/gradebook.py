@@ -15,6 +15,7 @@ import msgspec
 
 from course.classroom.submissions import Submission
 from course.grader.grading import Report
+from course.grader.messages import first_sentence
 from course.grader.statuses import STATUSES
 from course.grader.text import one_line, printable
 
@@ -148,7 +149,8 @@ def junit(name: str, report: Report) -> bytes:
             count, tag = kinds.get(verdict.status, ("errors", "error"))
             counts[count] += 1
             lines = printable(verdict.message).splitlines() or [STATUSES[verdict.status].words]
-            ET.SubElement(case, tag, message=lines[0]).text = "\n".join(lines)
+            first = first_sentence("\n".join(lines))
+            ET.SubElement(case, tag, message=first).text = "\n".join(lines)
     suite.attrib |= {count: str(number) for count, number in counts.items()}
     suite.set("time", _seconds(sum(verdict.seconds for verdict in report.tasks)))
     return ET.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"

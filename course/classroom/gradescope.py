@@ -38,10 +38,15 @@ def build_zip(path: Path) -> None:
         path: a new file.
 
     Raises:
-        ValueError: if the file is there already.
+        ValueError: if the file is there already, its folder is not, or its name does not end in
+            .zip.
         MissingLibraryError: if the wheel has to be built, and cannot be.
         CannotWriteError: if one may not write there.
     """
+    if path.suffix != ".zip":
+        raise ValueError(f"ZIP: {path} should end in .zip")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"ZIP: there is no folder {path.absolute().parent}")
     if path.exists():
         raise ValueError(f"ZIP: {path} is there already")
     require_writable_file(path, "ZIP")

@@ -15,6 +15,7 @@ import jinja2
 from course.classroom.gradebook import Row
 from course.classroom.submissions import Submission
 from course.grader.grading import Report
+from course.grader.messages import SEE_ABOVE, first_sentence
 from course.grader.statuses import OUTCOMES, STATUSES, outcome
 
 
@@ -52,7 +53,7 @@ class Mistake(NamedTuple):
     """A mistake that several have made.
 
     Attributes:
-        line: the first of its message.
+        line: what its message says first.
         submissions: how many have made it, however often each.
         tasks: where.
     """
@@ -69,8 +70,8 @@ def common_mistakes(reports: Iterable[Report], at_most: int = 20) -> list[Mistak
     for report in reports:
         met: dict[str, None] = {}
         for verdict in report.tasks:
-            if outcome(verdict.status) == "failed" and verdict.message:
-                line = verdict.message.splitlines()[0]
+            line = first_sentence(verdict.message)
+            if outcome(verdict.status) == "failed" and line and not line.endswith(SEE_ABOVE):
                 met[line] = None
                 tasks.setdefault(line, {})[verdict.task] = None
         counts.update(met.keys())

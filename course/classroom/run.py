@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -57,6 +57,14 @@ class Settings:
         return tuple(task.name for task in self.tasks)
 
 
+class StoppedError(Exception):
+    """A person has stopped the run; says what is done, and how to go on."""
+
+
+EARLIER = "An earlier submission counts, because its score is higher than the newest one's."
+"""The note on a submission that `--regrade higher` has passed over."""
+
+
 class Run(msgspec.Struct, kw_only=True):
     """What a folder of results was made with."""
 
@@ -80,6 +88,7 @@ def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) 
     Raises:
         CannotGradeError: if there is nothing to grade, nothing can be written, or the folder of
             results belongs to another run.
+        StoppedError: if it is interrupted.
     """
     arrivals = _arrivals(folder, out)
     before = _earlier(out)
@@ -99,7 +108,9 @@ def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) 
         rows = _higher(rows, kept)
         for row in rows:  # the feedback is on the submission that counts
             if row.key != keys[row.name]:
+                row.notes = (*(one for one in row.notes if one != EARLIER), EARLIER)
                 reports[row.name] = read_result(out / "results", row.key) or reports[row.name]
+    _remove(out, {row.name for row in kept})
     _write(out, arrivals, reports, rows, seed, settings)
     _say(arrivals, rows, console)
     if settings.regrade:
@@ -168,6 +179,13 @@ def _save(out: Path, run: Run) -> None:
 def _grade(
     submissions: list[Submission], out: Path, seed: int, settings: Settings, console: Console
 ) -> dict[str, Report]:
+    done = 0
+
+    def count(submission: Submission) -> None:
+        nonlocal done
+        done += 1
+        advance(submission)
+
     try:
         with _shown(console, len(submissions)) as advance:
             return grade_all(
@@ -178,8 +196,13 @@ def _grade(
                 settings.mode,
                 settings.scheduler,
                 settings.workers,
-                advance,
+                count,
             )
+    except KeyboardInterrupt:
+        total = len(submissions)
+        raise StoppedError(
+            f"Stopped: {done} of {total} submissions are graded and kept; the same command goes on."
+        ) from None
     except OSError as error:
         scheduler = settings.scheduler
         where = f"--scheduler: {scheduler}" if scheduler else "this computer"
@@ -214,6 +237,17 @@ def _higher(rows: list[Row], before: list[Row]) -> list[Row]:
 # --- after ----------------------------------------------------------------------------------------
 
 
+def _remove(out: Path, names: set[str]) -> None:
+    """Remove what the run before has written for each submission: it may be gone, or refused."""
+    for file in file_names(names).values():
+        (out / "feedback" / f"{file}.html").unlink(missing_ok=True)
+        (out / "junit" / f"{file}.xml").unlink(missing_ok=True)
+        scope = out / "gradescope" / file
+        (scope / "results.json").unlink(missing_ok=True)
+        with suppress(OSError):  # it is not there, or somebody has put something into it
+            scope.rmdir()
+
+
 def _write(
     out: Path,
     arrivals: Arrivals,
@@ -223,8 +257,9 @@ def _write(
     settings: Settings,
 ) -> None:
     files = file_names(one.name for one in arrivals.submissions)
-    for submission in arrivals.submissions:
-        _write_one(out, submission, reports.get(submission.name), files[submission.name])
+    for submission, row in zip(arrivals.submissions, rows, strict=True):
+        noted = replace(submission, notes=row.notes, refusal=row.refusal)
+        _write_one(out, noted, reports.get(submission.name), files[submission.name])
     scale = Scale(settings.points)
     whole = {
         "index.html": pages.index(rows, files),

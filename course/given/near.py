@@ -8,6 +8,10 @@ FEW = 16
 """So many names are listed in full where none is near."""
 
 
+_PARTS = re.compile(r"[\W_]+")
+"""What stands between the words of a name."""
+
+
 def near(name: str, names: Iterable[str], at_most: int = 4) -> list[str]:
     """Find names like one that does not exist.
 
@@ -18,14 +22,19 @@ def near(name: str, names: Iterable[str], at_most: int = 4) -> list[str]:
 
     Returns:
         First the names that hold it as a whole word, so that "cat" leads to "tiger cat" and not to
-        "crate"; then those that are spelt alike, upper or lower case. May be empty.
+        "crate"; then those that are spelt alike, upper or lower case. If there are none,
+        those of which a word is spelt very much alike. May be empty.
     """
     spelt = {one.casefold(): one for one in names}
     wanted = name.casefold().strip()
     word = re.compile(rf"\b{re.escape(wanted)}\b")
     holding = [key for key in spelt if wanted and word.search(key)]
     alike = difflib.get_close_matches(wanted, spelt, n=at_most, cutoff=0.6)
-    return [spelt[key] for key in dict.fromkeys([*holding, *alike])][:at_most]
+    if found := list(dict.fromkeys([*holding, *alike])):
+        return [spelt[key] for key in found][:at_most]
+    words = dict.fromkeys(part for key in spelt for part in _PARTS.split(key))
+    close = set(difflib.get_close_matches(wanted, words, n=at_most, cutoff=0.8))
+    return [spelt[key] for key in spelt if close & set(_PARTS.split(key))][:at_most]
 
 
 def suggest(name: str, names: Iterable[str]) -> str:

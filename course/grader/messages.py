@@ -1,14 +1,23 @@
 """What a student reads: the likely mistake first, then what should hold, and the numbers."""
 
+import itertools
+import re
 import textwrap
 from contextlib import suppress
 from typing import Any
 
+from course.given.modules import TABLE
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
 from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
 from course.grader.errors import in_short, translate
-from course.grader.fingerprints import is_same, recognize, take
-from course.grader.places import DOCS, IS_INSTALLED, marked_folder
+from course.grader.fingerprints import (
+    calls_of,
+    is_same,
+    recognize,
+    recognize_by_computing,
+    take,
+)
+from course.grader.places import IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
 from course.grader.reading import argument_names, broken_path, returns_nothing
 from course.grader.tasks import Property, Task, describe_property
@@ -20,6 +29,26 @@ WIDTH = 78
 
 FILE_LEVEL = ("Python cannot read the file", "Python cannot run the file", "An import fails")
 """How a message begins that is about a whole file: it is given once, not once a function."""
+
+
+SEE_ABOVE = "cannot be read or run: see the message above."
+"""How a message ends that only points to another one."""
+
+_NEXT = ("What should hold:", "For example:", "It printed:", "Read on:", " ")
+_PLACE = re.compile(r"\S+, line \d+( in \S+)?:")
+
+
+def first_sentence(message: str) -> str:
+    """What a message says first, in one line, however many lines it was wrapped into."""
+    lines = message.splitlines() or [""]
+    first = lines[0]
+    for line, following in itertools.pairwise(lines):
+        # A line ends early where the next word did not fit, or where something new begins.
+        fitted = len(line) + 1 + len(following.partition(" ")[0]) <= WIDTH
+        if fitted or not following or following.startswith(_NEXT) or _PLACE.fullmatch(following):
+            break
+        first += following if re.search(r"\w-$", line) else f" {following}"
+    return first
 
 
 def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: Work) -> str:
@@ -47,7 +76,10 @@ def _likely_mistake(
     task: Task, wrong: WrongAnswerError, records: list[Record], cases: list[Case], work: Work
 ) -> str:
     """What is said by the first that knows: catalogue; property and numbers; the place."""
-    known = recognize(task.name, lambda call: _ask(work, task.name, call))
+    if calls_of(task.name):
+        known = recognize(task.name, lambda call: _ask(work, task.name, call))
+    else:
+        known = recognize_by_computing(task.name, records)
     if known:
         return f"This looks like {known}."
     related = diagnose(cases) or ""
@@ -153,7 +185,7 @@ def shorten_repeats(task: Task, message: str, told: set[str]) -> str:
     if not message.startswith(FILE_LEVEL):
         return message
     if task.module in told:
-        return f"{task.module}.py cannot be read or run: see the message above."
+        return f"{task.module}.py {SEE_ABOVE}"
     told.add(task.module)
     return message
 
@@ -206,9 +238,12 @@ def _where_to_read(task: Task) -> str:
         return f"Read on: chapters/{task.module}.md, section {task.name}"
     if folder or IS_INSTALLED:
         return f"Read on: {task.module}.py, the docstring of {task.function}"
-    if (DOCS / f"{task.module}.py").is_file():
-        return f"Read on: docs/{task.module}.py, section {task.name}"
-    return f"Read on: course/{task.module}.py, the docstring of {task.function}"
+    # Also what `course grade` says in a checkout, to students who have none.
+    (module,) = (one for one in TABLE if one.name == task.module)
+    return (
+        f"Read on: the docstring of {task.function},\n"
+        f"or chapter {module.number} {module.title}, section {task.name}"
+    )
 
 
 def wrap(text: str) -> str:

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from course.given.modules import MODULES
-from course.given.near import suggest
+from course.given.modules import MODULES, TABLE
+from course.given.near import near, suggest
 from course.grader.places import GRADING, load
 
 Property = Callable[..., None]
@@ -92,8 +92,8 @@ def select_tasks(names: Iterable[str] = ()) -> list[Task]:
     """The tasks that were asked for, in the order of the course.
 
     Args:
-        names: of modules, of tasks, of functions alone (`smooth`) or of modules' files
-            (`course/saliency.py`); none means everything.
+        names: of modules or the numbers of their chapters (`1.1`), of tasks, of functions alone
+            (`smooth`) or of modules' files (`course/saliency.py`); none means everything.
 
     Raises:
         LookupError: if there is nothing of the name, or more than one; the message lists names.
@@ -108,8 +108,13 @@ def select_tasks(names: Iterable[str] = ()) -> list[Task]:
     return [one for one in tasks if not names or wanted & {one.name, one.module}]
 
 
+_NUMBERS = {module.number: module.name for module in TABLE}
+
+
 def without_path(name: str) -> str:
-    """A name as it was typed, without folder and ending if it is that of a module's file."""
+    """The name of what was typed: a module's for its file's path, or for its chapter's number."""
+    if name in _NUMBERS:
+        return _NUMBERS[name]
     path = PurePosixPath(name.replace("\\", "/"))
     return path.stem if path.suffix in (".py", ".ipynb") else path.name.removeprefix("course.")
 
@@ -128,6 +133,7 @@ def _meant_by(name: str, tasks: list[Task], modules: list[str]) -> list[str]:
             known = [one.name for one in tasks if one.module == module]
         else:
             known = [*modules, *names, *(one.function for one in tasks)]
+            known = known if near(name, known) else names
         raise LookupError(f"there is no task {name!r}; {suggest(name, known)}")
     return bearing
 

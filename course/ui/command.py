@@ -92,7 +92,8 @@ def check(
 ) -> None:
     """Grade the tasks, all of them or those that are named.
 
-    A name is a module's, a task's (saliency.smooth), a function's (smooth) or a module's file.
+    A name is a module's, its chapter's number (1.1), a task's (saliency.smooth), a function's
+    (smooth) or a module's file.
 
     Exits with 0 only if all that was asked passes, 1 if not, and 2 for a wrong call.
     """
@@ -144,6 +145,8 @@ def hint(name: str, work: Path) -> None:
     click.echo(click.wrap_text(text, 78))
     if number < len(tasks[0].hints):
         click.echo("\nThe same command again gives the next one.")
+    else:
+        click.echo("\nThat was the last one.")
 
 
 @main.command()
@@ -246,7 +249,11 @@ def start() -> None:
     help="Folder for the results. A run that was killed goes on there.",
 )
 @click.option(
-    "--only", "names", metavar="MODULE[.FUNCTION]", multiple=True, help="Grade only this."
+    "--only",
+    "names",
+    metavar="MODULE[.FUNCTION]",
+    multiple=True,
+    help="Grade only this; can be given more than once.",
 )
 @click.option("--seed", type=Seed(), help="Draws the inputs (default: a fresh one, kept in --out).")
 @click.option("--workers", type=click.IntRange(1), help="Processes (default: as many as fit).")
@@ -294,7 +301,7 @@ def grade(
         _stop(f"{error.name} is missing: pip install 'introspection-course[teach]'", 2)
     from rich.console import Console
 
-    from course.classroom.run import CannotGradeError, Settings, grade_folder
+    from course.classroom.run import CannotGradeError, Settings, StoppedError, grade_folder
 
     mode = None
     if not no_sandbox:
@@ -315,6 +322,8 @@ def grade(
         rows = grade_folder(submissions, out, settings, console)
     except CannotGradeError as error:
         _stop(str(error), 2)
+    except StoppedError as error:
+        _stop(str(error), 130)  # what a shell says of a program that was interrupted
     refused = sum(bool(row.refusal) for row in rows)
     console.print(f"{len(rows) - refused} submissions graded, {refused} refused.")
     console.print(f"{out / 'gradebook.csv'}, {out / 'index.html'}, {out / 'summary.html'}")

@@ -120,6 +120,44 @@ def test_regrade(submissions: Path, here: list[str], rule: str, score: str) -> N
     assert ("ada,1,0" in changed) == (rule == "newer")
     shown = (submissions.parent / "out" / "feedback" / "ada.html").read_text()
     assert (">1 of 1 points" in shown) == (rule == "higher")
+    for page in ("feedback/ada.html", "gradebook.csv"):
+        text = (submissions.parent / "out" / page).read_text()
+        assert ("An earlier submission counts" in text) == (rule == "higher")
+    assert "An earlier" not in (submissions.parent / "out" / "feedback" / "ben.html").read_text()
+
+
+def test_what_was_written_for_a_submission_that_is_gone_or_refused_is_removed(
+    submissions: Path, here: list[str]
+) -> None:
+    grade(submissions)
+    out = submissions.parent / "out"
+    (out / "feedback" / "own.html").write_text("a teacher's")
+    (submissions / "ada").rename(submissions / "Ada L")
+    (submissions / "ben" / "saliency.py").rename(submissions / "ben" / "notes.txt")
+    grade(submissions, "--regrade", "newer")
+    pages = {path.name for path in (out / "feedback").iterdir()}
+    assert pages == {"Ada L.html", "ben.html", "cleo.html", "own.html"}
+    assert [path.name for path in (out / "junit").iterdir()] == ["Ada L.xml"]
+    assert [path.name for path in (out / "gradescope").iterdir()] == ["Ada L"]
+
+
+def test_a_run_that_is_stopped_says_how_to_go_on(
+    submissions: Path, here: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = classroom.grade_here
+
+    def stop_after_one(*words: object) -> bytes:
+        if here[-1] == "ben":
+            raise KeyboardInterrupt
+        return go_on(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(classroom, "grade_here", stop_after_one)
+        result = grade(submissions, "--seed", "3")
+    assert result.exit_code == 130
+    assert "2 of 3 submissions are graded and kept; the same command goes on" in result.output
+    assert grade(submissions, "--seed", "3").exit_code == 0
+    assert here == ["ada", "ben", "ben"]
 
 
 def test_a_submission_that_has_vanished_is_said(submissions: Path, here: list[str]) -> None:

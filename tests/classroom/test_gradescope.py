@@ -49,6 +49,16 @@ def test_an_older_zip_is_not_overwritten(autograder: Path) -> None:
     assert "ZIP" in result.output
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("x.tar", "should end in .zip"), ("no/x.zip", "there is no folder")]
+)
+def test_a_zip_has_a_name_and_a_place(tmp_path: Path, name: str, words: str) -> None:
+    result = CliRunner().invoke(command.main, ["gradescope", str(tmp_path / name)])
+    assert result.exit_code == 2
+    assert words in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_setup_installs_what_is_in_the_zip(autograder: Path, tmp_path: Path) -> None:
     carried = autograder / "venv/lib/python3.12/site-packages/course/carried"
     carried.mkdir(parents=True)

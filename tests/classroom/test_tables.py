@@ -7,6 +7,9 @@ import xml.etree.ElementTree as ET
 from course.classroom import gradebook, pages
 from course.classroom.submissions import Submission
 from course.grader.grading import Report, Verdict
+from course.grader.messages import explain_loss, shorten_repeats
+from course.grader.pool import LostError
+from course.grader.tasks import Task
 
 POINTS = {"saliency.smooth": 1.0, "saliency.to_heatmap": 2.0}
 
@@ -99,6 +102,21 @@ def test_a_common_mistake_is_counted_once_per_submission() -> None:
     (mistake,) = pages.common_mistakes([broken, broken, report("passed", "passed")])
     assert mistake.line == "An import fails: no module torch."
     assert (mistake.submissions, mistake.tasks) == (2, list(POINTS))
+
+
+def test_what_only_points_to_another_message_is_no_common_mistake() -> None:
+    told = {"saliency"}
+    message = shorten_repeats(Task("saliency.smooth"), "Python cannot read the file: ...", told)
+    assert pages.common_mistakes([report("error", "error", message=message)]) == []
+
+
+def test_a_common_mistake_is_told_in_whole_sentences() -> None:
+    lost = LostError("timeout", "it did not answer within a limit of 120 seconds of its own time")
+    late = report("timeout", "passed", message=explain_loss(Task("saliency.smooth"), lost))
+    (mistake,) = pages.common_mistakes([late])
+    assert mistake.line.endswith("Is there an endless loop?")
+    (failure,) = ET.fromstring(gradebook.junit("ada", late)).iter("error")
+    assert failure.get("message") == mistake.line
 
 
 def test_the_median_of_an_even_class_lies_between_two() -> None:

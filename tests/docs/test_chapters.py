@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from course.classroom.chapters import texts
 from tests.docs.sources import CHAPTERS, DOCS, answers, chapter, tasks
 
 
@@ -76,3 +77,11 @@ def test_every_figure_has_an_alternative_text_and_a_caption(path: Path) -> None:
 def test_tags_are_known(path: Path) -> None:
     tags = re.findall(r"^# %%.*tags=(.*)$", path.read_text(encoding="utf-8"), re.M)
     assert {tag for some in tags for tag in ast.literal_eval(some)} <= {"answer", "fold", "hide"}
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_edition_s_chapters_lead_to_no_page_that_students_lack(name: str) -> None:
+    text = texts()[name]
+    assert set(re.findall(r"\]\((\w+)\.md", text)) <= set(CHAPTERS)
+    if name == CHAPTERS[-1]:
+        assert "try the methods by hand in the playground" in " ".join(text.split())

@@ -28,3 +28,8 @@ def test_where_nothing_is_near_all_of_a_few_are_listed() -> None:
     assert suggest("zzz", ["camera", "coffee"]) == "there are camera, coffee"
     many = [f"name {number}" for number in range(100)]
     assert suggest("zzz", many) == "there are name 0, name 1, name 2, name 3, ... (100 in all)"
+
+
+def test_a_word_of_a_name_may_be_misspelt() -> None:
+    assert near("selct", ["smooth", "select_output"]) == ["select_output"]
+    assert near("tigr", ["saliency", "tiger cat"]) == ["tiger cat"]

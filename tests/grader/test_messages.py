@@ -1,11 +1,15 @@
 """What is said of exceptions and of types, and how a message is put together."""
 
+from pathlib import Path
+
 import pytest
 
 from course.grader.errors import translate
-from course.grader.messages import shorten_repeats
+from course.grader.messages import explain_loss, first_sentence, shorten_repeats, wrap
+from course.grader.places import MARK
+from course.grader.pool import LostError
 from course.grader.reading import broken_path, returns_nothing
-from course.grader.tasks import select_tasks
+from course.grader.tasks import select_tasks, tasks_of
 from course.grader.work import StudentError
 from course.worker.protocol import Frame, Raised
 
@@ -132,3 +136,37 @@ def test_a_message_about_a_whole_file_is_given_once() -> None:
     assert shorten_repeats(first, message, told) == message
     assert shorten_repeats(second, message, told) != message
     assert shorten_repeats(third, "The shape is wrong.", told) == "The shape is wrong."
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Short.",
+        "The function takes too long: it did not answer in 120 s. Is there an endless loop?",
+        "One two three four five six seven eight nine ten eleven twelve thirteen a half-baked one.",
+        " ".join(["word"] * 60),
+    ],
+)
+@pytest.mark.parametrize(
+    "following",
+    ["", "\nFor example: smooth(1)", "\nsaliency.py, line 3 in smooth:\n    x = y", "\nRead on: x"],
+)
+def test_what_is_said_first_is_whole_however_it_is_wrapped(first: str, following: str) -> None:
+    assert first_sentence(wrap(first) + following) == first
+
+
+def test_students_are_sent_to_what_they_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, lost = tasks_of("saliency")[0], LostError("timeout", "it hangs")
+    monkeypatch.chdir(tmp_path)
+    message = explain_loss(task, lost)
+    assert "docs/" not in message
+    assert f"the docstring of {task.function}" in message
+    assert f"chapter 1.1 Saliency, section {task.name}" in message
+    (tmp_path / MARK).parent.mkdir()
+    (tmp_path / MARK).write_text("{}")
+    assert f"Read on: saliency.py, the docstring of {task.function}" in explain_loss(task, lost)
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "saliency.md").write_text("# Saliency")
+    assert f"Read on: chapters/saliency.md, section {task.name}" in explain_loss(task, lost)

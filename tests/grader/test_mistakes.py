@@ -14,10 +14,12 @@ from course.grader.fingerprints import (
     is_same,
     make,
     recognize,
+    recognize_by_computing,
     take,
 )
 from course.grader.places import SOLUTIONS, load
 from course.grader.tasks import modules_with_tasks, select_tasks
+from course.grader.work import Record
 
 TASK = "saliency.to_heatmap"
 
@@ -55,6 +57,17 @@ def test_what_no_call_tells_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None
     answers = iter(known[0].answers)
     monkeypatch.setattr(fingerprints, "take", lambda answer: next(answers))
     assert recognize(TASK, lambda call: 0) is None
+
+
+def test_without_fixed_calls_a_mistake_is_computed_on_what_was_asked() -> None:
+    def records(function: Callable[..., Any]) -> list[Record]:
+        return [Record(TASK, one.args, one.kwargs, function(*one.args)) for one in calls_of(TASK)]
+
+    wrong, right = records(lambda maps: np.abs(maps).sum(-1)), records(lambda maps: maps.sum(-1))
+    assert "absolute" in str(recognize_by_computing(TASK, wrong))
+    assert recognize_by_computing(TASK, right) is None
+    assert recognize_by_computing(TASK, [*wrong, *right]) is None
+    assert recognize_by_computing(TASK, []) is None
 
 
 def test_a_fingerprint_is_of_shape_and_values() -> None:

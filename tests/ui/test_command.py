@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from course.grader.tasks import select_tasks
 from course.ui import command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +73,8 @@ def test_right_and_wrong_answers(stubs: Path, tmp_path: Path) -> None:
         (("check", "--json", "course/saliency.py"), "--json"),
         (("check", "--json", "no/such/folder/r.json"), "--json"),
         (("hint", "saliency"), "saliency.select_output"),
+        (("check", "selct"), "select_output"),
+        (("check", "zzz"), f"({len(select_tasks())} in all)"),
         (("hint", "saliency.nothing"), "did you mean saliency.smooth"),
         (("show", "everything"), "saliency"),
         (("nonsense",), "nonsense"),
@@ -89,6 +92,7 @@ def test_hints_come_one_by_one_and_are_remembered(stubs: Path) -> None:
     texts = [run("hint", "saliency.smooth", "--work", stubs).output for _ in range(4)]
     assert [text.split(" for ")[0] for text in texts] == [f"Hint {n} of 3" for n in (1, 2, 3, 3)]
     assert len(set(texts)) == 3
+    assert ["That was the last one." in text for text in texts] == [False, False, True, True]
     memory = stubs / ".course" / "hints.json"
     assert json.loads(memory.read_text()) == {"saliency.smooth": 3}
     assert max(len(line) for text in texts for line in text.splitlines()) <= 80
@@ -142,6 +146,11 @@ def test_a_function_alone_and_a_path_are_understood(stubs: Path, name: str) -> N
     assert result.exit_code == 1
     assert "to_heatmap" in result.output
     assert "contrast" not in result.output
+
+
+def test_a_chapter_s_number_means_its_module() -> None:
+    assert select_tasks(["1.1"]) == select_tasks(["saliency"])
+    assert select_tasks(["2.3"]) == select_tasks(["input_optimization"])
 
 
 def test_a_function_of_two_modules_has_to_be_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
