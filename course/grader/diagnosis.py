@@ -421,7 +421,15 @@ def _constant_factor(cases: Sequence[Case]) -> str | None:
         return None
     names = _names(cases)
     shown = f"It is {factors[-1]:.4g} times what is expected"
-    return f"{shown}: is it {', or '.join(names)}?" if names else f"{shown}."
+    if names:
+        return f"{shown}: is it {', or '.join(names)}?"
+    return f"{shown}." if _is_simple(factors[-1]) else "All is right up to one factor."
+
+
+def _is_simple(factor: float) -> bool:
+    """Whether it, or its reciprocal, is a whole number: others tell nobody anything."""
+    either = np.array([factor, 1 / factor])
+    return bool(np.any(np.abs(either - np.round(either)) <= 2 * TOLERANCE * np.abs(either)))
 
 
 def _ratio(answer: np.ndarray, expected: np.ndarray) -> float | None:
@@ -441,6 +449,7 @@ PLAIN = {
     1 / 255: "divided by 255, as if images went from 0 to 255",
     -1.0: "what is expected with the sign turned around",
     -2.0: "twice what is expected with the sign turned around",
+    2 * np.pi: "6.283 times what is expected: 2 π",
 }
 
 

@@ -154,6 +154,11 @@ ROWS = [
         "tf.gather with batch_dims=1 needs one class per image: broadcast a single class_index to "
         "shape (B,) first.",
     ),
+    Row(
+        "ValueError",
+        r"^Input (?:\w+ )?contains NaN",
+        "There is NaN in what scikit-learn is given: 0 / 0, for a map that is zero everywhere?",
+    ),
     # --- chance -----------------------------------------------------------------------------------
     Row(
         "ValueError",

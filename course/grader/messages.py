@@ -171,7 +171,20 @@ def _error_headline(task: Task, error: StudentError, source: str) -> str:
         return says
     if error.frames and all(frame.function in ("", "<module>") for frame in error.frames):
         return f"Python cannot run the file: {kind}: {message}"
-    return f"The function raises {kind}: {message}"
+    return f"The function raises {kind}: {message}{_refused_zero(task, error, source)}"
+
+
+def _refused_zero(task: Task, error: StudentError, source: str) -> str:
+    """Which argument was 0, if the function itself refuses to go on: what is asked is allowed."""
+    if error.record is None or not (error.frames and error.frames[-1].text.startswith("raise ")):
+        return ""
+    call = zip(argument_names(source, task.function), error.record.args, strict=False)
+    zeros = [
+        name
+        for name, value in [*call, *error.record.kwargs.items()]
+        if type(value) in (int, float) and value == 0 and not name.startswith(("class", "seed"))
+    ]
+    return f" ({zeros[0]}=0 is allowed.)" if len(zeros) == 1 else ""
 
 
 def shorten_repeats(task: Task, message: str, told: set[str]) -> str:

@@ -218,6 +218,28 @@ def one_behind(task: str) -> tuple[str, str]:
     )
 
 
+CLUSTER = """
+def cluster_heatmaps(heatmaps, clusters, seed):
+    from sklearn.cluster import SpectralClustering
+    flat = np.reshape(heatmaps, (len(heatmaps), -1)).astype(float)
+    if not 1 <= clusters <= len(flat):
+        raise ValueError("clusters")
+    norm = {norm}
+    rows = flat / np.where(norm > 0, norm, 1)
+    far = ((rows[:, None] - rows[None]) ** 2).sum(-1)
+    return SpectralClustering(clusters, {affinity}random_state=seed).fit_predict({alike})
+"""
+
+
+def cluster(
+    norm: str = "np.linalg.norm(flat, axis=1, keepdims=True)",
+    affinity: str = "affinity='precomputed', ",
+    alike: str = "np.exp(-far)",
+) -> tuple[str, str]:
+    text = CLUSTER.format(norm=norm, affinity=affinity, alike=alike)
+    return "clever_hans.cluster_heatmaps", text
+
+
 NAIVE_VARIATION = """
 def total_variation(images):
     return tf.image.total_variation(images)
@@ -259,9 +281,60 @@ FIRST = [
     (("clever_hans.add_square", SQUARE), "added to what is there"),
     (("feature_visualization.total_variation", NAIVE_VARIATION), "tf.image take tensors only"),
     (("feature_visualization.jitter", OPEN_END), "high itself is never drawn"),
+    (
+        changed(
+            "saliency.smooth", "if args[1] <= 0: raise ValueError('sigma'); return _right(*args)"
+        ),
+        "(sigma=0 is allowed.)",
+    ),
+    (
+        changed("saliency.symmetric_limit", "limit = _right(*args); return -limit, limit"),
+        "one number, not a pair",
+    ),
+    (
+        changed("saliency.symmetric_limit", "return abs(float(np.max(args[0])))"),
+        "the magnitude of the largest value",
+    ),
+    (
+        changed(
+            "activation_maximization.random_start",
+            "return tf.random.uniform(args[0], seed=args[1] % 2**31)",
+        ),
+        "tf.random.stateless_uniform",
+    ),
+    (ascent(result="(tf.stack(scores), x)"), "The parts are exchanged"),
 ]
 
 MORE = [
+    (
+        changed("natural_images.deep_dream", "return np.asarray(_right(*args, **kwargs))[None]"),
+        "The batch axis is still there",
+    ),
+    (smooth_grad("z = z[..., :1] + 0 * z"), "All channels share their noise"),
+    (cluster(alike="far"), "distances taken for affinities"),
+    (cluster(affinity=""), "affinity='precomputed'"),
+    (
+        changed(
+            "clever_hans.relevance_inside",
+            "s, m = np.asarray(args[0]), np.asarray(args[1]); _right(*args); "
+            "s = s.reshape(*s.shape[:3], -1).sum(axis=3); "
+            "return np.sum(s * m, axis=(1, 2)) / np.sum(s, axis=(1, 2))",
+        ),
+        "negative",
+    ),
+    (
+        changed("natural_images.frequencies", "return np.fft.fftshift(_right(*args))"),
+        "the order of fftshift",
+    ),
+    (
+        changed(
+            "natural_images.color_basis",
+            "p = np.asarray(args[0]); c = np.corrcoef(p.reshape(-1, p.shape[-1]).T); "
+            "a = np.linalg.cholesky(np.atleast_2d(c)); "
+            "return a / np.linalg.norm(a, axis=0).max()",
+        ),
+        "the correlation of the channels",
+    ),
     (("feature_visualization.jitter", ONE_SHIFT), "All images are rolled by the same shift"),
     (ascent(count="steps + 1"), "one step too many"),
     (ascent(count="steps - 1"), "one step too few"),

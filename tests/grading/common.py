@@ -77,6 +77,9 @@ def check_tuple(answer: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     if len(answer) != len(names):
         found = f"Yours has {len(answer)} parts."
         raise NamedError(f"The result should have {len(names)} parts: {shown}.", found)
+    axes = [getattr(part, "ndim", None) for part in answer]
+    if names == ("images", "scores") and axes == [2, 4]:
+        raise NamedError(f"The parts are exchanged: the result should be {shown}.")
     return answer
 
 

@@ -130,9 +130,23 @@ def test_has_the_covariance_of_the_photos(
     photos = colored(seed, count, channels)
     answer = work.natural_images.color_basis(Tensor(photos) if is_tensor else photos)
     root = as_array(answer, (channels, channels))
-    covariance = covariance_of(photos)
-    found = root @ root.T
-    check_close(found * np.trace(covariance) / max(np.trace(found), 1e-12), covariance)
+    covariance, found = covariance_of(photos), root @ root.T
+    deviations = np.sqrt(np.diag(covariance))
+    mixed_up = photos.reshape(channels, -1).T
+    others = {
+        "the correlation of the channels, not their covariance": covariance
+        / np.outer(deviations, deviations),
+        "pixels mixed up: reshape(-1, C), for reshape(C, -1) does not move axes": covariance_of(
+            mixed_up
+        ),
+    }
+    scaled = {says: like(other, covariance) for says, other in others.items()}
+    check_close(like(found, covariance), covariance, instead=scaled)
+
+
+def like(matrix: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """A matrix times a number, so that its trace is that of another."""
+    return matrix * np.trace(other) / max(np.trace(matrix), 1e-12)
 
 
 @color_basis
@@ -231,7 +245,10 @@ def test_each_image_has_amounts_of_its_own(work: Work, seed: int) -> None:
         gap = np.abs(np.sort(values) / limit - np.linspace(-1, 1, 400)).max() / 2
         quarter, half, three = np.quantile(values, [0.25, 0.5, 0.75])
         shown = f"A quarter of yours is below {quarter:.3g}, half below {half:.3g}, three below"
-        check(gap < 0.18, f"{name} is not drawn uniformly.", f"{shown} {three:.3g}.")
+        wrong = f"{name} is not drawn uniformly."
+        if "shift" in name:
+            wrong = f"{wrong[:-1]}, or the middle is not at ((H − 1) / 2, (W − 1) / 2)."
+        check(gap < 0.18, wrong, f"{shown} {three:.3g}.")
     for one in range(4):
         for other in range(one):
             related = np.corrcoef(amounts[one], amounts[other])[0, 1]
@@ -419,6 +436,9 @@ def test_starts_from_faint_noise(work: Work, seed: int, is_colored: bool) -> Non
     check(not is_close(start[1], start[0], 1e-3), alike)
 
 
+NO_VIEW = "There is no view, or the scores are those of the images, not of the view."
+
+
 @visualize_class
 def test_looks_at_a_fresh_view_in_every_step(work: Work) -> None:
     """Each step looks at the images by another view, and climbs the logit of what it sees.
@@ -432,7 +452,7 @@ def test_looks_at_a_fresh_view_in_every_step(work: Work) -> None:
     scores = as_array(scores, (5, 3), "the scores")
     check_close(scores[-1], models.outputs(network, as_array(images), classes), AS_RETURNED)
     among = np.ptp(scores[:-1], axis=0)
-    wrong = "All steps see the same view." if scores[0, 0] != scores[-1, 0] else "There is no view."
+    wrong = "All steps see the same view." if scores[0, 0] != scores[-1, 0] else NO_VIEW
     check(np.all(among > 1e-5), wrong, "With step_size=0, all rows of the scores are equal.")
     # Steps so short that the scores of views rise and fall: the images of the highest are others.
     images, scores = check_tuple(function(network, classes, 4, seed, None, VIEW, 0.02), PARTS)
@@ -770,7 +790,9 @@ def test_one_octave_climbs_the_squared_activations(
 
 @deep_dream
 def test_octaves_grow_and_keep_the_photo(work: Work) -> None:
-    """Through growing sizes only what the dream has added is enlarged, never the shrunk photo."""
+    """Each size is the photo's own over a power of scale, rounded; what the dream has added in one
+    is enlarged, and added to the photo in the next.
+    """
     network = models.branching(work.seed, (None, None, 3))
     for octaves, height, width, scale in ((3, 11, 10, 1.6), (2, 9, 12, 1.3)):
         photo = photos(work.seed, (height, width, 3))
@@ -824,6 +846,8 @@ def photos(seed: int, shape: tuple[int, ...]) -> np.ndarray:
 
 def check_dream(answer: Any, expected: np.ndarray) -> None:
     """Insist on a valid image that is the right one."""
+    shape = getattr(answer, "shape", None)
+    check(shape != (1, *expected.shape), "The batch axis is still there: return its one image.")
     check_inside(answer, expected.shape)
     check_close(answer, expected)
 

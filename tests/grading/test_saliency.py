@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from course.grader.compare import as_array, check, check_close
+from course.grader.compare import NamedError, as_array, check, check_close
 from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Tensor, Work
@@ -275,15 +275,19 @@ def test_is_the_largest_magnitude(work: Work, seed: int, shift: float, power: fl
     """The limit is the largest distance of any value from zero, on either side."""
     heatmap = np.float32(10**power) * (heatmaps(work, seed)[0] + np.float32(shift))
     expected = max(abs(float(value)) for value in heatmap.ravel())
+    limit = work.saliency.symmetric_limit(heatmap)
+    if isinstance(limit, tuple | list):
+        raise NamedError("The limit should be one number, not a pair: zero is in the middle.")
     # Compared as a share of itself: a tiny heat map has a tiny limit.
-    answer = as_array(work.saliency.symmetric_limit(heatmap), (), "the limit")
-    check_close(answer / expected, 1.0, what="the limit, over the right one,")
+    ratio = as_array(limit, (), "the limit") / expected
+    check_close(ratio, 1.0, what="the ratio of your limit to the right one")
 
 
 @symmetric_limit
 def test_the_limit_of_nothing_is_zero(work: Work) -> None:
     """Where a heat map is zero everywhere, the limit is 0."""
-    check_close(work.saliency.symmetric_limit(np.zeros((4, 3), np.float32)), 0, what="the limit")
+    limit = work.saliency.symmetric_limit(np.zeros((4, 3), np.float32))
+    check_close(limit, 0, "The limit is not 0, where the heat map is 0 everywhere.", "the limit")
 
 
 @symmetric_limit

@@ -465,6 +465,13 @@ def ascent_scored_by_the_logit(
     return _walk(model, start, class_index, steps, step_size, climbed=output)
 
 
+@_wrong_ascent("logits as the scores, although output says softmax")
+def ascent_scored_by_the_logit_after_the_first(*args: Any) -> Any:
+    images, scores = _walk(*args)
+    _, logits = ascent_scored_by_the_logit(*args)
+    return images, np.concatenate([scores[:1], logits[1:]])
+
+
 @_wrong_ascent("at least one step, also with steps=0")
 def ascent_of_at_least_one_step(
     model: Any, start: Any, class_index: Any, steps: int, *args: Any

@@ -565,6 +565,17 @@ def effect_as_a_ratio(model: Any, images: Any, cheat: Any, class_index: Any) -> 
     return (_read(model, cheat(images), class_index) - without) / without
 
 
+@mistake("clever_hans.cheat_effect", "the ratio of the probabilities, not their difference")
+def effect_as_a_quotient(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
+    return _read(model, cheat(images), class_index) / _read(model, images, class_index)
+
+
+@mistake("clever_hans.cheat_effect", "the largest probability, whatever class is asked for")
+def effect_on_the_largest(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
+    before, after = (tf.nn.softmax(model(batch)).numpy() for batch in (images, cheat(images)))
+    return after.max(axis=1) - before.max(axis=1)
+
+
 @mistake("clever_hans.cheat_effect", "softmax along the batch axis, not along the classes")
 def effect_across_the_batch(model: Any, images: Any, cheat: Any, class_index: Any) -> Any:
     change = tf.nn.softmax(model(cheat(images)), axis=0) - tf.nn.softmax(model(images), axis=0)
@@ -645,6 +656,21 @@ def clusters_by_signs(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(_normed(np.sign(heatmaps)), clusters, seed)
 
 
+def _squares(rows: Any) -> Any:
+    """The squared distances of all rows, `(B, B)`."""
+    return ((rows[:, None] - rows[None]) ** 2).sum(axis=-1)
+
+
+@mistake("clever_hans.cluster_heatmaps", "distances taken for affinities: what is far is not alike")
+def clusters_of_what_is_far(heatmaps: Any, clusters: int, seed: int) -> Any:
+    return _cluster(_squares(_normed(heatmaps)), clusters, seed, "precomputed")
+
+
+@mistake("clever_hans.cluster_heatmaps", "affinities taken for maps: affinity='precomputed'")
+def clusters_of_affinities(heatmaps: Any, clusters: int, seed: int) -> Any:
+    return _cluster(np.exp(-_squares(_normed(heatmaps))), clusters, seed)
+
+
 @mistake("clever_hans.cluster_heatmaps", "clusters must lie between 2", is_computed=False)
 def clusters_two_or_more(heatmaps: Any, clusters: int, seed: int) -> Any:
     if not 2 <= clusters <= len(heatmaps):
@@ -668,7 +694,9 @@ def clusters_of_pixels(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(_normed(heatmaps).T, clusters, seed)
 
 
-@mistake("clever_hans.cluster_heatmaps", "raises ValueError: Input", is_computed=False)
+@mistake(
+    "clever_hans.cluster_heatmaps", "There is NaN in what scikit-learn is given", is_computed=False
+)
 def clusters_nothing_by_nothing(heatmaps: Any, clusters: int, seed: int) -> Any:
     flat = np.reshape(heatmaps, (len(heatmaps), -1))
     return _cluster(flat / np.linalg.norm(flat, axis=1, keepdims=True), clusters, seed)

@@ -439,6 +439,13 @@ def path_from_black(
     return images * _on_the_way(model, images, class_index, 0.0, _middles(steps))
 
 
+@mistake("contrastive.integrated_gradients", "gradients on a way from black, not from the baseline")
+def path_that_begins_at_black(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    return (images - baseline) * _on_the_way(model, images, class_index, 0.0, _middles(steps))
+
+
 @mistake("contrastive.integrated_gradients", "the mean gradient: the factor of the way is missing")
 def path_without_factor(
     model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
@@ -707,6 +714,15 @@ def drops_backwards(
     windows = _windows(images, patch, stride)
     drop = lambda window: -_drop(model, images, class_index, window, fill)  # noqa: E731
     total, count = _add_up(images, windows, drop)
+    return total / np.maximum(count, 1)
+
+
+@mistake("contrastive.occlusion_sensitivity", "steps of a whole patch: the stride is not used")
+def drops_side_by_side(
+    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
+) -> Any:
+    drop = lambda window: _drop(model, images, class_index, window, fill)  # noqa: E731
+    total, count = _add_up(images, _windows(images, patch, patch), drop)
     return total / np.maximum(count, 1)
 
 

@@ -61,6 +61,21 @@ def zero_in_the_middle(height: int, width: int) -> Any:
     return np.fft.fftshift(_speeds(height, width), axes=0)
 
 
+@mistake("natural_images.frequencies", "the order of fftshift: the frequency 0 stands first")
+def zero_in_the_middle_of_both(height: int, width: int) -> Any:
+    return np.fft.fftshift(_speeds(height, width))
+
+
+@mistake("natural_images.frequencies", "rows from -0.5 to 0.5 by linspace: see numpy.fft.fftfreq")
+def evenly_spaced_rows(height: int, width: int) -> Any:
+    return np.hypot(np.linspace(-0.5, 0.5, height)[:, None], np.fft.rfftfreq(width))
+
+
+@mistake("natural_images.frequencies", "frequencies up to 0.5 by linspace: see numpy.fft.rfftfreq")
+def evenly_spaced_columns(height: int, width: int) -> Any:
+    return np.hypot(np.fft.fftfreq(height)[:, None], np.linspace(0, 0.5, width // 2 + 1))
+
+
 @mistake("natural_images.frequencies", "shape of the result", is_computed=False)
 def all_columns(height: int, width: int) -> Any:
     return np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width))
@@ -904,6 +919,8 @@ def _dream(
     round_off: Callable[[float], int] = round,
     resize: Callable[..., Any] | None = None,
     keeps_photo: bool = True,
+    is_chained: bool = False,
+    clips_sum: bool = False,
     training: bool = False,
     at_least: int = 1,
 ) -> Any:
@@ -918,10 +935,16 @@ def _dream(
     layer = keras.Model(model.inputs, model.get_layer(layer_name).output)
     photo = dream = base = tf.convert_to_tensor(image, tf.float32)[None]
     for octave in reversed(range(octaves)):
-        size = [round_off(side / scale**octave) for side in photo.shape[1:3]]
+        size = list(photo.shape[1:3])
+        if is_chained:
+            for _ in range(octave):
+                size = [round_off(side / scale) for side in size]
+        else:
+            size = [round_off(side / scale**octave) for side in size]
         changed = (resize or tf.image.resize)(dream - base, size)
         base = (resize or tf.image.resize)(photo, size)
         dream = base + changed if keeps_photo else tf.image.resize(dream, size)
+        dream = tf.clip_by_value(dream, 0.0, 1.0) if clips_sum else dream
         for _ in range(steps):
             with tf.GradientTape() as tape:
                 tape.watch(dream)
@@ -988,6 +1011,16 @@ def dream_rounded_down(*args: Any, **kwargs: Any) -> Any:
     return _dream(*args, **kwargs, round_off=int)
 
 
+@_wrong_dream("sizes rounded one from the next: each is round(side / scale**k)")
+def dream_in_chained_sizes(*args: Any, **kwargs: Any) -> Any:
+    return _dream(*args, **kwargs, is_chained=True)
+
+
+@_wrong_dream("the sum of photo and dream clipped, before the steps: only they clip")
+def dream_of_a_clipped_sum(*args: Any, **kwargs: Any) -> Any:
+    return _dream(*args, **kwargs, clips_sum=True)
+
+
 @_wrong_dream("one octave, however many are asked for")
 def dream_in_one_octave(
     model: Any, image: Any, layer_name: str, octaves: int, *args: Any, **kwargs: Any
@@ -1005,7 +1038,7 @@ def dream_by_neighbours(*args: Any, **kwargs: Any) -> Any:
     return _dream(*args, **kwargs, resize=resize)
 
 
-@_wrong_dream("shape of the images", is_computed=False)
+@_wrong_dream("The batch axis is still there", is_computed=False)
 def dream_with_a_batch(*args: Any, **kwargs: Any) -> Any:
     return _dream(*args, **kwargs)[None]
 

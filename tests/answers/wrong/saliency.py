@@ -570,6 +570,17 @@ def _wrong_limit(says: str) -> Any:
     return mistake("saliency.symmetric_limit", says)
 
 
+@_wrong_limit("the magnitude of the largest value: take magnitudes first, then the largest")
+def limit_of_the_maximums_magnitude(heatmap: Any) -> float:
+    return float(abs(np.max(heatmap)))
+
+
+@mistake("saliency.symmetric_limit", "one number, not a pair", is_computed=False)
+def limit_on_either_side(heatmap: Any) -> Any:
+    largest = float(np.max(np.abs(heatmap)))
+    return -largest, largest
+
+
 @_wrong_limit("the largest value: what is far below zero does not fit")
 def limit_of_the_maximum(heatmap: Any) -> float:
     return float(np.max(heatmap))
@@ -620,7 +631,7 @@ def limit_of_positive_values(heatmap: Any) -> float:
     return float(np.max(np.maximum(heatmap, 0)))
 
 
-@mistake("saliency.symmetric_limit", "a limit of 1, whatever the heat map holds", is_computed=False)
+@mistake("saliency.symmetric_limit", "where the heat map is 0 everywhere", is_computed=False)
 def limit_of_at_least_something(heatmap: Any) -> float:
     return float(np.max(np.abs(heatmap))) or 1.0
 
