@@ -240,6 +240,14 @@ def cluster(
     return "clever_hans.cluster_heatmaps", text
 
 
+STRICT = """
+_smooth = smooth
+def smooth(heatmaps, sigma):
+    if sigma <= 0:
+        raise ValueError("sigma must not be negative")
+    return _smooth(heatmaps, sigma)
+"""
+
 NAIVE_VARIATION = """
 def total_variation(images):
     return tf.image.total_variation(images)
@@ -282,9 +290,7 @@ FIRST = [
     (("feature_visualization.total_variation", NAIVE_VARIATION), "tf.image take tensors only"),
     (("feature_visualization.jitter", OPEN_END), "high itself is never drawn"),
     (
-        changed(
-            "saliency.smooth", "if args[1] <= 0: raise ValueError('sigma'); return _right(*args)"
-        ),
+        ("saliency.smooth", STRICT),
         "(sigma=0 is allowed.)",
     ),
     (
@@ -310,7 +316,7 @@ MORE = [
         changed("natural_images.deep_dream", "return np.asarray(_right(*args, **kwargs))[None]"),
         "The batch axis is still there",
     ),
-    (smooth_grad("z = z[..., :1] + 0 * z"), "All channels share their noise"),
+    (smooth_grad("z = z[..., :1] + 0 * z"), "shared by the channels"),
     (cluster(alike="far"), "distances taken for affinities"),
     (cluster(affinity=""), "affinity='precomputed'"),
     (
