@@ -102,7 +102,7 @@ def not_jittered(images: Any, max_shift: int, seed: int) -> Any:
 
 @mistake("feature_visualization.jitter", "rolled by the same shift", is_computed=False)
 def one_shift_for_all(images: Any, max_shift: int, seed: int) -> Any:
-    return np.roll(images, _drawn(images, max_shift, seed + 1)[0], axis=(1, 2))
+    return np.roll(images, _drawn(images, max_shift, seed)[0], axis=(1, 2))
 
 
 @mistake("feature_visualization.jitter", "Some shifts never occur", is_computed=False)
