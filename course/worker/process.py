@@ -27,14 +27,11 @@ import numpy as np
 
 from course.worker import protocol
 from course.worker.build import build, state_of
-from course.worker.confine import confine, die_with_parent, harden_server, restrict
+from course.worker.confine import LIMITS, confine, die_with_parent, harden_server, restrict
 from course.worker.family import adopt_orphans, end_orphans
 from course.worker.importer import SubmissionImporter
 from course.worker.protocol import Channel, Raised, Returned, cut
 from course.worker.settings import hold_settings
-
-MEMORY_LIMIT = 4 * 2**30
-"""Bytes that a student's process may have for its own data."""
 
 
 class Tail(io.RawIOBase):
@@ -348,7 +345,8 @@ def _limit_memory() -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limits
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+        most = LIMITS["RLIMIT_DATA"]
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
