@@ -49,6 +49,8 @@ def notebook_source(text: str, functions: Collection[str] = ()) -> str:
     if sum(map(_effort, sources)) > MAX_EFFORT:
         raise ValueError("it holds too many magics and shell commands")
     own = "\n\n".join(filter(None, map(definitions_in, sources)))
+    # In a checkout one can begin with any chapter; a submission has its own modules.
+    own = re.sub(r"^from solutions\.", "from course.", own, flags=re.MULTILINE)
     try:
         own = needed_by(functions, own) if functions else own
     except (RecursionError, MemoryError):
@@ -165,9 +167,6 @@ def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             continue  # it has to stand at a file's top, and does already
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("solutions."):
-            # The course's own notebooks may begin with any chapter; a submission has its own.
-            node.module = f"course.{(node.module or '').partition('.')[2]}"
         if defines(node):
             yield node
         elif isinstance(node, ast.If | ast.With | ast.Try):
