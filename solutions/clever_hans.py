@@ -58,7 +58,7 @@ def add_watermark(images: Images, mask: Mask, alpha: float) -> Images:
     Raises:
         ValueError: if the mask's shape is not `(H, W)`, or if `alpha` lies outside [0, 1].
     """
-    images, mask = float_images(images), np.asarray(mask, np.float32)
+    images, mask = np.asarray(float_images(images)), np.asarray(mask, np.float32)
     if mask.shape != images.shape[1:3]:
         raise ValueError(f"mask has shape {mask.shape}, the images need {images.shape[1:3]}")
     if not 0 <= alpha <= 1:
