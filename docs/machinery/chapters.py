@@ -11,6 +11,7 @@ for those who write text, or change how the site looks.
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ from docs.machinery.notebooks import executed, read
 from docs.machinery.rendering import to_markdown
 
 log = get_plugin_logger("chapters")
+
+SIDE_BY_SIDE = 2
+"""How many chapters run at a time: one alone keeps two processors busy for half of its time."""
+
+ALONE = ("slow",)
+"""Chapters that measure time, and so run when all others are done."""
+
 _html: dict[str, dict[str, str]] = {}
 
 
@@ -34,12 +42,17 @@ def on_files(files: Files, config: Any) -> Files:
     Raises:
         PluginError: if a cell raises, which ends the build.
     """
-    notebooks = {}
-    for path in sorted(Path(config.docs_dir).glob("*.py")):
-        notebook = _run(path) if config.extra.get("run", True) else read(path)
-        notebooks[path.stem] = notebook
-        chapter = to_markdown(notebook)
-        name = f"{path.stem}.md"
+    paths = sorted(Path(config.docs_dir).glob("*.py"))
+    run = _run if config.extra.get("run", True) else read
+    others = [path for path in paths if path.stem not in ALONE]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:  # each has a kernel of its own
+        notebooks = {
+            path.stem: made for path, made in zip(others, pool.map(run, others), strict=True)
+        }
+    notebooks |= {path.stem: run(path) for path in paths if path.stem in ALONE}
+    for stem in sorted(notebooks):
+        chapter = to_markdown(notebooks[stem])
+        name = f"{stem}.md"
         files.append(File.generated(config, name, content=chapter.markdown))
         _html[name] = chapter.html
     files.append(File.generated(config, "findings.md", content=findings.page(notebooks)))
