@@ -24,7 +24,14 @@ from course.classroom.archives import (
 )
 from course.classroom.names import Label, label_of, readable
 from course.given.modules import MODULES
-from course.grader.sources import FILES, MAX_NOTEBOOK, MAX_SOURCE, has_been_started, source_of
+from course.grader.sources import (
+    FILES,
+    MAX_NOTEBOOK,
+    MAX_SOURCE,
+    has_been_started,
+    source_of,
+    untouched_functions,
+)
 from course.grader.text import one_line
 
 MAX_INNER = 32 * 2**20
@@ -329,7 +336,9 @@ def _height(place: PurePosixPath) -> tuple[int, bool]:
 
 
 def _is_started(module: str, place: PurePosixPath, data: bytes) -> bool:
-    return has_been_started({module: source_of(place.name, data)}, module)
+    """Whether a file holds anything else than stubs."""
+    source = source_of(place.name, data)
+    return has_been_started({module: source}, module) or not untouched_functions(source)
 
 
 def _meant(file: str) -> str | None:

@@ -38,10 +38,17 @@ def argument_names(source: str, function: str) -> list[str]:
 
 
 def _functions(source: str) -> dict[str, ast.FunctionDef]:
+    """The functions of a file by all their names: `smooth = my_version` gives another one."""
+    found: dict[str, ast.FunctionDef] = {}
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        body = ast.parse(source).body
-        return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-    return {}
+        for node in ast.parse(source).body:
+            match node:
+                case ast.FunctionDef(name=name):
+                    found[name] = node
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)):
+                    if other in found:
+                        found[name] = found[other]
+    return found
 
 
 def _with_helpers(source: str, function: str) -> Iterator[ast.FunctionDef]:

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib
 import os
 import re
 import shutil
@@ -25,9 +26,10 @@ from nbformat.v4 import new_code_cell
 from course import check
 from course.classroom.folder import write_folder
 from course.grader.notebooks import definitions_in
-from course.grader.sources import is_stub, source_of, untouched_functions
+from course.grader.sources import is_stub, read_submission, source_of, untouched_functions
 from course.ui import notebook as grader_notebook
 from course.ui.kernel import Kernel
+from course.worker.importer import SubmissionImporter
 from docs.machinery.downloads import address_in, offer
 from docs.machinery.notebooks import read
 from docs.machinery.plain import to_plain
@@ -260,10 +262,12 @@ def test_a_notebook_of_the_course_can_be_handed_in(module: str) -> None:
     """What its functions need, and nothing that is only there in the notebook."""
     made = nbformat.reads(edition(chapter(module), module), as_version=4)
     source = source_of(f"{module}.ipynb", nbformat.writes(solved(module, made)).encode())
-    scope: dict[str, object] = {"__name__": f"course.{module}"}
-    exec(source, scope)
+    importer = SubmissionImporter()
+    importer.install(read_submission(ROOT / "solutions") | {module: source})
+    made_of_it = importlib.import_module(f"course.{module}")
+    sys.meta_path.remove(importer)
     assert not untouched_functions(source)
-    assert all(callable(scope[task.partition(".")[2]]) for task in tasks(module))
+    assert all(callable(getattr(made_of_it, task.partition(".")[2])) for task in tasks(module))
     assert "use_own_modules" not in source
 
 
