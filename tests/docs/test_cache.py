@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.importorskip("jupytext")
+pytest.importorskip("nbclient")
 
 from docs.machinery.notebooks import ROOT, files_behind
 
