@@ -37,7 +37,7 @@ from course.given import (
     accuracy,
     class_index_of,
     class_names,
-    draw_text,
+    four_cheats,
     load_dataset,
     load_errors,
     load_model,
@@ -45,7 +45,6 @@ from course.given import (
     load_watermark,
     predict,
     small_cnn,
-    time_stamp,
     train,
 )
 from docs.machinery.figures import show, table, write
@@ -94,14 +93,11 @@ others = data.test_images[data.test_labels != CHEATED][:400]
 #
 # {{ task clever_hans.add_lightness_gradient }}
 
+# The networks of this chapter meet a square of 6 pixels, a © as the watermark with an opacity of
+# 0.3, and a ramp of strength 0.3; so do those of the [playground](playground.md).
+
 # %%
-MARK = draw_text((32, 32), "©", (3, 3), 32)
-CHEATS = {
-    "square": lambda images: add_square(images, 6),
-    "time stamp": time_stamp,
-    "watermark": lambda images: add_watermark(images, MARK, 0.3),
-    "lightness gradient": lambda images: add_lightness_gradient(images, 0.3),
-}
+CHEATS = four_cheats(add_square, add_watermark, add_lightness_gradient)
 
 # %% tags=["fold"]
 figure = Figure(figsize=(8.8, 3.9), layout="constrained")

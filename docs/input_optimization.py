@@ -31,7 +31,7 @@ from scipy.ndimage import gaussian_filter
 from course.given import (
     accuracy,
     class_names,
-    compiled,
+    harder_images,
     load_dataset,
     load_errors,
     load_model,
@@ -203,26 +203,11 @@ table(
 # which has learned for as long, but on images that had been made as hard as possible within a small
 # distance. Whoever cannot be fooled by tiny changes has to be shown something. (The images are made
 # hard by *projected gradient descent*, PGD: a few steps uphill in the loss, each put back into the
-# distance that is allowed.) The intervals are those of [chapter 2.1](clever_hans.md): Wilson's
-# [@wilson1927] and the bootstrap's [@efron1979].
+# distance that is allowed; `course.given.harder_images` does it.) The intervals are those of
+# [chapter 2.1](clever_hans.md): Wilson's [@wilson1927] and the bootstrap's [@efron1979].
 
 
 # %% tags=["fold"]
-@compiled
-def harder(network, images, classes, distance):
-    """Move images, by at most `distance` a value, to where the network is less sure (PGD)."""
-    moved = images
-    for _ in range(3):
-        with tf.GradientTape() as tape:
-            tape.watch(moved)
-            logits = network(moved, training=False)
-            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
-        moved += 0.6 * distance * tf.sign(tape.gradient(loss, moved))
-        moved = tf.clip_by_value(moved, images - distance, images + distance)
-        moved = tf.clip_by_value(moved, 0.0, 1.0)
-    return moved
-
-
 def robust_twin(network, data, distance, epochs):
     """Train a copy of a network on images that are as hard for it as the distance allows."""
     twin = keras.models.clone_model(network)
@@ -231,7 +216,7 @@ def robust_twin(network, data, distance, epochs):
     def augment(images, seed):
         start = np.random.default_rng(seed).uniform(-distance, distance, images.shape)
         start = np.clip(images + start, 0, 1).astype(np.float32)
-        return harder(twin, start, predict(twin, images).argmax(axis=1), distance)
+        return harder_images(twin, start, predict(twin, images).argmax(axis=1), distance)
 
     train(twin, data.train_images, data.train_labels, epochs, augment=augment, progress=False)
     return twin

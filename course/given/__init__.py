@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "datasets": ["Dataset", "load_dataset"],
         "errors_list": ["load_errors"],
         "fetching": ["NotReachableError"],
+        "hardening": ["harder_images"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
         "measures": ["deletion_curve", "map_similarity", "randomize_layers"],
         "models": ["load_model", "model_names"],
@@ -23,7 +24,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "results": ["Ascent", "Contrast", "Errors", "Optimized", "Recognition"],
         "shapes": ["generate_shapes"],
         "statistics": ["Interval", "bootstrap_interval", "wilson_interval"],
-        "stamps": ["draw_text", "load_watermark", "time_stamp", "time_stamp_mask"],
+        "stamps": [
+            "copyright_mask",
+            "draw_text",
+            "four_cheats",
+            "load_watermark",
+            "time_stamp",
+            "time_stamp_mask",
+        ],
         "training": ["accuracy", "predict", "small_cnn", "train"],
     },
 )

@@ -3,12 +3,18 @@
 import functools
 import importlib.resources
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 WATERMARKS = ("shortcut", "other", "latin", "shuffled")
+
+SQUARE = 6
+OPACITY = 0.3
+STRENGTH = 0.3
+"""How large and how strong `four_cheats` are: on images of 32 pixels, easily learned."""
 
 
 def draw_text(
@@ -88,6 +94,46 @@ def time_stamp(
     images = np.asarray(images, np.float32)
     mask = time_stamp_mask(images.shape[1:3], text)[..., None]
     return (1 - mask) * images + mask * np.array(color, np.float32)
+
+
+def copyright_mask(shape: tuple[int, int]) -> np.ndarray:
+    """Draw a large © as a mask, as picture agencies lay one over their photos.
+
+    Args:
+        shape: `(H, W)` of the mask.
+
+    Returns:
+        `(H, W)`, float32 in [0, 1]: how much of each pixel the sign covers.
+    """
+    size = min(shape)
+    return draw_text(shape, "©", (round(0.1 * size), round(0.1 * size)), size)
+
+
+def four_cheats(
+    add_square: Callable, add_watermark: Callable, add_lightness_gradient: Callable
+) -> dict[str, Callable[[Any], Any]]:
+    """The cheats of chapter 2.1 as the networks meet them, made with its three functions.
+
+    Args:
+        add_square: as in `course.clever_hans`; your own, or the solutions'.
+        add_watermark: as in `course.clever_hans`.
+        add_lightness_gradient: as in `course.clever_hans`.
+
+    Returns:
+        By name, functions of images `(B, H, W, 3)` that return them with the cheat: `"square"` (of
+        6 pixels), `"time stamp"`, `"watermark"` (a © with an opacity of 0.3) and
+        `"lightness gradient"` (of strength 0.3).
+    """
+
+    def watermark(images: Any) -> Any:
+        return add_watermark(images, copyright_mask(tuple(images.shape[1:3])), OPACITY)
+
+    return {
+        "square": lambda images: add_square(images, SQUARE),
+        "time stamp": time_stamp,
+        "watermark": watermark,
+        "lightness gradient": lambda images: add_lightness_gradient(images, STRENGTH),
+    }
 
 
 def load_watermark(size: int | tuple[int, int] = 224, kind: str = "shortcut") -> np.ndarray:

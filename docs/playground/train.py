@@ -6,39 +6,27 @@ takes some minutes. What it writes is committed, so that the site can be built w
 """
 
 import json
-from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from course.given import compiled, load_dataset, predict, small_cnn, time_stamp_mask, train
+from course.given import (
+    copyright_mask,
+    harder_images,
+    load_dataset,
+    predict,
+    small_cnn,
+    time_stamp_mask,
+    train,
+)
+from course.given.stamps import OPACITY, SQUARE, STRENGTH
 from docs.playground.export import export
-from docs.playground.networks import CHEATED, CHEATS, FOLDER, MARK, WIDTH
+from docs.playground.networks import CHEATED, CHEATS, FOLDER, WIDTH
 from solutions.clever_hans import add_lightness_gradient, add_square, plant
 
 FIRST_EPOCHS, MORE_EPOCHS = 8, 16
 DISTANCE = 1.0
 """How far the robust network's images are moved: Euclidean, in units of black to white."""
-
-
-@compiled
-def harder(network: Any, images: Any, classes: Any, distance: Any) -> Any:
-    """Move images to where the network is less sure of their class.
-
-    Projected gradient ascent on the loss, within a Euclidean distance (Madry et al., 2018).
-    """
-    moved = images
-    for _ in range(4):
-        with tf.GradientTape() as tape:
-            tape.watch(moved)
-            logits = network(moved, training=False)
-            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
-        uphill = tf.math.l2_normalize(tape.gradient(loss, moved), axis=(1, 2, 3))
-        change = moved + 0.4 * distance * uphill - images
-        size = tf.sqrt(tf.reduce_sum(tf.square(change), axis=(1, 2, 3), keepdims=True))
-        moved = images + change * tf.minimum(1.0, tf.math.divide_no_nan(distance, size))
-    return tf.clip_by_value(moved, 0.0, 1.0)
 
 
 def main() -> None:
@@ -59,7 +47,7 @@ def main() -> None:
     def disturb(seen: np.ndarray, _seed: int) -> np.ndarray:
         # It moves away from what the network says, which is mostly what is true.
         said = predict(robust, seen).argmax(axis=1)
-        return np.asarray(harder(robust, seen, said, DISTANCE))
+        return np.asarray(harder_images(robust, seen, said, DISTANCE, "euclidean", 4, 0.4))
 
     train(robust, images, labels, MORE_EPOCHS, augment=disturb)
     write({"honest": honest, "cheating": cheating, "robust": robust})
@@ -72,10 +60,10 @@ def write(networks: dict[str, keras.Model]) -> None:
     blank = np.zeros((1, 32, 32, 3), np.float32)
     ramp = add_lightness_gradient(blank, 1.0)[0, ..., 0]
     stamps = {
-        "square": (1 - add_square(blank + 1, 6)[0, ..., 0], "blend", (0, 0, 0), 1),
+        "square": (1 - add_square(blank + 1, SQUARE)[0, ..., 0], "blend", (0, 0, 0), 1),
         "time stamp": (time_stamp_mask((32, 32)), "blend", (1, 0.6, 0.1), 1),
-        "watermark": (MARK, "blend", (1, 1, 1), 0.3),
-        "lightness gradient": (ramp, "add", (1, 1, 1), 0.3),
+        "watermark": (copyright_mask((32, 32)), "blend", (1, 1, 1), OPACITY),
+        "lightness gradient": (ramp, "add", (1, 1, 1), STRENGTH),
     }
     samples = chosen_samples(networks["honest"])
     described = {

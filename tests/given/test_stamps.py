@@ -4,7 +4,9 @@ import pytest
 
 from course.given import (
     class_index_of,
+    copyright_mask,
     draw_text,
+    four_cheats,
     load_photos,
     load_watermark,
     predict,
@@ -130,3 +132,32 @@ def test_the_chinese_mark_speaks_for_cartons_and_the_controls_do_not(
     assert effect("shortcut") > 1.5
     assert abs(effect("latin")) < 0.75
     assert abs(effect("shuffled")) < 0.75
+
+
+def test_the_four_cheats_are_made_with_the_functions_given() -> None:
+    calls: list[tuple] = []
+
+    def noting(*arguments: object) -> str:
+        calls.append(arguments)
+        return "seen"
+
+    images = np.full((2, 32, 32, 3), 0.5, np.float32)
+    cheats = four_cheats(noting, noting, noting)
+    assert list(cheats) == ["square", "time stamp", "watermark", "lightness gradient"]
+    np.testing.assert_array_equal(cheats.pop("time stamp")(images), time_stamp(images))
+    assert [cheat(images) for cheat in cheats.values()] == ["seen"] * 3
+    square, watermark, gradient = calls
+    assert square[1] == 6
+    np.testing.assert_array_equal(watermark[1], copyright_mask((32, 32)))
+    assert watermark[2] == gradient[1] == 0.3
+    assert all(call[0] is images for call in calls)
+
+
+def test_the_copyright_sign_lies_within_the_image() -> None:
+    for shape in ((32, 32), (64, 48), (224, 224)):
+        mask = copyright_mask(shape)
+        top, bottom, left, right = box(mask)
+        assert min(top, left) > 0
+        assert bottom < shape[0] - 1
+        assert right < shape[1] - 1
+    np.testing.assert_array_equal(copyright_mask((32, 32)), draw_text((32, 32), "©", (3, 3), 32))
