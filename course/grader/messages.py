@@ -23,7 +23,7 @@ from course.grader.reading import argument_names, broken_path, returns_nothing
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
 from course.grader.work import NotStartedError, Record, StudentError, Work
-from course.worker.protocol import Picture
+from course.worker.protocol import Figure
 
 WIDTH = 78
 
@@ -120,7 +120,7 @@ def _wrong_type(
         path = broken_path(source, task.function)
         return f"The result is None: the gradient is. {path}" if path else wrong.headline
     answer = records[-1].answer if records else None
-    if isinstance(answer, tuple) and any(isinstance(part, Picture) for part in answer):
+    if isinstance(answer, tuple) and any(isinstance(part, Figure) for part in answer):
         return "The result is a tuple of a figure and more: return the figure alone."
     return wrong.headline if isinstance(wrong, NamedError) else None
 

@@ -222,7 +222,7 @@ class Work:
                 return tuple(self._unpack(item) for item in values)
             case protocol.Model(handle):
                 return Function(self, handle)
-            case protocol.Picture(axes):
+            case protocol.Figure(axes):
                 for drawn in (drawn for one in axes for drawn in one.images):
                     drawn.values = unpack_array(drawn.values)  # type: ignore[assignment]
                     drawn.colors = unpack_array(drawn.colors)  # type: ignore[assignment]

@@ -41,7 +41,7 @@ def start() -> None:
     with progress("Looking at a photo", None) as advance:
         advance("loading the network")
         seen = top_classes(load_model(), photo[None], 3)[0]
-        written = _draw_pictures(photo, seen[0][0], advance)
+        written = _draw_figures(photo, seen[0][0], advance)
     console.print("\nWhat the network sees in the photo of a cup of coffee:")
     for name, probability in seen:
         console.print(f"  {probability:5.2f}  {name}")
@@ -73,7 +73,7 @@ def _version(name: str) -> str:
     return "missing"
 
 
-def _draw_pictures(photo: np.ndarray, seen: str, advance: Callable[[str], None]) -> list[Path]:
+def _draw_figures(photo: np.ndarray, seen: str, advance: Callable[[str], None]) -> list[Path]:
     """The reference's saliency and ascent; an installed course has no reference, only the photo."""
     if SOLUTIONS.is_dir():
         figures = {

@@ -255,14 +255,14 @@ def _is_a(value: Any, module: str, name: str) -> bool:
     return module in sys.modules and isinstance(value, getattr(sys.modules[module], name))
 
 
-def describe_figure(figure: Any) -> protocol.Picture:
+def describe_figure(figure: Any) -> protocol.Figure:
     """What a figure shows, as data: its axes, and the arrays, colours and limits drawn on them."""
     described = []
     for axes in figure.axes:
         bar = getattr(axes, "_colorbar", None)
         shown = images_on(axes) if bar is None else [bar.mappable]
         described.append(protocol.Axes(bar is not None, [_describe_drawn(one) for one in shown]))
-    return protocol.Picture(described)
+    return protocol.Figure(described)
 
 
 def images_on(axes: Any) -> list[Any]:

@@ -100,7 +100,7 @@ class Axes(msgspec.Struct):
     images: list[Drawn]
 
 
-class Picture(msgspec.Struct, tag="picture"):
+class Figure(msgspec.Struct, tag="figure"):
     """A matplotlib figure, described."""
 
     axes: list[Axes]
@@ -112,7 +112,7 @@ class Opaque(msgspec.Struct, tag="opaque"):
     type_name: Name
 
 
-Value = Array | Model | Function | Scalar | Items | Mapping | Picture | Opaque
+Value = Array | Model | Function | Scalar | Items | Mapping | Figure | Opaque
 
 
 # --- messages to the worker -----------------------------------------------------------------------

@@ -292,7 +292,7 @@ worker.Student._call = lambda self, *args: protocol.Returned(protocol.Scalar(Tru
     "sends_a_long_opaque_type": returning({"type": "opaque", "type_name": "X" * 100_000}),
     "sends_a_long_handle": returning({"type": "model", "handle": "X" * 100_000}),
     "sends_many_axes": returning(
-        {"type": "picture", "axes": [{"is_colorbar": True, "images": []}] * 50_000}
+        {"type": "figure", "axes": [{"is_colorbar": True, "images": []}] * 50_000}
     ),
     "sends_a_mapping_without_keys": returning({"type": "mapping", "keys": [], "values": []}),
     "sends_a_nest": returning(nest(80)),

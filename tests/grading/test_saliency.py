@@ -11,7 +11,7 @@ from course.grader.compare import NamedError, as_array, check, check_close
 from course.grader.grading import settings
 from course.grader.tasks import task
 from course.grader.work import Tensor, Work
-from course.worker.protocol import Drawn, Picture
+from course.worker.protocol import Drawn, Figure
 
 from . import models
 from .common import (
@@ -305,7 +305,7 @@ plot_saliency = task("saliency.plot_saliency")
 
 def plot(
     work: Work, seed: int, overlay: bool, side: int = 1
-) -> tuple[Picture, np.ndarray, np.ndarray]:
+) -> tuple[Figure, np.ndarray, np.ndarray]:
     """A student's plot of a random image and heat map, and those two.
 
     The heat map reaches further on one side of zero. An overlay of False is left to the default.
@@ -315,19 +315,19 @@ def plot(
     size = (int(draw.integers(4, 8)), int(draw.integers(4, 8)))
     image, heatmap = models.images(seed, 1, (*size, 3))[0], random_maps(seed, 1, size)[0]
     heatmap = np.float32(draw.uniform(0.1, 10)) * (heatmap + np.float32(0.3 * side))
-    picture = work.saliency.plot_saliency(image, heatmap, *([True] if overlay else []))
-    check(isinstance(picture, Picture), "The result should be a matplotlib Figure.")
-    return picture, image, heatmap
+    figure = work.saliency.plot_saliency(image, heatmap, *([True] if overlay else []))
+    check(isinstance(figure, Figure), "The result should be a matplotlib Figure.")
+    return figure, image, heatmap
 
 
-def drawn_on(picture: Picture) -> list[Drawn]:
+def drawn_on(figure: Figure) -> list[Drawn]:
     """All that is drawn, apart from colour bars, in its order."""
-    return [one for axes in picture.axes if not axes.is_colorbar for one in axes.images]
+    return [one for axes in figure.axes if not axes.is_colorbar for one in axes.images]
 
 
-def drawn_heatmap(picture: Picture) -> Drawn:
+def drawn_heatmap(figure: Figure) -> Drawn:
     """What is drawn through a colour map, apart from colour bars."""
-    drawn = [one for one in drawn_on(picture) if one.is_mapped]
+    drawn = [one for one in drawn_on(figure) if one.is_mapped]
     check(drawn, "Nothing is drawn through a colour map.")
     return drawn[-1]
 
@@ -336,14 +336,14 @@ def drawn_heatmap(picture: Picture) -> Drawn:
 def test_draws_image_and_heatmap(work: Work) -> None:
     """Image and heat map are drawn on two pairs of axes, or with overlay on a single one."""
     for overlay in (False, True):
-        picture, image, heatmap = plot(work, 0, overlay)
-        axes = [one for one in picture.axes if not one.is_colorbar and one.images]
+        figure, image, heatmap = plot(work, 0, overlay)
+        axes = [one for one in figure.axes if not one.is_colorbar and one.images]
         check(
             len(axes) == (1 if overlay else 2),
             "The number of pictures is wrong.",
             f"Expected {1 if overlay else 2} with overlay={overlay}, yours has {len(axes)}.",
         )
-        drawn = [shown.values for shown in drawn_on(picture)]
+        drawn = [shown.values for shown in drawn_on(figure)]
         check(len(drawn) == 2, "Image and heat map should each be drawn once.")
         check(any(_equal(image, one) for one in drawn), "The image is not drawn as it is.")
         check(any(_equal(heatmap, one) for one in drawn), "The heat map is not drawn as it is.")
@@ -353,8 +353,8 @@ def test_draws_image_and_heatmap(work: Work) -> None:
 def test_zero_is_neutral(work: Work) -> None:
     """The colour scale goes from -v to v, so that zero has the neutral colour, and all fits."""
     for side, overlay in ((-1, False), (1, False), (-1, True)):
-        picture, _, heatmap = plot(work, 1, overlay, side)
-        low, high = drawn_heatmap(picture).limits
+        figure, _, heatmap = plot(work, 1, overlay, side)
+        low, high = drawn_heatmap(figure).limits
         limit = float(np.abs(heatmap).max())
         example = f"Expected -{limit:.3g} and {limit:.3g}, yours are {low:.3g} and {high:.3g}."
         start, slack = "The limits of the colour scale", 1e-5 * limit
@@ -367,8 +367,8 @@ def test_zero_is_neutral(work: Work) -> None:
 def test_colours_diverge(work: Work) -> None:
     """The colour map is diverging: two colours for the two signs, and a neutral one for zero."""
     for overlay in (False, True):
-        picture, _, _ = plot(work, 2, overlay)
-        colors = drawn_heatmap(picture).colors[:, :3]
+        figure, _, _ = plot(work, 2, overlay)
+        colors = drawn_heatmap(figure).colors[:, :3]
         saturation = colors.max(axis=1) - colors.min(axis=1)
         is_neutral = saturation[128] < 0.1 and saturation[128] < 0.5 * saturation[[32, 224]].min()
         check(
@@ -381,10 +381,10 @@ def test_colours_diverge(work: Work) -> None:
 def test_has_a_colour_bar(work: Work) -> None:
     """A colour bar tells which colour means how much in the heat map."""
     for overlay in (False, True):
-        picture, _, _ = plot(work, 3, overlay)
-        bars = [axes.images[0] for axes in picture.axes if axes.is_colorbar]
+        figure, _, _ = plot(work, 3, overlay)
+        bars = [axes.images[0] for axes in figure.axes if axes.is_colorbar]
         check(len(bars) == 1, "There should be one colour bar.", f"Yours has {len(bars)}.")
-        drawn = drawn_heatmap(picture)
+        drawn = drawn_heatmap(figure)
         is_its = _equal(bars[0].colors, drawn.colors) and bars[0].limits == drawn.limits
         check(is_its, "The colour bar is not that of the heat map.")
 
@@ -392,8 +392,8 @@ def test_has_a_colour_bar(work: Work) -> None:
 @plot_saliency
 def test_overlay_lets_the_image_through(work: Work) -> None:
     """With overlay, the heat map lies over the image, and is half transparent."""
-    picture, _, _ = plot(work, 5, overlay=True)
-    images = next(axes.images for axes in picture.axes if axes.images)
+    figure, _, _ = plot(work, 5, overlay=True)
+    images = next(axes.images for axes in figure.axes if axes.images)
     check(images[-1].is_mapped, "The image hides the heat map: draw the heat map last.")
     alpha = images[-1].alpha
     check(0.1 < alpha < 0.9, "The heat map hides the image, or cannot be seen: set its alpha.")
@@ -403,12 +403,12 @@ def test_overlay_lets_the_image_through(work: Work) -> None:
 def test_can_be_seen(work: Work) -> None:
     """On the page, every pixel of image and heat map is where it belongs, in its own colour."""
     for overlay in (False, True):
-        picture, image, heatmap = plot(work, 4, overlay)
+        figure, image, heatmap = plot(work, 4, overlay)
         page, *places = work.look()
         if overlay:
             apart = np.abs(np.subtract(*places)).max()
             check(apart < 1, "The heat map does not lie pixel by pixel on the image.")
-        for drawn, middles in zip(drawn_on(picture), places, strict=True):
+        for drawn, middles in zip(drawn_on(figure), places, strict=True):
             check_places(middles, page.shape[:2])
             rows, columns = np.floor(middles.astype(np.float64)).astype(int).reshape(-1, 2).T
             seen = page[rows, columns].reshape(*middles.shape[:2], -1)
