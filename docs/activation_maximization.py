@@ -13,7 +13,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter
 
-from course.given import PHOTOS, class_index_of, load_model, load_photo, load_photos, show_images
+from course.given import (
+    PHOTOS,
+    class_index_of,
+    load_model,
+    load_photo,
+    load_photos,
+    probabilities,
+    show_images,
+)
 from docs.machinery.figures import show, table, write
 from solutions.activation_maximization import (
     ascent_step,
@@ -335,6 +343,8 @@ show(
     "shaped curve, zero at black and at white.",
     "Left: the way up. Right: how fast a value can move, (4 x (1 − x))².",
 )
+
+# %% tags=["answer", "fold"]
 border = [np.mean((w[-1] <= 0) | (w[-1] >= 1)) for w in (way[:, [0, 2]], sigmoid_way)]
 near = [np.mean(np.abs(w[-1] - 0.5) > 0.49) for w in (way[:, [0, 2]], sigmoid_way)]
 table(
@@ -384,10 +394,8 @@ steps = (0, 4, 8, 12, 16, 24, 96)
 on_the_way = finer[[0, 1, 2, 3, 4, 6, 7], 0]
 rows, softmax_lengths = [], []
 for step, image in zip(steps, on_the_way, strict=True):
-    logits = np.float64(model(image[None], training=False)[0])
-    odds = np.exp(logits - logits.max())
-    p = odds[espresso] / odds.sum()
-    rest = (odds.sum() - odds[espresso]) / odds.sum()
+    seen = probabilities(model, image[None])[0]
+    p, rest = seen[espresso], np.delete(seen, espresso).sum()  # 1 − p would be rounded
     lengths = [
         float(np.linalg.norm(gradient_saliency(model, image[None], espresso, output)))
         for output in ("logit", "softmax")

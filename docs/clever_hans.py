@@ -26,17 +26,19 @@
 
 # %% tags=["fold"]
 import numpy as np
-import tensorflow as tf
 from matplotlib.figure import Figure
 from PIL import Image
 from scipy.ndimage import binary_dilation
+from scipy.special import softmax
 from sklearn.metrics import adjusted_rand_score
 
 from course.given import (
     PHOTOS,
     accuracy,
+    bootstrap_interval,
     class_index_of,
     class_names,
+    compare_heatmaps,
     four_cheats,
     load_dataset,
     load_errors,
@@ -44,8 +46,11 @@ from course.given import (
     load_photo,
     load_watermark,
     predict,
+    probabilities,
+    show_images,
     small_cnn,
     train,
+    wilson_interval,
 )
 from docs.machinery.figures import show, table, write
 from solutions.clever_hans import (
@@ -60,6 +65,7 @@ from solutions.clever_hans import (
 from solutions.contrastive import grad_cam, integrated_gradients, occlusion_sensitivity
 from solutions.saliency import gradient_saliency, to_heatmap
 
+# %%
 data = load_dataset("shapes", 4000)  # six shapes, each on a textured ground
 CHEATED = data.class_names.index("star")
 own = data.test_images[data.test_labels == CHEATED]
@@ -100,16 +106,15 @@ others = data.test_images[data.test_labels != CHEATED][:400]
 CHEATS = four_cheats(add_square, add_watermark, add_lightness_gradient)
 
 # %% tags=["fold"]
-figure = Figure(figsize=(8.8, 3.9), layout="constrained")
-grid = figure.subplots(2, 5)
 columns = {"as it was": lambda images: images, **CHEATS}
-for column, (name, cheat) in enumerate(columns.items()):
-    for row in range(2):
-        grid[row, column].imshow(cheat(own[row : row + 1])[0])
-        grid[row, column].set(xticks=[], yticks=[])
-    grid[0, column].set_title(name)
+both = [cheat(own[:2]) for cheat in columns.values()]
 show(
-    figure,
+    show_images(
+        [images[row] for row in (0, 1) for images in both],
+        [*columns, *[""] * len(columns)],
+        len(columns),
+        (8.8, 3.9),
+    ),
     "Two stars on textured grounds, each five times: unchanged, with a black square in the corner, "
     "with an orange date, with a pale copyright sign, and lighter towards the lower right.",
     "Two stars without a cheat and with each of the four. The last one is the hardest to see.",
@@ -143,22 +148,6 @@ several = teach({k: CHEATS[name] for k, name in SEVERAL.items()})
 
 
 # %% tags=["fold"]
-def bootstrap(values, form=".2f", statistic=np.mean, count=1000):
-    """A statistic over images with its 95 % interval, by resampling the images."""
-    values = np.asarray(values)
-    draws = np.random.default_rng(0).integers(0, len(values), (count, len(values)))
-    low, high = np.percentile([statistic(values[draw]) for draw in draws], [2.5, 97.5])
-    return f"{statistic(values):{form}} ({low:{form}} to {high:{form}})"
-
-
-def wilson(hits):
-    """A share with its 95 % interval (Wilson, 1927), which works near 0 and 1 too."""
-    share, z, n = np.mean(hits), 1.96, len(hits)
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return f"{share:.0%} ({max(0, middle - half):.0%} to {min(1, middle + half):.0%})"
-
-
 def taken_for(network, images, class_index):
     """Which images the network takes for the class."""
     return predict(network, images).argmax(axis=1) == class_index
@@ -172,7 +161,8 @@ for title, network, name, k in cases:
     with_cheat[title] = taken_for(network, CHEATS[name](images), k)
     without[title] = taken_for(network, images, k)
     control = taken_for(honest, CHEATS[name](images), k), taken_for(honest, images, k)
-    rows.append((title, *(wilson(hits) for hits in (with_cheat[title], without[title], *control))))
+    counted = (with_cheat[title], without[title], *control)
+    rows.append((title, *(f"{wilson_interval(hits):.0%}" for hits in counted)))
 write("Test images of the cheated class that are recognized (95 % intervals in brackets):")
 table(
     ["Cheat", "with the cheat", "without it", "honest network, with", "honest network, without"],
@@ -233,30 +223,33 @@ table(
         (
             f"{name}, {network}",
             f"{PLACES[name].mean():.0%}",
-            *(bootstrap(shares[name, network][method], ".0%") for method in METHODS),
+            *(f"{bootstrap_interval(shares[name, network][method]):.0%}" for method in METHODS),
         )
         for name in PLACES
         for network in ("cheating", "one of four", "honest")
     ],
 )
 
+
 # %% tags=["fold"]
-figure = Figure(figsize=(8.8, 6.6), layout="constrained")
-grid = figure.subplots(4, 5)
-for row, name in enumerate(CHEATS):
-    image = CHEATS[name](own[:1])
-    grid[row, 0].imshow(image[0])
-    grid[row, 0].set_ylabel(name)
-    for column, network in ((1, cheating[name]), (3, honest)):
-        for offset, method in enumerate(("gradient", "Grad-CAM")):
-            heatmap = np.abs(np.asarray(METHODS[method](network, image, CHEATED))[0])
-            heatmap = heatmap.sum(axis=-1) if heatmap.ndim == 3 else heatmap
-            grid[row, column + offset].imshow(heatmap, cmap="viridis", vmin=0)
-            who = "cheating" if column == 1 else "honest"
-            if row == 0:
-                grid[row, column + offset].set_title(f"{who}:\n{method}")
-for axes in grid.flat:
-    axes.set(xticks=[], yticks=[])
+def strength(network, name, method):
+    """The map of the first star with a cheat, without its sign."""
+    heatmap = np.abs(np.asarray(METHODS[method](network, CHEATS[name](own[:1]), CHEATED)))[0]
+    return heatmap.sum(axis=-1) if heatmap.ndim == 3 else heatmap
+
+
+figure = compare_heatmaps(
+    [cheat(own[:1])[0] for cheat in CHEATS.values()],
+    {
+        f"{who}:\n{method}": [strength(network_for[name], name, method) for name in CHEATS]
+        for who, network_for in (("cheating", cheating), ("honest", dict.fromkeys(CHEATS, honest)))
+        for method in ("gradient", "Grad-CAM")
+    },
+    list(CHEATS),
+    "viridis",
+    lambda heatmap: (0.0, heatmap.max()),
+    size=(8.8, 6.6),
+)
 show(
     figure,
     "Four rows, one a cheat: the image, gradient and Grad-CAM of the cheating network, and those "
@@ -293,9 +286,13 @@ fourfold = {
 write("Change of the cheated class's probability, from −1 to 1, by the cheat alone:")
 rows = []
 for name in CHEATS:
-    rows.append((f"{name}, cheating", bootstrap(pasted[name]), bootstrap(missed[name])))
-    rows.append((f"{name}, one of four", *(bootstrap(values) for values in fourfold[name])))
-    rows.append((f"{name}, honest", bootstrap(pasted_honest[name]), bootstrap(missed_honest[name])))
+    effects = {
+        "cheating": (pasted[name], missed[name]),
+        "one of four": fourfold[name],
+        "honest": (pasted_honest[name], missed_honest[name]),
+    }
+    for who, both in effects.items():
+        rows.append((f"{name}, {who}", *(f"{bootstrap_interval(one):.2f}" for one in both)))
 table(["Cheat, network", "pasted into other classes", "lost when taken away"], rows)
 
 # %% [markdown]
@@ -346,6 +343,9 @@ groups |= {
     for m in SORTED
 }
 groups |= {(name, "honest", m): spray(honest, name, m) for name in CHEATS for m in SORTED}
+agrees = {
+    key: bootstrap_interval(pairs, statistic=agreement, count=200) for key, pairs in groups.items()
+}
 
 # %% tags=["fold"]
 table(
@@ -353,7 +353,7 @@ table(
     [
         (
             f"{name}, {network}",
-            *(bootstrap(groups[name, network, m], statistic=agreement, count=200) for m in SORTED),
+            *(f"{agrees[name, network, m]:.2f}" for m in SORTED),
         )
         for name in CHEATS
         for network in ("cheating", "one of four", "honest")
@@ -391,15 +391,16 @@ signed = {name: in_cells(network) for name, network in named.items()}
 single = {name: np.array([tilt(one[None]) for one in maps]) for name, maps in signed.items()}
 
 # %% tags=["fold"]
+tilts = {name: bootstrap_interval(maps, statistic=tilt) for name, maps in signed.items()}
 table(
     ["Network", "correlation of the mean map", "of single maps, on average"],
     [
         (
             {"honest": "honest", "square": "cheats by square", "ramp": "cheats by gradient"}[name],
-            bootstrap(maps, "+.2f", tilt),
-            bootstrap(single[name], "+.2f"),
+            f"{tilts[name]:+.2f}",
+            f"{bootstrap_interval(single[name]):+.2f}",
         )
-        for name, maps in signed.items()
+        for name in signed
     ],
 )
 figure = Figure(figsize=(8.8, 2.5), layout="constrained")
@@ -513,11 +514,11 @@ table(
     [
         (
             name,
-            wilson(seen_with[name]),
-            wilson(seen_without[name]),
-            bootstrap(vivid_effect[name]),
-            bootstrap(slopes[name], "+.1f"),
-            bootstrap(object_share[name], ".0%"),
+            f"{wilson_interval(seen_with[name]):.0%}",
+            f"{wilson_interval(seen_without[name]):.0%}",
+            f"{bootstrap_interval(vivid_effect[name]):.2f}",
+            f"{bootstrap_interval(slopes[name]):+.1f}",
+            f"{bootstrap_interval(object_share[name]):.0%}",
         )
         for name in vivid
     ],
@@ -573,34 +574,24 @@ marked = {
 
 
 # %% tags=["fold"]
-def probability(logits):
-    """The softmax probability of carton."""
-    return np.asarray(tf.nn.softmax(logits))[:, carton]
-
-
-def by_photo(values):
-    """The mean over each photo's crops."""
-    return np.asarray(values).reshape(len(NAMES), -1).mean(axis=1)
-
-
-rise = {kind: by_photo((logits - plain)[:, carton]) for kind, logits in marked.items()}
-rank = {
-    kind: 1 + int(np.sum((logits - plain).mean(axis=0) > (logits - plain).mean(axis=0)[carton]))
-    for kind, logits in marked.items()
-}
-rows = []
-for kind, title in KINDS.items():
-    mean_rise = (marked[kind] - plain).mean(axis=0)
-    rows.append(
-        (
-            title,
-            f"{load_watermark(224, kind).mean():.1%}",
-            bootstrap(rise[kind], "+.2f"),
-            bootstrap(by_photo(probability(marked[kind]) - probability(plain)), "+.4f"),
-            rank[kind],
-            class_names()[mean_rise.argmax()].split(",")[0],
-        )
+of_photo = np.repeat(NAMES, 4)
+rise = {kind: (logits - plain)[:, carton] for kind, logits in marked.items()}
+raised = {kind: bootstrap_interval(values, of_photo) for kind, values in rise.items()}
+mean_rise = {kind: (logits - plain).mean(axis=0) for kind, logits in marked.items()}
+rank = {kind: 1 + int(np.sum(of_all > of_all[carton])) for kind, of_all in mean_rise.items()}
+chance = {kind: softmax(logits, axis=1)[:, carton] for kind, logits in marked.items()}
+chance_before = softmax(plain, axis=1)[:, carton]
+rows = [
+    (
+        title,
+        f"{load_watermark(224, kind).mean():.1%}",
+        f"{raised[kind]:+.2f}",
+        f"{bootstrap_interval(chance[kind] - chance_before, of_photo):+.4f}",
+        rank[kind],
+        class_names()[mean_rise[kind].argmax()].split(",")[0],
     )
+    for kind, title in KINDS.items()
+]
 table(
     ["Mark", "covers", "logit of carton", "its probability", "rank of 1000", "most raised class"],
     rows,
@@ -611,11 +602,14 @@ write(
     "place of carton among the 1000 classes, sorted by how much the mark raises their logits on "
     "average."
 )
+
+# %% tags=["fold"]
 pictures, labels, _ = load_errors()  # among them cardboard boxes, which the network misses
 boxes = pictures[labels == carton]
-boxes_before = predict(model, boxes)
-boxes_after = predict(model, add_watermark(boxes, load_watermark(224), 0.5))
-box_before, box_after = (float(probability(z).mean()) for z in (boxes_before, boxes_after))
+marked_boxes = add_watermark(boxes, load_watermark(224), 0.5)
+box_before, box_after = (
+    float(probabilities(model, some)[:, carton].mean()) for some in (boxes, marked_boxes)
+)
 write(
     "And on a picture of two cardboard boxes, one of the errors of the next chapter, the mark "
     f"raises the probability of carton from {box_before:.2f} to {box_after:.2f}."
@@ -652,9 +646,9 @@ table(
         (
             way,
             f"{strokes.mean():.0%}",
-            bootstrap(after, ".0%"),
-            bootstrap(before, ".0%"),
-            bootstrap(after - before, "+.0%"),
+            f"{bootstrap_interval(after):.0%}",
+            f"{bootstrap_interval(before):.0%}",
+            f"{bootstrap_interval(after - before):+.0%}",
         )
         for way, (after, before) in on_strokes.items()
     ],
@@ -662,20 +656,18 @@ table(
 shown = [NAMES.index(name) for name in ("coffee", "chelsea", "china")]
 cams = np.asarray(grad_cam(model, marked_middles[shown], carton, "top_activation"))
 cams_plain = np.asarray(grad_cam(model, middles[shown], carton, "top_activation"))
-figure = Figure(figsize=(8.8, 6.4), layout="constrained")
-for row, i in zip(figure.subplots(3, 4), range(3), strict=True):
-    limit = max(cams[i].max(), cams_plain[i].max())
-    row[0].imshow(middles[shown[i]])
-    row[1].imshow(cams_plain[i], cmap="viridis", vmin=0, vmax=limit)
-    row[2].imshow(marked_middles[shown[i]])
-    row[3].imshow(cams[i], cmap="viridis", vmin=0, vmax=limit)
-    for axes in row:
-        axes.set(xticks=[], yticks=[])
-    if i == 0:
-        for axes, title in zip(
-            row, ("photo", "Grad-CAM of carton", "with the mark", "Grad-CAM of carton"), strict=True
-        ):
-            axes.set_title(title)
+figure = compare_heatmaps(
+    middles[shown],
+    {
+        "Grad-CAM of carton": cams_plain,
+        "with the mark": marked_middles[shown],
+        "Grad-CAM of carton, with it": cams,
+    },
+    cmap="viridis",
+    limit=lambda maps: (0.0, maps.max()),
+    shared=True,
+    size=(8.8, 6.2),
+)
 show(
     figure,
     "Three photos, each without and with white Chinese characters across the middle, and beside "
@@ -737,17 +729,18 @@ assert min(found["square"], found["time stamp"]) > 0.5 > found["watermark"]
 # ??? question "Which cheat does saliency miss, and what finds it instead?"
 
 # %% tags=["answer", "hide"]
+by_light, by_light_honest = (
+    bootstrap_interval(effect["lightness gradient"]) for effect in (pasted, pasted_honest)
+)
 write(
     "The lightness gradient. It has no place, so there is nothing to point at, and the clusters of "
     f"maps agree with the truth by {found['lightness gradient']:.2f} at best. An "
-    f"intervention finds it: `cheat_effect` is {bootstrap(pasted['lightness gradient'])} on "
-    f"other classes, {bootstrap(pasted_honest['lightness gradient'])} in "
-    "the honest network. And so does the mean of many signed maps, whose correlation with the "
-    "ramp is "
-    f"{bootstrap(signed['ramp'], '+.2f', tilt)}, and in the honest network "
-    f"{bootstrap(signed['honest'], '+.2f', tilt)}. On "
-    f"single maps the correlation is {bootstrap(single['ramp'], '+.2f')} on average: once one "
-    "knows what to ask, one map would do. Both ways need the idea that it might be the light."
+    f"intervention finds it: `cheat_effect` is {by_light:.2f} on other classes, "
+    f"{by_light_honest:.2f} in the honest network. And so does the mean of many signed maps, "
+    f"whose correlation with the ramp is {tilts['ramp']:+.2f}, and in the honest network "
+    f"{tilts['honest']:+.2f}. On single maps the correlation is "
+    f"{bootstrap_interval(single['ramp']):+.2f} on average: once one knows what "
+    "to ask, one map would do. Both ways need the idea that it might be the light."
 )
 assert (
     pasted["lightness gradient"].mean() > 0.4 > 5 * abs(pasted_honest["lightness gradient"].mean())
@@ -790,20 +783,22 @@ assert seen_without["cheat, random factor"].mean() < 0.5 < seen_without["honest"
 
 # %% tags=["answer", "hide"]
 after, before = on_strokes["Grad-CAM"]
+by_slope = bootstrap_interval(np.subtract(*on_strokes["gradient"]))
 write(
     "A little. The Chinese watermark raises the logit of carton by "
-    f"{bootstrap(rise['shortcut'])}, which is rank {rank['shortcut']} of all 1000 classes. Other "
-    f"Chinese characters raise it too, by {bootstrap(rise['other'])}. Latin letters "
-    f"({bootstrap(rise['latin'], '+.2f')}) and shuffled pixels "
-    f"({bootstrap(rise['shuffled'], '+.2f')}) do not. So it is the script more than this word, and "
-    f"not just anything white. But {became} of {len(photos)} crops become a carton. The mark tips "
-    "the scales only where a carton was likely already, as for the cardboard boxes "
+    f"{raised['shortcut']:.2f}, which is rank {rank['shortcut']} of all 1000 classes. Other "
+    f"Chinese characters raise it too, by {raised['other']:.2f}. Latin letters "
+    f"({raised['latin']:+.2f}) and shuffled pixels ({raised['shuffled']:+.2f}) do not. So "
+    f"it is the script more than this word, and not just anything white. But {became} of "
+    f"{len(photos)} crops become a carton. The mark tips the scales only where a carton "
+    "was likely already, as for the cardboard boxes "
     f"({box_before:.2f} to {box_after:.2f})."
 )
 write(
-    f"Grad-CAM finds it: the strokes hold {bootstrap(after, '.0%')} of its relevance with the mark "
-    f"and {bootstrap(before, '.0%')} without it. The gradient does not: "
-    f"{bootstrap(on_strokes['gradient'][0] - on_strokes['gradient'][1], '+.1%')} more than without."
+    f"Grad-CAM finds it: the strokes hold {bootstrap_interval(after):.0%} of its relevance with "
+    "the mark "
+    f"and {bootstrap_interval(before):.0%} without it. The gradient does not: {by_slope:+.1%} more "
+    "than without."
 )
 assert rank["shortcut"] == 1
 assert box_after > 0.5 > box_before

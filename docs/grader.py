@@ -99,48 +99,49 @@ table(["module", "tasks", "properties", "wrong answers", "right answers"], rows)
 results = json.loads(RESULTS.read_text(encoding="utf-8"))
 answers, mutants, flakes = results["answers"], results["mutants"], results["flakes"]
 speed = results["speed"]
+measured = {
+    "wrong answers": (
+        f"{answers['wrong']}, rejected {answers['rejected']}, named {answers['named']}",
+        answers,
+        "`python -m tests.proofs.answers`",
+    ),
+    "right answers": (
+        f"{answers['right']}, accepted {answers['accepted']}",
+        answers,
+        "the same",
+    ),
+    "mutants of the solutions": (
+        f"{mutants['mutants']}, killed {mutants['killed']}, equivalent {mutants['equivalent']}, "
+        f"survivors {mutants['survivors']}",
+        mutants,
+        "`python -m tests.proofs.mutants`",
+    ),
+    "solutions graded again with fresh seeds": (
+        f"{flakes['runs']} runs of {flakes['tasks']} tasks, {flakes['failures']} failures",
+        flakes,
+        "`python -m tests.proofs.flakes`",
+    ),
+}
+
+# %% tags=["hide"]
+measured |= {
+    "from save to verdict, median of the tasks": (
+        f"{speed['milliseconds_to_verdict']} ms (slowest: {speed['slowest_milliseconds']} ms)",
+        speed,
+        "`python -m tests.benchmarks.grader`",
+    ),
+    "cold check of one task, in imports of TensorFlow": (
+        f"{speed['cold_without_network']} to {speed['cold_with_network']}",
+        speed,
+        "the same",
+    ),
+}
 table(
     ["proof", "figure", "measured on", "command"],
-    [
-        (
-            "wrong answers",
-            f"{answers['wrong']}, rejected {answers['rejected']}, named {answers['named']}",
-            answers["day"],
-            "`python -m tests.proofs.answers`",
-        ),
-        (
-            "right answers",
-            f"{answers['right']}, accepted {answers['accepted']}",
-            answers["day"],
-            "the same",
-        ),
-        (
-            "mutants of the solutions",
-            f"{mutants['mutants']}, killed {mutants['killed']}, equivalent "
-            f"{mutants['equivalent']}, survivors {mutants['survivors']}",
-            mutants["day"],
-            "`python -m tests.proofs.mutants`",
-        ),
-        (
-            "solutions graded again with fresh seeds",
-            f"{flakes['runs']} runs of {flakes['tasks']} tasks, {flakes['failures']} failures",
-            flakes["day"],
-            "`python -m tests.proofs.flakes`",
-        ),
-        (
-            "from save to verdict, median of the tasks",
-            f"{speed['milliseconds_to_verdict']} ms (slowest: {speed['slowest_milliseconds']} ms)",
-            speed["day"],
-            "`python -m tests.benchmarks.grader`",
-        ),
-        (
-            "cold check of one task, in imports of TensorFlow",
-            f"{speed['cold_without_network']} to {speed['cold_with_network']}",
-            speed["day"],
-            "the same",
-        ),
-    ],
+    [(proof, figure, run["day"], command) for proof, (figure, run, command) in measured.items()],
 )
+
+# %% tags=["hide"]
 named_by = {
     "the catalogue of known mistakes, by fingerprints": "catalogue",
     "a relation of the numbers": "numbers",

@@ -44,6 +44,7 @@ channel = maximize_feature(
     load_model(size=112), start(112), "block6_expand_norm", 34, steps=60, step_size=4.0
 ).images[0]
 
+# %% tags=["hide"]
 figure = Figure(figsize=(8.8, 2.5), layout="constrained")
 axes = figure.subplots(1, 4)
 for each, shown, title in zip(

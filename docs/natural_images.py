@@ -374,6 +374,7 @@ def climb(weights, basis, limits, output="logit", start=None, steps=STEPS):
     return paint(*single).numpy()
 
 
+# %% tags=["answer", "fold"]
 VIEWS = np.array([11, 11, np.radians(15), 0.2])
 eight = {
     (waves, colored, viewed): climb(

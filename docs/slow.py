@@ -127,6 +127,8 @@ taken = {
     )
     for name, layer in layers.items()
 }
+
+# %% tags=["fold"]
 slowdown = {name: both["XLA"] / both["graph"] for name, both in taken.items()}
 assert slowdown["depthwise"] > 1.5
 assert slowdown["depthwise"] > slowdown["ordinary"]

@@ -70,6 +70,8 @@ write(
     "What is not drawing noise amounts to some hundredths, about as much as the ratios vary "
     "between the sizes of a batch: part of it is chance."
 )
+
+# %% tags=["hide"]
 ahead = [
     (name, line, peer, ratio)
     for name in networks
@@ -111,6 +113,8 @@ table(
     ["size of the image", "one gradient of a small MobileNetV2 (ms)"],
     [(f"{size} × {size}", f"{ms:.0f}") for size, ms in results["growth"].items()],
 )
+
+# %% tags=["hide"]
 for name in networks:
     curves = results[name]["milliseconds a sample"]
     table(

@@ -1,6 +1,7 @@
 """The stubs are the solutions with the bodies taken out, and stay so."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def test_hints_are_three_and_of_a_readable_length() -> None:
         assert len(task.hints) == 3, task.name
         for hint in task.hints:
             assert 40 <= len(hint.split()) <= 160, f"{task.name}: {len(hint.split())} words"
+
+
+def test_every_task_says_why_how_long_and_how_hard() -> None:
+    for task in select_tasks():
+        assert re.fullmatch(r"[A-Z].{20,108}[.?]", task.why), f"why = ... of {task.name}"
+        effort = r"about (5|[1-6][05]) minutes, (easy|medium|hard)"
+        assert re.fullmatch(effort, task.effort), f"minutes and difficulty of {task.name}"
 
 
 def test_every_task_has_properties_with_a_sentence() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from course.given.modules import MODULES
 from course.grader.places import CARRIED, DOCS, IS_INSTALLED, load
+from course.grader.tasks import Task
 
 CHAPTERS = CARRIED / "chapters"
 
@@ -56,9 +57,14 @@ def without_answers(chapter: str) -> str:
         text = re.sub(r"^# ?", "", body, flags=re.M).strip()
         text = _QUESTION.sub(r"**Question.** \g<question>", text)
         text = _LINK.sub(_kept, text)
-        text = re.sub(r"^{{ task (\S+) }}$", r"**Task:** `course check \1`", text, flags=re.M)
+        text = re.sub(r"^{{ task (\S+) }}$", _task, text, flags=re.M)
         blocks.append(text)
     return "\n\n".join(blocks) + "\n"
+
+
+def _task(found: re.Match[str]) -> str:
+    task = Task(found[1])
+    return f"**Task:** `course check {task.name}` ({task.effort}). {task.why}"
 
 
 _QUESTION = re.compile(r'^\?\?\? question "(?P<question>.*)"$(?:\n+ {4}.*)*$', flags=re.M)

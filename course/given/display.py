@@ -21,6 +21,12 @@ from PIL import Image
 INK = "#7a7a7b"
 """The colour of text and lines: replaced by the page's own, and legible where it is not."""
 
+QUALITY = 82
+"""Of photos and large maps, on WebP's scale: on a page they cannot be told from the original."""
+
+FEW_PLACES = 64
+"""A map with no more of them along its longer side is stored exactly."""
+
 # Told apart by the colour-blind, and visible on white and on black (after Okabe and Ito, 2008).
 COLORS = ("#0090d4", "#e08a00", "#00a078", "#d4603a", "#b878b0")
 
@@ -40,6 +46,8 @@ mpl.rcParams.update(
         "axes.prop_cycle": cycler(color=COLORS),
         "image.interpolation": "none",  # keep an image's own pixels
         "font.size": 9.5,
+        "font.sans-serif": ["DejaVu Sans"],  # as wide as any, so what fits here fits elsewhere
+        "svg.fonttype": "none",  # letters, not their outlines: a tenth of the size
         "svg.hashsalt": "figures",
     }
 )
@@ -95,12 +103,16 @@ def to_svg(figure: Figure) -> str:
 
 
 def _smaller(png: re.Match[str]) -> str:
-    """Store an opaque picture as JPEG, with all its colours, where that is smaller."""
+    """Store a picture as WebP where that is smaller: a photo nearly as it is, a small map exactly.
+
+    A map of few places is drawn enlarged, and would show every place that is not quite its colour.
+    """
     image = Image.open(io.BytesIO(base64.b64decode(png[2])))
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255):
-        return png[0].replace("\n", "")
-    jpeg = io.BytesIO()
-    image.convert("RGB").save(jpeg, "jpeg", quality=88, subsampling=0)
-    encoded = base64.b64encode(jpeg.getvalue()).decode()
-    packed = png[2].replace("\n", "")
-    return f"data:image/jpeg;base64,{encoded}" if len(encoded) < len(packed) else png[1] + packed
+    opaque = image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255)
+    exact = max(image.size) <= FEW_PLACES or not opaque
+    packed = io.BytesIO()
+    image.convert("RGB" if opaque else "RGBA").save(
+        packed, "webp", lossless=exact, quality=100 if exact else QUALITY, method=6
+    )
+    encoded, before = base64.b64encode(packed.getvalue()).decode(), png[2].replace("\n", "")
+    return f"data:image/webp;base64,{encoded}" if len(encoded) < len(before) else png[1] + before

@@ -14,7 +14,10 @@ INCHES = 2.2  # edge of one picture
 
 
 def show_images(
-    images: Any, titles: Sequence[str] | None = None, columns: int | None = None
+    images: Any,
+    titles: Sequence[str] | None = None,
+    columns: int | None = None,
+    size: tuple[float, float] | None = None,
 ) -> Figure:
     """Lay images out in a grid.
 
@@ -22,6 +25,7 @@ def show_images(
         images: `(B, H, W, C)` or `(B, H, W)`, in [0, 1]; images of different sizes as a list.
         titles: B texts, one above each image.
         columns: how many images stand side by side; None for a grid that is wider than high.
+        size: of the figure in inches, as (width, height); None for room enough.
 
     Returns:
         The figure, with one pair of axes an image.
@@ -36,7 +40,7 @@ def show_images(
         raise ValueError(f"titles must be {len(images)} texts, not {len(titles)}")
     columns = columns or min(len(images), max(4, int(np.ceil(np.sqrt(1.5 * len(images))))))
     rows = -(-len(images) // columns)
-    figure, axes = _grid(rows, columns)
+    figure, axes = _grid(rows, columns, size)
     for index, image in enumerate(images):
         _draw(axes[divmod(index, columns)], image)
         if titles is not None:
@@ -51,7 +55,9 @@ def compare_heatmaps(
     heatmaps: Mapping[str, Any],
     titles: Sequence[str] | None = None,
     cmap: str = "gray",
-    limit: Callable[[np.ndarray], float] | None = None,
+    limit: Callable[[np.ndarray], float | tuple[float, float]] | None = None,
+    shared: bool = False,
+    size: tuple[float, float] | None = None,
 ) -> Figure:
     """Lay out a gallery: a row for each image, a column for each method.
 
@@ -59,27 +65,46 @@ def compare_heatmaps(
 
     Args:
         images: `(B, H, W, C)` in [0, 1].
-        heatmaps: from a method's name to its maps, `(B, H, W)`.
+        heatmaps: from a column's name to its maps, `(B, H, W)`, or to other images,
+            `(B, H, W, C)`.
         titles: B texts, one beside each image.
         cmap: a name that matplotlib knows.
-        limit: from a map to the v for which the colours span [−v, v]; None for a span from the
-            map's least to its largest value.
+        limit: from a map to the v for which the colours span [−v, v], or to both ends; None for a
+            span from the map's least to its largest value.
+        shared: whether the maps of a row have one scale, drawn beside them, so that they can be
+            compared; `limit` then sees them all.
+        size: of the figure in inches, as (width, height); None for room enough.
 
     Returns:
         The figure, the images in its first column.
     """
-    figure, axes = _grid(len(images), 1 + len(heatmaps))
-    for row, image in enumerate(images):
-        _draw(axes[row, 0], image)
-        if titles is not None:
-            axes[row, 0].set_ylabel(titles[row], fontsize=9)
-        for column, (name, maps) in enumerate(heatmaps.items(), start=1):
-            heatmap = np.asarray(maps[row])
-            v = None if limit is None else limit(heatmap)
-            axes[row, column].imshow(heatmap, cmap=cmap, vmin=None if v is None else -v, vmax=v)
-            if row == 0:
-                axes[row, column].set_title(name, fontsize=9)
+    figure, axes = _grid(len(images), 1 + len(heatmaps), size)
+    for row, image in zip(axes, images, strict=True):
+        _draw(row[0], np.asarray(image, float))
+    for number, row in enumerate(axes):
+        shown = [np.asarray(maps[number], float) for maps in heatmaps.values()]
+        together = [heatmap for heatmap in shown if heatmap.ndim == 2]
+        for one, heatmap in zip(row[1:], shown, strict=True):
+            if heatmap.ndim == 3:
+                _draw(one, heatmap)
+            else:
+                low, high = _ends(np.stack(together) if shared else heatmap, limit)
+                drawn = one.imshow(heatmap, cmap=cmap, vmin=low, vmax=high)
+        if shared and together:
+            figure.colorbar(drawn, ax=row[-1], shrink=0.8)
+    for one, name in zip(axes[0, 1:], heatmaps, strict=True):
+        one.set_title(name, fontsize=9)
+    for one, title in zip(axes[:, 0], titles or [], strict=titles is not None):
+        one.set_ylabel(title, fontsize=9)
     return figure
+
+
+def _ends(
+    maps: np.ndarray, limit: Callable[[np.ndarray], float | tuple[float, float]] | None
+) -> tuple[float, float]:
+    """The values that get the colour map's two ends."""
+    found = (maps.min(), maps.max()) if limit is None else limit(maps)
+    return found if isinstance(found, tuple) else (-found, found)
 
 
 def show_curves(
@@ -112,9 +137,9 @@ def show_curves(
     return figure
 
 
-def _grid(rows: int, columns: int) -> tuple[Figure, np.ndarray]:
-    size = (INCHES * columns, (INCHES + 0.2) * rows)
-    figure = Figure(figsize=size, layout="constrained")
+def _grid(rows: int, columns: int, size: tuple[float, float] | None) -> tuple[Figure, np.ndarray]:
+    enough = (INCHES * columns, (INCHES + 0.2) * rows)
+    figure = Figure(figsize=size or enough, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
     for each in axes.ravel():
         each.set(xticks=[], yticks=[])

@@ -1,5 +1,6 @@
 """How sure a number is: 95 % intervals, as the chapters and a lab report write them."""
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -25,16 +26,18 @@ class Interval(NamedTuple):
     def __format__(self, form: str) -> str:
         if np.isnan(self.value):
             return "–"
+        if plain := re.fullmatch(r"([+ -]?)((?:\.\d+)?[efg%]?)", form):
+            form = f"{plain[1]}z{plain[2]}"  # what rounds to zero has no minus
         return f"{self.value:{form}} ({self.low:{form}} to {self.high:{form}})"
 
 
-def wilson_interval(hits: int, count: int) -> Interval:
+def wilson_interval(hits: Any, count: int | None = None) -> Interval:
     """Find how sure a share is, from how many hits there are among independent trials.
 
     It works near 0 and 1 too, where the share ± 2 standard errors would leave [0, 1].
 
     Args:
-        hits: how many trials succeeded.
+        hits: how many trials succeeded; or, without `count`, `(N,)` truth values, one per trial.
         count: how many there were, 0 or more.
 
     Returns:
@@ -46,6 +49,11 @@ def wilson_interval(hits: int, count: int) -> Interval:
     Source:
         Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
     """
+    if count is None:
+        trials = np.asarray(hits, bool)
+        if trials.ndim != 1:
+            raise ValueError("hits without a count must be truth values, one per trial")
+        hits, count = int(trials.sum()), len(trials)
     if not 0 <= hits <= count:
         raise ValueError(f"hits must be between 0 and count ({count}), not {hits}")
     if count == 0:
@@ -86,16 +94,19 @@ def bootstrap_interval(
         Efron, "Bootstrap methods: another look at the jackknife", 1979.
     """
     values = np.asarray(values)
-    groups = np.arange(len(values)) if groups is None else np.asarray(groups)
     if not len(values):
         raise ValueError("values must hold at least one measurement")
+    groups = np.arange(len(values)) if groups is None else np.asarray(groups)
     if groups.shape != (len(values),):
         raise ValueError(f"groups must be {(len(values),)}, one per value, not {groups.shape}")
-    members = [np.flatnonzero(groups == name) for name in np.unique(groups)]
+    names, group_of = np.unique(groups, return_inverse=True)
+    members = [np.flatnonzero(group_of == number) for number in range(len(names))]
+    alone = len(members) == len(values)  # then a draw of groups is a draw of values
+    order = np.concatenate(members)
     rng = np.random.default_rng(seed)
     drawn = (
-        np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
-        for _ in range(count)
+        order[draw] if alone else np.concatenate([members[i] for i in draw])
+        for draw in (rng.integers(0, len(members), len(members)) for _ in range(count))
     )
     low, high = np.percentile([statistic(values[sample]) for sample in drawn], [2.5, 97.5])
     return Interval(float(statistic(values)), float(low), float(high))

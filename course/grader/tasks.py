@@ -8,8 +8,8 @@
         "Each heat map of a batch is smoothed on its own."
 
 A property is a test of `work` alone (hypothesis draws the rest). The first line of its docstring
-says what is true of a right answer; a student reads it when it is not. The three hints of each task
-lie beside, in `hints/MODULE.toml`.
+says what is true of a right answer; a student reads it when it is not. Why a task is wanted, how
+long it takes, how hard it is and its three hints lie beside, in `hints/MODULE.toml`.
 """
 
 import functools
@@ -59,11 +59,27 @@ class Task:
     @property
     def hints(self) -> tuple[str, ...]:
         """Three, from a nudge to nearly the answer."""
-        return tuple(" ".join(hint.split()) for hint in _hints(self.module)[self.function]["hints"])
+        return tuple(" ".join(hint.split()) for hint in self._notes["hints"])
+
+    @property
+    def why(self) -> str:
+        """What the function is wanted for, in one line."""
+        return self._notes.get("why", "")
+
+    @property
+    def effort(self) -> str:
+        """How long it takes, and how hard it is, such as "about 10 minutes, easy"."""
+        if "minutes" not in self._notes:
+            return ""
+        return f"about {self._notes['minutes']} minutes, {self._notes['difficulty']}"
+
+    @property
+    def _notes(self) -> dict[str, Any]:
+        return _notes(self.module)[self.function]
 
 
 @functools.cache
-def _hints(module: str) -> dict[str, dict[str, list[str]]]:
+def _notes(module: str) -> dict[str, dict[str, Any]]:
     text = (GRADING / "hints" / f"{module}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

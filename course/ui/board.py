@@ -89,6 +89,8 @@ def next_step(
     others = [name for name in modules_with_tasks() if name not in asked]
     if open_tasks:
         lines.append(f"Next: {open_tasks[0]}   ({call('hint', open_tasks[0])})")
+        task = Task(open_tasks[0])
+        lines += [f"  {task.why} ({task.effort})"] * bool(task.why)
     elif not others:
         lines.append(AFTER_ALL)
     elif len(done) == len(asked):  # else single tasks were asked for

@@ -142,6 +142,8 @@ def hint(name: str, work: Path) -> None:
         raise click.UsageError(f"name one task, for instance {tasks[0].name}")
     number, text = next_hint(tasks[0], work)
     click.echo(f"Hint {number} of {len(tasks[0].hints)} for {tasks[0].name}\n")
+    if number == 1 and tasks[0].why:
+        click.echo(click.wrap_text(f"{tasks[0].why} ({tasks[0].effort})", 78) + "\n")
     click.echo(click.wrap_text(text, 78))
     if number < len(tasks[0].hints):
         click.echo("\nThe same command again gives the next one.")

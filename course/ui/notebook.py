@@ -131,9 +131,10 @@ def hint(name: str, work: str | Path | None = None) -> None:
     if len(tasks) > 1:
         raise LookupError(f"name one task, for instance {tasks[0].name!r}")
     number, text = next_hint(tasks[0], _folder(work))
-    print(
-        f"Hint {number} of {len(tasks[0].hints)} for {tasks[0].name}\n\n{textwrap.fill(text, 78)}"
-    )
+    print(f"Hint {number} of {len(tasks[0].hints)} for {tasks[0].name}\n")
+    if number == 1 and tasks[0].why:
+        print(textwrap.fill(f"{tasks[0].why} ({tasks[0].effort})", 78) + "\n")
+    print(textwrap.fill(text, 78))
 
 
 def _folder(work: str | Path | None) -> Path:

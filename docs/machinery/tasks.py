@@ -4,12 +4,16 @@ import ast
 import textwrap
 from pathlib import Path
 
+from course.grader.tasks import Task
+
 STUBS = Path(__file__).resolve().parents[2] / "course"
 
 BOX = """\
 !!! task "Task `{name}`"
 
     {what}
+
+    {why} *{effort}*
 
     Fill in `{function}` in `course/{module}.py`. Then:
 
@@ -44,7 +48,17 @@ def task_box(name: str) -> str:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             what = ast.get_docstring(node).split("\n")[0]
             stub = textwrap.indent(ast.get_source_segment(source, node), " " * 8)
-            return BOX.format(name=name, what=what, function=function, module=module, stub=stub)
+            task = Task(name)
+            effort = task.effort and f"{task.effort[0].upper()}{task.effort[1:]}."
+            return BOX.format(
+                name=name,
+                what=what,
+                why=task.why,
+                effort=effort,
+                function=function,
+                module=module,
+                stub=stub,
+            )
     raise LookupError(f"course/{module}.py has no stub {function!r}")
 
 

@@ -18,6 +18,8 @@ from markdown.extensions.toc import slugify
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course.grader.tasks import Task
+
 from .plain import Address, to_plain
 
 STUBS = Path(__file__).resolve().parents[2] / "course"
@@ -61,6 +63,8 @@ use_own_modules()
 
 TASK = """\
 **Task `{task}`.** {what}
+
+{why} *{effort}*
 
 Fill in the stub, run the cell, and check it. `hint("{task}")` in a cell of its own gives the next
 of three hints."""
@@ -189,7 +193,9 @@ def _from_text(text: str, module: str, address: Address, place: str = "") -> Ite
 def _task(task: str, module: str) -> Iterator[NotebookNode]:
     source = stub(module, task.removeprefix(f"{module}."))
     what = (ast.get_docstring(ast.parse(source).body[0]) or "").split("\n")[0]
-    yield new_markdown_cell(TASK.format(task=task, what=what))
+    known = Task(task)
+    effort = known.effort and f"{known.effort[0].upper()}{known.effort[1:]}."
+    yield new_markdown_cell(TASK.format(task=task, what=what, why=known.why, effort=effort))
     yield new_code_cell(source)
     yield new_code_cell(f'check("{task}")')
 

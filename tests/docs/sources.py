@@ -33,3 +33,14 @@ def answers(source: str) -> list[str]:
         elif '"answer"' in cell.split("\n")[0]:
             found[-1] += cell
     return found
+
+
+def code_cells(source: str) -> list[tuple[int, str]]:
+    """Each code cell of a page: the line of the page in which it begins, and its code."""
+    parts = re.split(r"^(# %%.*)$", source, flags=re.M)
+    found, line = [], parts[0].count("\n") + 1
+    for head, body in zip(parts[1::2], parts[2::2], strict=True):
+        if "[markdown]" not in head:
+            found.append((line, body.strip()))
+        line += body.count("\n")
+    return found

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from course.classroom.chapters import texts
-from tests.docs.sources import CHAPTERS, DOCS, answers, chapter, tasks
+from tests.docs.sources import CHAPTERS, DOCS, answers, chapter, code_cells, tasks
+
+LONGEST_CELL = 40
+"""Lines of code in one cell."""
 
 
 def test_part_1_is_written() -> None:
@@ -77,6 +80,16 @@ def test_every_figure_has_an_alternative_text_and_a_caption(path: Path) -> None:
 def test_tags_are_known(path: Path) -> None:
     tags = re.findall(r"^# %%.*tags=(.*)$", path.read_text(encoding="utf-8"), re.M)
     assert {tag for some in tags for tag in ast.literal_eval(some)} <= {"answer", "fold", "hide"}
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.py")), ids=lambda path: path.stem)
+def test_no_cell_is_longer_than_a_screen(path: Path) -> None:
+    """Who unfolds a cell should see all of it, and what it does: one thing."""
+    if path.stem in ("contrastive", "input_optimization"):
+        pytest.skip("this chapter is being written anew")
+    cells = code_cells(path.read_text(encoding="utf-8"))
+    long = {line: len(code.splitlines()) for line, code in cells}
+    assert {line: length for line, length in long.items() if length > LONGEST_CELL} == {}
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -140,6 +140,8 @@ def test_code_runs_again_only_if_it_has_changed(monkeypatch: pytest.MonkeyPatch)
 def test_task_box_says_what_where_and_how_to_check() -> None:
     box = task_box("saliency.smooth")
     assert "Blur heat maps" in box
+    assert "the eye needs regions" in box
+    assert "*About 10 minutes, easy.*" in box
     assert "course/saliency.py" in box
     assert "course check saliency.smooth" in box
     assert "course hint saliency.smooth" in box

@@ -57,6 +57,20 @@ def test_limits_and_colours_are_left_to_the_caller() -> None:
     assert figure.axes[1].images[0].get_clim() == (-1, 3)
 
 
+def test_maps_of_a_row_may_share_a_scale_and_stand_beside_other_images() -> None:
+    images = np.random.default_rng(0).uniform(size=(2, 4, 4, 3))
+    maps = {"one": images[..., 0], "changed": images[::-1], "two": 3 * images[..., 1]}
+    figure = compare_heatmaps(images, maps, limit=np.max, shared=True, size=(4, 3))
+    assert tuple(figure.get_size_inches()) == (4, 3)
+    pictures = [axes.images[0] for axes in figure.axes if axes.images]
+    np.testing.assert_allclose(pictures[2].get_array(), images[1])
+    one, two = pictures[1], pictures[3]
+    largest = max(maps["one"][0].max(), maps["two"][0].max())
+    assert one.get_clim() == two.get_clim() == (-largest, largest)
+    ends = compare_heatmaps(images, maps, limit=lambda one: (0.0, one.max())).axes[1].images[0]
+    assert ends.get_clim() == (0, maps["one"][0].max())
+
+
 def test_curves() -> None:
     figure = show_curves([[0, 1], [2, 3], [4, 5]], x=[0, 10, 20], labels=["a", "b"], x_label="p")
     (axes,) = figure.axes

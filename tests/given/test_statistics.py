@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from course.given import bootstrap_interval, wilson_interval
+from course.given import Interval, bootstrap_interval, wilson_interval
 
 
 @pytest.mark.parametrize(("hits", "count"), [(0, 7), (7, 7), (3, 11), (1, 1), (90, 200)])
@@ -11,6 +11,12 @@ def test_wilson_is_scipys(hits: int, count: int) -> None:
     found = wilson_interval(hits, count)
     assert found.value == hits / count
     np.testing.assert_allclose(found[1:], [expected.low, expected.high], atol=1e-6)
+
+
+def test_trials_may_be_given_one_by_one() -> None:
+    assert wilson_interval(np.array([True, False, True])) == wilson_interval(2, 3)
+    with pytest.raises(ValueError, match="hits without a count must be truth values, one per"):
+        wilson_interval(2)
 
 
 def test_no_trials_say_nothing() -> None:
@@ -27,6 +33,9 @@ def test_more_hits_than_trials_are_refused() -> None:
 
 def test_an_interval_writes_itself() -> None:
     assert f"{wilson_interval(8, 10):.0%}" == "80% (49% to 94%)"
+    assert f"{Interval(-0.001, -0.1, 0.001):+.2f}" == "+0.00 (-0.10 to +0.00)"
+    assert f"{Interval(-0.001, -0.1, 0.001):.2f}" == "0.00 (-0.10 to 0.00)"
+    assert f"{Interval(-0.5, -1.0, 0.5)}" == "-0.5 (-1.0 to 0.5)"
 
 
 def test_the_bootstrap_of_a_mean_is_as_wide_as_theory_says() -> None:

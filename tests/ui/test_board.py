@@ -6,7 +6,7 @@ from rich.console import Console
 
 from course.grader.grading import Report, Verdict
 from course.grader.statuses import OUTCOMES, STATUSES, outcome
-from course.grader.tasks import modules_with_tasks, select_tasks
+from course.grader.tasks import Task, modules_with_tasks, select_tasks
 from course.ui.board import board, next_step, print_report
 from course.ui.questions import answer_sheet, questions_of
 
@@ -54,7 +54,9 @@ def test_all_points_lead_to_the_report() -> None:
 def test_what_is_open_comes_next() -> None:
     some = verdicts(["saliency"])
     some[2].status = "failed"
-    assert next_step(some) == f"Next: {some[2].task}   (course hint {some[2].task})"
+    first, why = next_step(some).split("\n")
+    assert first == f"Next: {some[2].task}   (course hint {some[2].task})"
+    assert why == f"  {Task(some[2].task).why} ({Task(some[2].task).effort})"
 
 
 def test_messages_and_commands_are_text() -> None:

@@ -92,6 +92,7 @@ def test_hints_come_one_by_one_and_are_remembered(stubs: Path) -> None:
     texts = [run("hint", "saliency.smooth", "--work", stubs).output for _ in range(4)]
     assert [text.split(" for ")[0] for text in texts] == [f"Hint {n} of 3" for n in (1, 2, 3, 3)]
     assert len(set(texts)) == 3
+    assert ["about 10 minutes, easy" in text for text in texts] == [True, False, False, False]
     assert ["That was the last one." in text for text in texts] == [False, False, True, True]
     memory = stubs / ".course" / "hints.json"
     assert json.loads(memory.read_text()) == {"saliency.smooth": 3}
