@@ -101,6 +101,19 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 # regularizer does the most? Then climb the softmax, from noise, with each of the networks. Where
 # does nothing happen, and why? ([Chapter 1.1](saliency.md) has the formula.)
 #
+# ## What does it dream of?
+#
+# Regularizers make noise smoother, and it stays noise. Three other ingredients do more ([chapter
+# 1.4](natural_images.md)): the image is written as a sum of waves, slow ones easier to change than
+# fast ones; its colours go together as those of photos do; and each step looks from a slightly
+# different place.
+#
+# <div class="pg" data-playground="natural_images"></div>
+#
+# Load EfficientNet-Lite0 and let it dream of a *goldfish*, then of something else. What changes
+# without views? And without the colours of photos? Then let the small networks dream. Whose star is
+# a star? Does the cheating network dream of its stamps?
+#
 # ## What would have to change?
 #
 # Gradient *descent* on the image, towards another class, with a price on every change ([chapter

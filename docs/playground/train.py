@@ -11,9 +11,11 @@ import keras
 import numpy as np
 
 from course.given import (
+    PHOTOS,
     copyright_mask,
     harder_images,
     load_dataset,
+    load_photos,
     predict,
     small_cnn,
     time_stamp_mask,
@@ -23,6 +25,7 @@ from course.given.stamps import OPACITY, SQUARE, STRENGTH
 from docs.playground.export import export
 from docs.playground.networks import CHEATED, CHEATS, FOLDER, WIDTH
 from solutions.clever_hans import add_lightness_gradient, add_square, plant
+from solutions.natural_images import color_basis
 
 FIRST_EPOCHS, MORE_EPOCHS = 8, 16
 DISTANCE = 1.0
@@ -68,6 +71,7 @@ def write(networks: dict[str, keras.Model]) -> None:
     samples = chosen_samples(networks["honest"])
     described = {
         "size": 32,
+        "colours": color_basis(load_photos(list(PHOTOS))).tolist(),  # of photos, for chapter 1.4
         "classes": data.class_names,
         "networks": [
             {"name": name, "numbers": len(flat.weights), "layers": flat.layers}

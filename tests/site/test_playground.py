@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -21,6 +22,7 @@ from docs.playground.networks import CHEATED, CHEATS, load_networks, load_sample
 from solutions.activation_maximization import maximize_class, maximize_class_sigmoid
 from solutions.feature_visualization import _shifts, maximize_class_regularized
 from solutions.input_optimization import change_penalty, optimize_to_class
+from solutions.natural_images import _views, frequencies, visualize_class
 from solutions.saliency import gradient_saliency, smooth, to_heatmap
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -46,6 +48,7 @@ SETUP = """async () => {
     window.stamps = described.stamps.map((stamp) => {
         return {...stamp, mask: numbers.slice(offset, (offset += 1024))};
     });
+    window.colours = described.colours;
     window.api = api;
 }"""
 
@@ -197,6 +200,83 @@ def test_stamps(page: Any, image: np.ndarray, number: int) -> None:
     assert np.abs(np.array(stamped) - image.ravel()).max() > 0.1
 
 
+VIEW = (0.07, 15.0, 0.2)
+"""How far a view may be shifted, as a share of the width, turned, and zoomed."""
+
+DREAM = """const [start, views, k, stepSize] = values;
+    const painter = api.makePainter(network.size, colours);
+    const dream = api.dreamFrom(start);
+    let image = api.paintSpectrum(painter, dream.parts);
+    const scores = views.map((view, n) => {
+        const way = {stepSize: stepSize * (1 - n / views.length), view};
+        const logits = api.dreamStep(network, painter, dream, image, k, way);
+        image = api.paintSpectrum(painter, dream.parts);
+        return logits[k];
+    });
+    return [image, [...scores, api.computeLogits(network, image)[k]]];"""
+
+
+def dream(
+    page: Any, network: str, size: int, k: int, steps: int, seed: int, step_size: float
+) -> list[Any]:
+    """The page's images and scores, from the start and with the views of `visualize_class`."""
+    shape = (2, 1, 3, *frequencies(size, size).shape)
+    start = np.random.default_rng(seed).normal(0, 0.01, shape).astype(np.float32)
+    limits = (VIEW[0] * size, *VIEW[1:])
+    views = [_views((1, size, size), *limits, [seed, n])[0, :6].tolist() for n in range(steps)]
+    return run(page, f"const network = {network}; {DREAM}", start, views, k, step_size)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_natural_images(page: Any, networks: dict[str, Any], name: str) -> None:
+    """Sixteen steps; later, Adam makes a last bit larger and larger."""
+    found, scores = dream(page, f"networks.{name}", 32, 2, 16, seed=3, step_size=0.05)
+    colors = np.array(page.evaluate("() => colours"), np.float32)
+    view = (VIEW[0] * 32, *VIEW[1:])
+    expected = visualize_class(networks[name], 2, 16, 3, colors, view, step_size=0.05)
+    np.testing.assert_allclose(found, np.ravel(expected.images), rtol=0, atol=1e-3)
+    np.testing.assert_allclose(scores, np.ravel(expected.scores), rtol=0, atol=1e-2)
+    assert scores[-1] > scores[0] + 0.5
+
+
+def test_a_dream_leaves_nothing_behind(page: Any) -> None:
+    code = """let painter;
+    const [network, counts] = [networks.honest, []];
+    for (let n = 0; n < 3; n++) {
+        painter = api.makePainter(32, colours, painter);
+        const dream = api.startOfDream(32);
+        const image = api.paintSpectrum(painter, dream.parts);
+        const view = api.randomView(32, {maxShift: 2, maxAngle: 15, maxZoom: 0.2});
+        api.dreamStep(network, painter, dream, image, 1, {stepSize: 0.1, view});
+        counts.push(api.tf.memory().numTensors);
+    }
+    return counts;"""
+    assert len(set(run(page, code))) == 1
+
+
+def test_views_are_drawn_within_their_limits(page: Any, image: np.ndarray) -> None:
+    code = """const [image, draws] = values;
+    let n = 0;
+    const limits = {maxShift: 3, maxAngle: 20, maxZoom: 0.3};
+    const view = api.randomView(32, limits, () => draws[n++]);
+    return [view, api.seenBy(image, 32, view), api.seenBy(image, 32, [1, 0, 0, 0, 1, 0])];"""
+    draws = [0.9, 0.2, 0.7, 0.1]  # down, right, angle, zoom
+    view, seen, unmoved = run(page, code, image, draws)
+    down, right, angle, zoom = (2 * np.array(draws) - 1) * [3, 3, np.radians(20), 0.3]
+    expected = view_matrix(down, right, angle, 1 + zoom)
+    np.testing.assert_allclose(view, expected, atol=1e-6)
+    rows = np.array([[*expected, 0, 0]], np.float32)
+    assert_agrees(seen, keras.ops.image.affine_transform(image[None], rows, "bilinear", "reflect"))
+    assert_agrees(unmoved, image)
+
+
+def view_matrix(down: float, right: float, angle: float, zoom: float) -> np.ndarray:
+    """Turned and zoomed about the middle of 32 × 32 pixels, then shifted: two rows of three."""
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / zoom
+    middle = np.array([15.5, 15.5])
+    return np.column_stack([turn, middle - turn @ middle + [right, down]]).ravel()
+
+
 def test_numbers_of_16_bits(page: Any) -> None:
     halves = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float32)
     found = page.evaluate(
@@ -247,6 +327,11 @@ def verdict(page: Any) -> str:
 def said(part: Any) -> Any:
     """What a part says at once; it is read out a little later."""
     return part.locator(".pg-announcement > span").first
+
+
+def dreamt(dreaming: Any) -> Any:
+    """What the dream says of itself."""
+    return said(dreaming.locator(".pg-pictures"))
 
 
 def size_of(change: Any) -> float:
@@ -441,6 +526,28 @@ def test_sliders_act_while_it_plays_and_another_network_begins_anew(fresh: Any) 
     assert "after 0 steps" in climb.locator("figcaption").inner_text()
 
 
+def test_a_small_network_dreams_and_pauses(fresh: Any) -> None:
+    dreaming = part(fresh, "natural_images")
+    assert "Step 0 of 128" in dreamt(dreaming).inner_text()
+    before = pixels(dreaming.locator("canvas"))
+    dreaming.get_by_role("button", name="One step").click()
+    assert "Step 1 of 128" in dreamt(dreaming).inner_text()
+    assert pixels(dreaming.locator("canvas")) != before
+    dreaming.get_by_label("class").select_option(label="ring")
+    assert "Step 0 of 128: ring" in dreamt(dreaming).inner_text()
+    dreaming.get_by_label("256", exact=True).check()
+    dreaming.get_by_role("button", name="Play").click()
+    expect(dreamt(dreaming)).to_contain_text(re.compile(r"Step [1-9]\d* of 256"))
+    dreaming.get_by_role("button", name="Pause").click()
+    paused = dreamt(dreaming).inner_text()
+    fresh.wait_for_timeout(200)
+    assert dreamt(dreaming).inner_text() == paused
+    dreaming.get_by_role("button", name="Play").click()
+    expect(dreamt(dreaming)).to_contain_text("the honest network sees a ring", timeout=30_000)
+    dreaming.get_by_role("button", name="One step").click()  # there is nothing more to do
+    assert "after 256 steps" in dreaming.locator("figcaption").inner_text()
+
+
 # --- the real network -----------------------------------------------------------------------------
 
 
@@ -472,6 +579,28 @@ def test_the_real_network_on_a_photo_of_ones_own(fresh: Any) -> None:
     expect(said(photo)).to_contain_text("no image that the browser can read")
 
 
+def test_the_real_network_dreams(fresh: Any) -> None:
+    dreaming = part(fresh, "natural_images")
+    dreaming.get_by_role("button", name="Load the network").click()
+    real = dreaming.get_by_label("EfficientNet-Lite0", exact=True)
+    expect(real).to_be_checked(timeout=60_000)
+    expect(dreamt(dreaming)).to_contain_text("Step 0 of 128: goldfish")
+    assert dreaming.get_by_label("honest").is_hidden()
+    before = pixels(dreaming.locator("canvas"))
+    assert len(before) == 224 * 224 * 4
+    dreaming.get_by_role("button", name="One step").click()
+    expect(dreamt(dreaming)).to_contain_text("Step 1 of 128: goldfish", timeout=30_000)
+    assert pixels(dreaming.locator("canvas")) != before
+    dreaming.get_by_label("a small network").check()
+    expect(dreamt(dreaming)).to_contain_text("Step 0 of 128: star")
+    assert len(pixels(dreaming.locator("canvas"))) == 32 * 32 * 4
+    # It has come for all parts of the page.
+    fresh.route("**/*.f16", lambda route: route.abort())
+    photo = part(fresh, "photo")
+    photo.get_by_role("button", name="Load the network").click()
+    expect(said(photo)).to_contain_text("The network sees: espresso", timeout=60_000)
+
+
 def test_the_real_network_agrees_with_keras(page: Any) -> None:
     photo = np.round(load_photo("coffee") * 255).astype(np.float32) / 255
     page.evaluate(
@@ -499,6 +628,40 @@ def test_the_real_network_agrees_with_keras(page: Any) -> None:
     # The rounding to 16 bits itself moves the map a little; the page says how much.
     assert np.abs(np.array(logits) - predict(load_model(), photo[None])[0]).max() < 0.05
     assert cosine(gradient, gradient_saliency(load_model(), photo[None], espresso)) > 0.95
+
+
+class Rounded:
+    """The real network as the page has it: with weights of 16 bits."""
+
+    input_shape = (None, 224, 224, 3)
+
+    def __init__(self) -> None:
+        flat = export(load_model())
+        self.flat = flat._replace(weights=flat.weights.astype(np.float16).astype(np.float32))
+
+    def __call__(self, images: Any, training: bool = False) -> Any:
+        return compute(self.flat, images)
+
+
+def test_the_real_network_dreams_as_in_python(page: Any) -> None:
+    page.evaluate(
+        "async () => { window.real ??= await api.loadNetwork(new URL('assets/playground/',"
+        " location)); }"
+    )
+    colors = np.array(page.evaluate("() => colours"), np.float32)
+    view = (VIEW[0] * 224, *VIEW[1:])
+    for steps in (0, 1, 3):
+        found, scores = dream(page, "real.network", 224, 1, steps, seed=5, step_size=0.02)
+        expected = visualize_class(Rounded(), 1, steps, 5, colors, view)
+        # What both compute from the same spectrum is the same.
+        np.testing.assert_allclose(scores[0], float(expected.scores[0][0]), rtol=0, atol=1e-3)
+        if steps == 0:
+            np.testing.assert_allclose(found, np.ravel(expected.images), rtol=0, atol=1e-3)
+    # But a unit in a corner of ReLU6 falls on one side here and on the other there, and Adam's
+    # first steps are as long for a wave of which only that decides as for any other.
+    middle = np.mean(expected.images)
+    assert cosine(np.array(found) - middle, np.asarray(expected.images) - middle) > 0.95
+    assert scores[-1] > scores[0] + 3
 
 
 def cosine(a: Any, b: Any) -> float:

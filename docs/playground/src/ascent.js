@@ -1,5 +1,8 @@
 // Chapters 1.2 and 1.3 in the page: activation maximization, one step at a time.
 
+/** @import { Network } from "./network.js" */
+/** @import { Output } from "./saliency.js" */
+
 import { blur, clip, roll, totalVariationGradient } from "./images.js";
 import { differentiate } from "./network.js";
 import { outputGradient } from "./saliency.js";
@@ -7,19 +10,21 @@ import { outputGradient } from "./saliency.js";
 /**
  * @typedef {object} Way how to climb; what is left out is off.
  * @property {number} stepSize
- * @property {"logit" | "softmax"} [output]
+ * @property {Output} [output]
  * @property {number} [tvWeight] weight of the total variation.
  * @property {number} [l2Weight] weight of the squared distance from mid-grey.
  * @property {number} [blurSigma] of the blur after each step, in pixels.
  * @property {[number, number]} [shift] of this step's jitter: down, right.
  */
 
+/** @typedef {{image: Float32Array, z?: Float32Array}} Place where an ascent has come to. */
+
 /**
  * Where an ascent begins; it also says how the image is kept in [0, 1] on the way.
  *
  * @param {Float32Array} image
  * @param {"clip" | "sigmoid"} [keep] by a sigmoid: then there is a z, and the image is its sigmoid.
- * @returns {{image: Float32Array, z?: Float32Array}}
+ * @returns {Place}
  */
 export function startOfAscent(image, keep = "clip") {
   if (keep === "clip") return { image, z: undefined };
@@ -30,16 +35,17 @@ export function startOfAscent(image, keep = "clip") {
   return { image: z.map(sigmoid), z };
 }
 
+/** @type {(z: number) => number} */
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
 /**
  * Climb one step.
  *
- * @param {import("./network.js").Network} network
- * @param {{image: Float32Array, z?: Float32Array}} at as `startOfAscent` or this function gave it.
+ * @param {Network} network
+ * @param {Place} at as `startOfAscent` or this function gave it.
  * @param {number} classIndex
  * @param {Way} way
- * @returns {{image: Float32Array, z?: Float32Array}}
+ * @returns {Place}
  */
 export function ascentStep(network, at, classIndex, way) {
   const { stepSize, blurSigma = 0 } = way;
@@ -56,11 +62,19 @@ export function ascentStep(network, at, classIndex, way) {
   return startOfAscent(blur(next.image, network.size, blurSigma), at.z ? "sigmoid" : "clip");
 }
 
-/** The gradient of: output of the jittered image − penalties of the image itself. */
+/**
+ * The gradient of: output of the jittered image − penalties of the image itself.
+ *
+ * @param {Network} network
+ * @param {Float32Array} image
+ * @param {number} classIndex
+ * @param {Way} way
+ */
 function penalizedGradient(network, image, classIndex, way) {
   const { output = "logit", tvWeight = 0, l2Weight = 0, shift = [0, 0] } = way;
   const [down, right] = shift;
   const { size } = network;
+  /** @param {Float32Array} logits */
   const seed = (logits) => outputGradient(logits, classIndex, output);
   const jittered = differentiate(network, roll(image, size, down, right), seed).gradient;
   let gradient = roll(jittered, size, -down, -right);

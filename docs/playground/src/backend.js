@@ -9,6 +9,7 @@ export { tf };
 /** This browser cannot compute: it has no WebAssembly, or has it switched off. */
 export class NoWebAssemblyError extends Error {}
 
+/** @type {Promise<void> | undefined} */
 let started;
 
 /**
@@ -22,6 +23,7 @@ export function startBackend(folder) {
   return started;
 }
 
+/** @param {string} folder */
 async function start(folder) {
   if (typeof WebAssembly === "undefined") throw new NoWebAssemblyError("no WebAssembly");
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // its file is not here, and pages wait for it

@@ -1,6 +1,13 @@
 // Images as flat arrays: size × size pixels, row by row, with their channels side by side.
 
-/** Roll an image: what leaves on one side comes in on the other. */
+/**
+ * Roll an image: what leaves on one side comes in on the other.
+ *
+ * @param {Float32Array} image
+ * @param {number} size
+ * @param {number} down in pixels.
+ * @param {number} right in pixels.
+ */
 export function roll(image, size, down, right) {
   const rolled = new Float32Array(image.length);
   const channels = image.length / (size * size);
@@ -14,20 +21,27 @@ export function roll(image, size, down, right) {
   return rolled;
 }
 
+/** @type {(n: number, m: number) => number} */
 const modulo = (n, m) => ((n % m) + m) % m;
 
 /**
  * Blur an image, each channel on its own, as scipy.ndimage.gaussian_filter does with its mode
  * "reflect" (d c b a | a b c d | d c b a).
+ *
+ * @param {Float32Array} image
+ * @param {number} size
+ * @param {number} sigma in pixels.
  */
 export function blur(image, size, sigma) {
   if (sigma < 0) throw new RangeError(`sigma must not be negative, but is ${sigma}`);
   const radius = Math.floor(4 * sigma + 0.5);
   if (radius === 0) return image.slice();
-  const weights = [];
-  for (let x = -radius; x <= radius; x++) weights.push(Math.exp(-(x * x) / (2 * sigma * sigma)));
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const channels = image.length / (size * size);
+  /** @type {(from: Float32Array, along: number, across: number) => Float32Array} */
   const pass = (from, along, across) => {
     const to = new Float32Array(from.length);
     for (let line = 0; line < size; line++) {
@@ -46,19 +60,33 @@ export function blur(image, size, sigma) {
   return pass(pass(image, size * channels, channels), channels, size * channels);
 }
 
+/**
+ * @param {number} place
+ * @param {number} size
+ */
 function mirror(place, size) {
   const folded = modulo(place, 2 * size);
   return folded < size ? folded : 2 * size - 1 - folded;
 }
 
-/** The sum of the absolute differences of neighbours, as tf.image.total_variation. */
+/**
+ * The sum of the absolute differences of neighbours, as tf.image.total_variation.
+ *
+ * @param {Float32Array} image
+ * @param {number} size
+ */
 export function totalVariation(image, size) {
   let sum = 0;
   eachDifference(image, size, (difference) => (sum += Math.abs(difference)));
   return sum;
 }
 
-/** The gradient of the total variation with respect to the image. */
+/**
+ * The gradient of the total variation with respect to the image.
+ *
+ * @param {Float32Array} image
+ * @param {number} size
+ */
 export function totalVariationGradient(image, size) {
   const gradient = new Float32Array(image.length);
   eachDifference(image, size, (difference, here, next) => {
@@ -68,6 +96,11 @@ export function totalVariationGradient(image, size) {
   return gradient;
 }
 
+/**
+ * @param {Float32Array} image
+ * @param {number} size
+ * @param {(difference: number, here: number, next: number) => void} visit
+ */
 function eachDifference(image, size, visit) {
   const channels = image.length / (size * size);
   const line = size * channels;
@@ -77,4 +110,5 @@ function eachDifference(image, size, visit) {
   }
 }
 
+/** @type {(value: number, least?: number, most?: number) => number} */
 export const clip = (value, least = 0, most = 1) => Math.min(most, Math.max(least, value));

@@ -3,7 +3,13 @@
 import { fromHalf } from "./half.js";
 import { makeNetwork } from "./network.js";
 
-/** Fetch a file of this site. */
+/** @import { Network } from "./network.js" */
+
+/**
+ * Fetch a file of this site.
+ *
+ * @param {URL} address
+ */
 export async function fetched(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address.pathname} could not be loaded (${answer.status})`);
@@ -11,10 +17,18 @@ export async function fetched(address) {
 }
 
 /**
+ * @typedef {object} Loaded the real network, and what comes with it.
+ * @property {Network} network
+ * @property {string[]} classes
+ * @property {{name: string, shows: string}[]} photos
+ */
+
+/**
  * Fetch a network with weights of 16 bits.
  *
  * @param {URL} folder where efficientnet-lite0.json and .f16 lie.
  * @param {(share: number) => void} [onProgress] is told how much has come, 0 to 1.
+ * @returns {Promise<Loaded>}
  */
 export async function loadNetwork(folder, onProgress) {
   const described = await (await fetched(new URL("efficientnet-lite0.json", folder))).json();
@@ -33,7 +47,12 @@ export async function loadNetwork(folder, onProgress) {
   return { network, classes: described.classes, photos: described.photos };
 }
 
-/** Read a photo, cut to its middle and scaled: size × size × 3, in [0, 1]. */
+/**
+ * Read a photo, cut to its middle and scaled: size × size × 3, in [0, 1].
+ *
+ * @param {string} address
+ * @param {number} size
+ */
 export async function readPhoto(address, size) {
   const image = new Image();
   image.src = address;

@@ -4,21 +4,53 @@
 
 import { tf } from "./backend.js";
 
+/** @typedef {tf.Tensor<any>} Tensor of any number of axes. */
+
+/**
+ * @typedef {object} Described a layer as docs/playground/export.py describes it.
+ * @property {keyof typeof KINDS} kind
+ * @property {number[]} inputs the layers that go into it, by their place; −1 is the image.
+ * @property {number[][]} shapes of its weights, the kernel first.
+ * @property {number} stride a layer has this and what follows if its kind asks for it.
+ * @property {keyof typeof ACTIVATIONS} activation
+ * @property {number} size
+ * @property {number} scale
+ * @property {number} offset
+ */
+
+/** @typedef {{kernel: Tensor, bias: Tensor, flipped?: Tensor}} Weights of a layer. */
+/** @typedef {Described & Weights} Layer */
+
 /**
  * @typedef {object} Network
- * @property {object[]} layers as docs/playground/export.py describes them, with their weights as tensors.
+ * @property {Layer[]} layers
  * @property {number} size height and width of an image, in pixels; it has three channels.
+ */
+
+/**
+ * @typedef {object} Passed what is kept of a layer on the way forward.
+ * @property {Layer} layer
+ * @property {Tensor[]} inputs
+ * @property {Tensor} output
+ * @property {Tensor} [saved]
+ */
+
+/**
+ * @typedef {object} Kind how a layer goes forward, and back.
+ * @property {(inputs: Tensor[], layer: Layer) => {output: Tensor, saved?: Tensor}} forward
+ * @property {(dy: Tensor, layer: Layer, inputs: Tensor[], saved?: Tensor) => Tensor[]} backward
  */
 
 /**
  * Make a network from its description and its weights.
  *
- * @param {{size: number, layers: object[]}} described
+ * @param {{size: number, layers: Described[]}} described
  * @param {Float32Array} weights of all layers, one after the other.
  * @returns {Network}
  */
 export function makeNetwork(described, weights) {
   let offset = 0;
+  /** @param {number[]} shape */
   const take = (shape) => {
     const length = shape.reduce((product, n) => product * n, 1);
     offset += length;
@@ -34,7 +66,12 @@ export function makeNetwork(described, weights) {
   return { size: described.size, layers };
 }
 
-/** The kernel that takes a convolution's gradient back: upside down, outputs and inputs swapped. */
+/**
+ * The kernel that takes a convolution's gradient back: upside down, outputs and inputs swapped.
+ *
+ * @param {Described["kind"]} kind
+ * @param {Tensor} kernel
+ */
 function flip(kind, kernel) {
   if (kind === "dense") return undefined;
   return tf.tidy(() => {
@@ -51,7 +88,7 @@ function flip(kind, kernel) {
  * @returns {Float32Array} the logits.
  */
 export function computeLogits(network, image) {
-  return tf.tidy(() => forward(network, image).at(-1).output.dataSync());
+  return tf.tidy(() => logitsOf(forward(network, image)));
 }
 
 /**
@@ -66,32 +103,51 @@ export function computeLogits(network, image) {
 export function differentiate(network, image, seed) {
   return tf.tidy(() => {
     const passes = forward(network, image);
-    const logits = passes.at(-1).output.dataSync();
-    const gradients = new Array(passes.length);
+    const logits = logitsOf(passes);
+    /** @type {Record<number, Tensor>} */
+    const gradients = {}; // by the place of the layer; the image is at −1
     gradients[passes.length - 1] = tf.tensor(seed(logits), [1, logits.length]);
     for (let i = passes.length - 1; i >= 0; i--) {
       const { layer, inputs, saved } = passes[i];
-      const backwards = KINDS[layer.kind].backward(gradients[i], layer, inputs, saved);
+      const backwards = kindOf(layer).backward(gradients[i], layer, inputs, saved);
       layer.inputs.forEach((place, n) => {
-        // What goes into several layers gets the sum of what comes back. The image is at −1.
+        // What goes into several layers gets the sum of what comes back.
         const before = gradients[place];
         gradients[place] = before ? tf.add(before, backwards[n]) : backwards[n];
       });
     }
-    return { logits, gradient: gradients[-1].dataSync() };
+    return { logits, gradient: numbersOf(gradients[-1]) };
   });
 }
 
+/** @param {Passed[]} passes */
+const logitsOf = (passes) => numbersOf(passes[passes.length - 1].output);
+
+/**
+ * @param {Tensor} tensor of real numbers.
+ * @returns {Float32Array}
+ */
+const numbersOf = (tensor) => /** @type {Float32Array} */ (tensor.dataSync());
+
+/**
+ * @param {Network} network
+ * @param {Float32Array} image
+ */
 function forward(network, image) {
   const first = tf.tensor(image, [1, network.size, network.size, 3]);
+  /** @type {Passed[]} */
   const passes = [];
   for (const layer of network.layers) {
     const inputs = layer.inputs.map((place) => (place < 0 ? first : passes[place].output));
-    passes.push({ layer, inputs, ...KINDS[layer.kind].forward(inputs, layer) });
+    passes.push({ layer, inputs, ...kindOf(layer).forward(inputs, layer) });
   }
   return passes;
 }
 
+/**
+ * @param {typeof tf.fused.conv2d | typeof tf.fused.depthwiseConv2d} convolve
+ * @returns {Kind}
+ */
 const convolution = (convolve) => ({
   forward([x], { kernel, bias, stride, activation }) {
     const fused = activation === "silu" ? "linear" : activation;
@@ -108,6 +164,7 @@ const convolution = (convolve) => ({
       : { output: sum, saved: sum };
   },
   backward(dy, { flipped, stride, activation }, [x], saved) {
+    if (!flipped || !saved) throw new Error("nothing was kept of this convolution");
     const dsum = ACTIVATIONS[activation](dy, saved);
     if (stride === 1) return [convolve({ x: dsum, filter: flipped, strides: 1, pad: "same" })];
     const spread = spreadOut(dsum, stride, flipped.shape[0], x.shape[1]);
@@ -115,6 +172,7 @@ const convolution = (convolve) => ({
   },
 });
 
+/** @satisfies {Record<string, Kind>} */
 const KINDS = {
   rescale: {
     forward: ([x], { scale, offset }) => ({ output: tf.add(tf.mul(x, scale), offset) }),
@@ -146,7 +204,17 @@ const KINDS = {
   },
 };
 
-/** From the gradient after an activation to the gradient before it. */
+/**
+ * @param {Layer} layer
+ * @returns {Kind}
+ */
+const kindOf = (layer) => KINDS[layer.kind];
+
+/**
+ * From the gradient after an activation to the gradient before it.
+ *
+ * @satisfies {Record<string, (dy: Tensor, saved: Tensor) => Tensor>}
+ */
 const ACTIVATIONS = {
   linear: (dy) => dy,
   // Fused with its convolution, only what came out of it is known, and that is enough: inside
@@ -161,12 +229,19 @@ const ACTIVATIONS = {
 /**
  * Put a strided convolution's gradient back at the places that it looked at, zeros between, with the
  * margin for a "valid" convolution that gives `length` rows and columns.
+ *
+ * @param {Tensor} dy
+ * @param {number} stride
+ * @param {number} kernel
+ * @param {number} length
+ * @returns {Tensor}
  */
 function spreadOut(dy, stride, kernel, length) {
   const [, rows, columns, channels] = dy.shape;
   const padded = Math.max((rows - 1) * stride + kernel - length, 0);
   const before = kernel - 1 - Math.floor(padded / 2);
   const after = length + kernel - 1 - before - stride * rows; // TensorFlow's rule for "same"
+  /** @param {number[]} shape */
   const zeros = (shape) => tf.zeros(shape);
   let spread = tf.reshape(dy, [1, rows, 1, columns * channels]);
   spread = tf.concat([spread, zeros([1, rows, stride - 1, columns * channels])], 2);

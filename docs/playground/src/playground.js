@@ -10,7 +10,9 @@ export * from "./loading.js";
 export * from "./network.js";
 export * from "./optimization.js";
 export * from "./saliency.js";
+export * from "./spectrum.js";
 export * from "./stamps.js";
+export * from "./views.js";
 
 const folder = new URL("./", import.meta.url);
 if (document.querySelector("[data-playground]")) bringToLife(folder);

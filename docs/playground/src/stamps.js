@@ -3,11 +3,19 @@
 import { clip } from "./images.js";
 
 /**
+ * @typedef {object} Stamp
+ * @property {string} name
+ * @property {Float32Array} mask size × size in [0, 1].
+ * @property {"blend" | "add"} how blended towards its colour, or added and clipped.
+ * @property {number[]} colour
+ * @property {number} strength
+ */
+
+/**
  * Put a stamp on an image.
  *
  * @param {Float32Array} image size × size × 3.
- * @param {{mask: Float32Array, how: "blend" | "add", colour: number[], strength: number}} stamp
- *   `mask` size × size in [0, 1]; blended towards its colour, or added and clipped.
+ * @param {Omit<Stamp, "name">} stamp
  * @returns {Float32Array} the image with it.
  */
 export function stampOn(image, { mask, how, colour, strength }) {

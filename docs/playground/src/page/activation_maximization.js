@@ -8,17 +8,25 @@ import { makePlayer } from "./player.js";
 import { networkChoice } from "./stage.js";
 import { button, choice, h, list, percent, picture, slider, steps } from "./widgets.js";
 
+/** @import { Place } from "../ascent.js" */
+/** @import { Network } from "../network.js" */
+/** @import { Stage } from "./stage.js" */
+
 const MOST = 2000; // steps, so that the curve stays a curve
 
 // Where the sliders stand: all regularizers off, or such that shapes come out.
 const PLAIN = { stepSize: 0.1, tvWeight: 0, l2Weight: 0, blurSigma: 0, maxShift: 0 };
 const NATURAL = { stepSize: 1, tvWeight: 0.02, l2Weight: 0, blurSigma: 0.4, maxShift: 2 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {Stage} stage
+ */
 export function makeActivationMaximization(root, stage) {
   const image = picture(stage.size, "The image that climbs");
   const scores = curve("The score");
   const classes = list("class", stage.classes, () => player.restart());
-  classes.select.value = stage.classes.indexOf("star");
+  classes.select.value = String(stage.classes.indexOf("star"));
   const start = choice("from", ["noise", "grey", ["image", "the image"]], () => player.restart());
   const output = choice("up the", ["logit", "softmax"], () => player.restart());
   const keep = choice(
@@ -37,8 +45,10 @@ export function makeActivationMaximization(root, stage) {
     blurSigma: slider("blur σ", { least: 0, most: 1.5, value: PLAIN.blurSigma, step: 0.05 }),
     maxShift: slider("jitter, pixels", { least: 0, most: 6, value: PLAIN.maxShift, step: 1 }),
   };
-  const set = (values) =>
-    Object.entries(values).forEach(([name, value]) => sliders[name].set(value));
+  /** @typedef {keyof typeof sliders} Name */
+  const names = /** @type {Name[]} */ (Object.keys(sliders));
+  const set = (/** @type {Record<Name, number>} */ values) =>
+    names.forEach((name) => sliders[name].set(values[name]));
   const player = makePlayer({ step, isDone, show, restart: begin });
   root.append(
     networkChoice(stage),
@@ -55,9 +65,11 @@ export function makeActivationMaximization(root, stage) {
     ),
   );
 
+  /** @type {Place} */
   let at;
+  /** @type {number[]} */
   let history;
-  let probability;
+  let probability = 0;
 
   function score() {
     const logits = computeLogits(stage.network, at.image);
@@ -77,10 +89,8 @@ export function makeActivationMaximization(root, stage) {
     score();
   }
   function step() {
-    /** @type {any} one number for each slider, by its name */
-    const { maxShift, ...way } = Object.fromEntries(
-      Object.entries(sliders).map(([name, { value }]) => [name, value]),
-    );
+    const values = Object.fromEntries(names.map((name) => [name, sliders[name].value]));
+    const { maxShift, ...way } = /** @type {Record<Name, number>} */ (values);
     const roll = () => Math.floor(Math.random() * (2 * maxShift + 1)) - maxShift;
     at = ascentStep(stage.network, at, Number(classes.select.value), {
       ...way,
@@ -101,10 +111,11 @@ export function makeActivationMaximization(root, stage) {
       `What the ${stage.networkName} network likes to see as a ${name}, after ${after}`,
       `${name}, after ${after}`,
     );
-    const value = history.at(-1).toPrecision(3).replace("-", "−");
+    const value = history[history.length - 1].toPrecision(3).replace("-", "−");
     const end = isDone() ? "; the curve ends here" : "";
     return `${output.value} ${value}, probability ${percent(probability)}${end}`;
   }
+  /** @type {Network | undefined} */
   let network;
   stage.watch(() => {
     if (network === stage.network && start.value !== "image") return; // it begins elsewhere

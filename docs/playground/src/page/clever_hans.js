@@ -7,6 +7,12 @@ import { makeSketch } from "./sketch.js";
 import { networkChoice } from "./stage.js";
 import { announcement, button, gallery, h, percent, picture, slider, toggle } from "./widgets.js";
 
+/** @import { Stage } from "./stage.js" */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Stage} stage
+ */
 export function makeCleverHans(root, stage) {
   const sheet = picture(stage.size, "", "");
   sheet.canvas.tabIndex = 0;
@@ -91,9 +97,14 @@ export function makeCleverHans(root, stage) {
   });
 }
 
+/** @type {(hex: string) => number[]} */
 const fromHex = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
 
-/** A bar for the probability of each class. */
+/**
+ * A bar for the probability of each class.
+ *
+ * @param {string[]} names
+ */
 export function makeBars(names) {
   const rows = names.map((name) => {
     const bar = h("i", {});
@@ -102,11 +113,11 @@ export function makeBars(names) {
   });
   const element = h("ul", { className: "pg-bars" }, ...rows.map(({ row }) => row));
   element.setAttribute("aria-label", "Probabilities");
-  element.show = (probabilities) => {
+  const show = (/** @type {Float32Array} */ probabilities) => {
     rows.forEach(({ bar, value }, k) => {
       bar.style.width = `${100 * probabilities[k]}%`;
       value.textContent = percent(probabilities[k]);
     });
   };
-  return element;
+  return Object.assign(element, { show });
 }

@@ -4,6 +4,7 @@ import { NoWebAssemblyError, startBackend } from "../backend.js";
 import { makeActivationMaximization } from "./activation_maximization.js";
 import { makeCleverHans } from "./clever_hans.js";
 import { makeInputOptimization } from "./input_optimization.js";
+import { makeNaturalImages } from "./natural_images.js";
 import { makePhoto } from "./photo.js";
 import { makeSaliency } from "./saliency.js";
 import { Stage } from "./stage.js";
@@ -14,6 +15,7 @@ const PARTS = {
   clever_hans: makeCleverHans,
   saliency: makeSaliency,
   activation_maximization: makeActivationMaximization,
+  natural_images: makeNaturalImages,
   input_optimization: makeInputOptimization,
 };
 
@@ -29,7 +31,7 @@ export async function bringToLife(folder) {
     const stage = await Stage.load(folder);
     for (const [name, make] of Object.entries(PARTS)) {
       places[name].replaceChildren();
-      make(places[name], stage);
+      make(places[name], stage, folder);
     }
     places.photo.replaceChildren();
     makePhoto(places.photo, folder);

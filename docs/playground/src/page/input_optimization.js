@@ -8,9 +8,17 @@ import { makePlayer } from "./player.js";
 import { networkChoice } from "./stage.js";
 import { h, list, percent, picture, short, slider, steps } from "./widgets.js";
 
+/** @import { Penalty } from "../optimization.js" */
+/** @import { Stage } from "./stage.js" */
+
+/** @type {Penalty[]} */
 const KINDS = ["l2", "l1", "tv"];
 const MOST = 1000; // steps
 
+/**
+ * @param {HTMLElement} root
+ * @param {Stage} stage
+ */
 export function makeInputOptimization(root, stage) {
   const before = picture(stage.size, "Before");
   const after = picture(stage.size, "After");
@@ -39,9 +47,9 @@ export function makeInputOptimization(root, stage) {
     player.words,
   );
 
-  let original;
-  let image;
-  let taken;
+  let original = stage.image;
+  let image = original;
+  let taken = 0;
   const target = () => Number(classes.select.value);
   const kind = () => KINDS[Number(penalty.select.value)];
 
@@ -83,7 +91,8 @@ export function makeInputOptimization(root, stage) {
     const logits = computeLogits(stage.network, stage.image);
     const first = likeliest(logits);
     // The second likeliest class is the nearest other answer.
-    classes.select.value = likeliest(logits.map((z, k) => (k === first ? -Infinity : z)));
+    const second = likeliest(logits.map((z, k) => (k === first ? -Infinity : z)));
+    classes.select.value = String(second);
     player.restart(false);
   });
 }

@@ -18,19 +18,35 @@ const RED_BLUE = [
   "67001f",
 ].map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
 
-/** The colour of a value in [−1, 1]: red, green and blue, 0 to 255. */
+/**
+ * The colour of a value in [−1, 1]: red, green and blue, 0 to 255.
+ *
+ * @param {number} value
+ */
 export function diverging(value) {
   const place = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (RED_BLUE.length - 1);
   const low = Math.min(Math.floor(place), RED_BLUE.length - 2);
   return RED_BLUE[low].map((from, c) => from + (place - low) * (RED_BLUE[low + 1][c] - from));
 }
 
-/** Paint an image with values in [0, 1]. */
+/**
+ * Paint an image with values in [0, 1].
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} image
+ */
 export function paintImage(canvas, image) {
   paint(canvas, (i) => [255 * image[3 * i], 255 * image[3 * i + 1], 255 * image[3 * i + 2]]);
 }
 
-/** Paint a signed map over [−limit, limit]; over an image, a third of which shines through. */
+/**
+ * Paint a signed map over [−limit, limit]; over an image, a third of which shines through.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} heatmap
+ * @param {number} limit
+ * @param {Float32Array} [image]
+ */
 export function paintMap(canvas, heatmap, limit, image) {
   paint(canvas, (i) => {
     const colour = diverging(limit > 0 ? heatmap[i] / limit : 0);
@@ -38,13 +54,24 @@ export function paintMap(canvas, heatmap, limit, image) {
   });
 }
 
-/** Paint a change in colour: grey where nothing was changed, `factor` times as strong as it is. */
+/**
+ * Paint a change in colour: grey where nothing was changed, `factor` times as strong as it is.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} change
+ * @param {number} factor
+ */
 export function paintChange(canvas, change, factor) {
   paint(canvas, (i) => [0, 1, 2].map((c) => 255 * (0.5 + factor * change[3 * i + c])));
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {(pixel: number) => number[]} colourOf red, green and blue, 0 to 255.
+ */
 function paint(canvas, colourOf) {
   const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser has no canvas to paint on");
   const data = context.createImageData(canvas.width, canvas.height);
   for (let i = 0; i < canvas.width * canvas.height; i++) {
     data.data.set(colourOf(i).map(Math.round), 4 * i); // a clamped array: too large becomes 255
@@ -53,27 +80,24 @@ function paint(canvas, colourOf) {
   context.putImageData(data, 0, 0);
 }
 
-/**
- * A bar that explains a signed map's colours, with its limits.
- *
- * @returns {HTMLElement & {show: (limit: number) => void}}
- */
+/** A bar that explains a signed map's colours, with its limits. */
 export function colourBar() {
   const stops = [-1, -0.5, 0, 0.5, 1].map((v) => `rgb(${diverging(v).map(Math.round).join(" ")})`);
-  const element = h("div", { className: "pg-colour-bar" });
-  element.innerHTML = `<span></span><i style="background: linear-gradient(to right, ${stops.join(", ")})"></i><span></span>`;
-  element.show = (limit) => {
-    const [least, , most] = element.children;
+  const [least, most] = [h("span"), h("span")];
+  const colours = h("i");
+  colours.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  const element = h("div", { className: "pg-colour-bar" }, least, colours, most);
+  const show = (/** @type {number} */ limit) => {
     most.textContent = limit.toPrecision(2);
     least.textContent = `−${most.textContent}`;
   };
-  return element;
+  return Object.assign(element, { show });
 }
 
 /**
  * A curve in the colour of the text, with its last value and its range.
  *
- * @returns {HTMLElement & {show: (values: number[]) => void}}
+ * @param {string} label
  */
 export function curve(label) {
   const element = h("div", { className: "pg-curve" });
@@ -81,17 +105,17 @@ export function curve(label) {
     '<svg viewBox="0 0 300 90" preserveAspectRatio="none" role="img"><path fill="none" vector-effect="non-scaling-stroke"/></svg><span></span><span></span>';
   const [svg, most, least] = element.children;
   svg.setAttribute("aria-label", label);
-  element.show = (values) => {
+  const show = (/** @type {number[]} */ values) => {
     const low = Math.min(...values);
     const high = Math.max(...values);
-    const x = (i) => (300 * i) / Math.max(1, values.length - 1);
-    const y = (v) => 86 - (82 * (v - low)) / (high - low || 1);
+    const x = (/** @type {number} */ i) => (300 * i) / Math.max(1, values.length - 1);
+    const y = (/** @type {number} */ v) => 86 - (82 * (v - low)) / (high - low || 1);
     const points = values.map((v, i) => `${x(i).toFixed(1)} ${y(v).toFixed(1)}`);
-    svg.firstChild.setAttribute("d", `M${points.join("L")}`);
+    svg.children[0].setAttribute("d", `M${points.join("L")}`);
     const words = [high, low].map((v) => v.toPrecision(3).replace("-", "−"));
     [most.textContent, least.textContent] = words;
     const taken = steps(values.length - 1);
     svg.setAttribute("aria-label", `${label}: ${taken}, from ${words[1]} to ${words[0]}`);
   };
-  return element;
+  return Object.assign(element, { show });
 }

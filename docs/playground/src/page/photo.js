@@ -1,48 +1,31 @@
 // The real thing: EfficientNet-Lite0, on the reader's own photo.
 
-import { loadNetwork, readPhoto } from "../loading.js";
+import { readPhoto } from "../loading.js";
 import { explain, smooth, softmax, symmetricLimit } from "../saliency.js";
 import { colourBar, paintImage, paintMap } from "./painting.js";
-import {
-  announcement,
-  button,
-  choice,
-  gallery,
-  h,
-  messageOf,
-  percent,
-  picture,
-  slider,
-  toggle,
-} from "./widgets.js";
+import { realNetwork } from "./real_network.js";
+import { choice, gallery, h, percent, picture, slider, toggle } from "./widgets.js";
+
+/** @import { Loaded } from "../loading.js" */
 
 /**
  * @param {HTMLElement} root
  * @param {URL} folder where the network and the photos lie.
  */
 export function makePhoto(root, folder) {
-  const progress = h("progress", { max: 1, value: 0, "aria-label": "Loading the network" });
-  const state = announcement();
-  const load = button("Load the network (10 MB)", async () => {
-    load.disabled = true;
-    load.after(progress);
-    let loaded;
-    try {
-      loaded = await loadNetwork(folder, (share) => (progress.value = share));
-    } catch (error) {
-      progress.remove();
-      load.disabled = false;
-      load.focus();
-      state.say(`The network could not be loaded: ${messageOf(error)}. Try again.`);
-      return;
-    }
-    state.say("");
+  const { load, state } = realNetwork(folder, (loaded) => {
     root.replaceChildren();
     makeLooking(root, state, loaded, folder);
   });
   root.append(load, state);
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {ReturnType<typeof realNetwork>["state"]} state
+ * @param {Loaded} loaded
+ * @param {URL} folder
+ */
 function makeLooking(root, state, { network, classes, photos }, folder) {
   const { size } = network;
   const image = picture(size, "The photo");
@@ -79,20 +62,29 @@ function makeLooking(root, state, { network, classes, photos }, folder) {
   );
 
   let asked = -1; // the class to explain, or −1 for the likeliest
+  /** @type {Float32Array | undefined} */
   let photo;
+  /** @type {{heatmap: Float32Array, what: string} | undefined} */
   let found; // the saliency, and the words for what it is of
   let latest = 0; // the number of the photo that was chosen last
 
+  /** @param {number} place */
   function useBundled(place) {
     const { src, alt } = thumbnails[place].picture;
     return use(src, alt, place);
   }
   file.addEventListener("change", async () => {
-    if (!file.files[0]) return;
-    const address = URL.createObjectURL(file.files[0]);
+    const [own] = file.files ?? [];
+    if (!own) return;
+    const address = URL.createObjectURL(own);
     await use(address, "your photo", -1);
     URL.revokeObjectURL(address);
   });
+  /**
+   * @param {string} address
+   * @param {string} words
+   * @param {number} place among the photos that are offered, or −1.
+   */
   async function use(address, words, place) {
     const turn = ++latest;
     const read = await readPhoto(address, size).catch(() => undefined);
@@ -115,6 +107,7 @@ function makeLooking(root, state, { network, classes, photos }, folder) {
     () => classes.includes(wanted.value) && ask(wanted.value) && look(),
   );
   wanted.addEventListener("change", () => ask(wanted.value) && look());
+  /** @param {string} name */
   function ask(name) {
     const lower = name.trim().toLowerCase();
     const place = classes.findIndex((known) => known.toLowerCase() === lower);
@@ -158,5 +151,5 @@ function makeLooking(root, state, { network, classes, photos }, folder) {
     );
   }
   useBundled(0);
-  bundled.firstChild.focus();
+  bundled.querySelector("button")?.focus();
 }

@@ -49,10 +49,10 @@ export function makePlayer({ step, isDone, show, restart }) {
     else frame = requestAnimationFrame(proceed);
   }
 
-  /** Begin anew; in silence if it was something elsewhere in the page that asked for it. */
   const player = {
     buttons,
     words,
+    /** Begin anew; in silence if it was something elsewhere in the page that asked for it. */
     restart(aloud = true) {
       pause();
       restart();

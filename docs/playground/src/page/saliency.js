@@ -5,6 +5,12 @@ import { colourBar, paintImage, paintMap } from "./painting.js";
 import { networkChoice } from "./stage.js";
 import { choice, h, list, picture, slider, toggle } from "./widgets.js";
 
+/** @import { Stage } from "./stage.js" */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Stage} stage
+ */
 export function makeSaliency(root, stage) {
   const image = picture(stage.size, "The image");
   const map = picture(stage.size, "The saliency");

@@ -1,5 +1,8 @@
 // A sheet to draw on, with a pointer or with the keyboard.
 
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
 /**
  * Make a canvas a sheet.
  *
@@ -10,20 +13,22 @@
  */
 export function makeSketch(canvas, { pixels, colour, radius, done }) {
   const size = canvas.width;
-  let pen = null; // the pointer that draws, and where it was: {id, at}
+  /** @type {{id: number, at: number[]} | null} */
+  let pen = null; // the pointer that draws, and where it was
   let cursor = [size / 2, size / 2]; // where the keyboard's brush is
   const mark = document.createElement("span"); // shows the keyboard's brush
   mark.className = "pg-brush";
   mark.hidden = true;
   canvas.after(mark);
 
-  const place = (event) => {
+  const place = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     return [
       ((event.clientX - box.left) / box.width) * size,
       ((event.clientY - box.top) / box.height) * size,
     ];
   };
+  /** @type {(from: number[], to: number[]) => void} */
   const stroke = (from, to) => {
     const image = pixels().slice();
     const way = Math.max(1, Math.ceil(2 * Math.hypot(to[0] - from[0], to[1] - from[1])));
@@ -53,7 +58,7 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
     stroke(pen.at, at);
     pen.at = at;
   });
-  const lift = (event) => {
+  const lift = (/** @type {PointerEvent} */ event) => {
     if (pen?.id === event.pointerId) pen = null;
   };
   canvas.addEventListener("pointerup", lift);
@@ -66,8 +71,7 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
   canvas.addEventListener("focus", () => (mark.hidden = !canvas.matches(":focus-visible")));
   canvas.addEventListener("blur", () => (mark.hidden = true));
   canvas.addEventListener("keydown", (event) => {
-    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const step = steps[event.key];
+    const step = ARROWS[event.key];
     if ((!step && event.key !== " ") || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     mark.hidden = false;
@@ -80,9 +84,18 @@ export function makeSketch(canvas, { pixels, colour, radius, done }) {
   show();
 }
 
-/** Paint a disc with a soft edge; what is half covered is half painted. */
+/**
+ * Paint a disc with a soft edge; what is half covered is half painted.
+ *
+ * @param {Float32Array} image is painted on.
+ * @param {number} size
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ * @param {number[]} colour
+ */
 function dab(image, size, x, y, radius, colour) {
-  const within = (place) => [
+  const within = (/** @type {number} */ place) => [
     Math.max(0, Math.floor(place - radius - 1)),
     Math.min(size, place + radius + 1),
   ];

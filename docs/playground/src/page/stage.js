@@ -5,6 +5,19 @@ import { makeNetwork } from "../network.js";
 import { stampOn } from "../stamps.js";
 import { choice } from "./widgets.js";
 
+/** @import { Described, Network } from "../network.js" */
+/** @import { Stamp } from "../stamps.js" */
+
+/**
+ * @typedef {object} Contents of networks.json.
+ * @property {number} size
+ * @property {number[][]} colours of photos: what mixes an image's channels, in chapter 1.4.
+ * @property {string[]} classes
+ * @property {{name: string, numbers: number, layers: Described[]}[]} networks
+ * @property {Omit<Stamp, "mask">[]} stamps
+ * @property {string[]} samples the class of each.
+ */
+
 export class Stage extends EventTarget {
   /**
    * Load the networks.
@@ -20,12 +33,19 @@ export class Stage extends EventTarget {
     return new Stage(described, new Float32Array(numbers), new Uint8Array(pixels));
   }
 
-  constructor({ size, classes, networks, stamps, samples }, numbers, pixels) {
+  /**
+   * @param {Contents} described
+   * @param {Float32Array} numbers the networks' weights and the stamps' masks.
+   * @param {Uint8Array} pixels of the samples.
+   */
+  constructor({ size, colours, classes, networks, stamps, samples }, numbers, pixels) {
     super();
     this.size = size;
+    this.colours = colours;
     this.classes = classes;
     let offset = 0;
-    const take = (count) => numbers.slice(offset, (offset += count));
+    const take = (/** @type {number} */ count) => numbers.slice(offset, (offset += count));
+    /** @type {Record<string, Network>} */
     this.networks = Object.fromEntries(
       networks.map(({ name, numbers: count, layers }) => [
         name,
@@ -43,15 +63,24 @@ export class Stage extends EventTarget {
     }));
     this.networkName = networks[0].name;
     this.sample = 0;
+    /** @type {Float32Array} */
     this.unstamped = this.samples[0].image;
   }
 
-  /** Put one of the samples on the sheet. */
+  /**
+   * Put one of the samples on the sheet.
+   *
+   * @param {number} sample
+   */
   pick(sample) {
     this.set({ sample, unstamped: this.samples[sample].image });
   }
 
-  /** Put something else on the sheet. */
+  /**
+   * Put something else on the sheet.
+   *
+   * @param {Float32Array} unstamped
+   */
   draw(unstamped) {
     this.set({ sample: -1, unstamped });
   }
@@ -71,20 +100,32 @@ export class Stage extends EventTarget {
     return on.reduce(stampOn, this.unstamped);
   }
 
-  /** Change something, and tell everyone. */
+  /**
+   * Change something, and tell everyone.
+   *
+   * @param {{networkName?: string, sample?: number, unstamped?: Float32Array}} changes
+   */
   set(changes) {
     Object.assign(this, changes);
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Call a function now, and whenever something changes. */
+  /**
+   * Call a function now, and whenever something changes.
+   *
+   * @param {() => void} listener
+   */
   watch(listener) {
     this.addEventListener("change", listener);
     listener();
   }
 }
 
-/** The choice of the network, which every part of the page offers, and which changes them all. */
+/**
+ * The choice of the network, which every part of the page offers, and which changes them all.
+ *
+ * @param {Stage} stage
+ */
 export function networkChoice(stage) {
   const element = choice("network", Object.keys(stage.networks), (networkName) =>
     stage.set({ networkName }),

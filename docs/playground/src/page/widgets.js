@@ -3,35 +3,54 @@
 
 let made = 0;
 
-/** Make an element: h("p", { className: "note" }, "some", "words"). */
+/**
+ * Make an element: h("p", { className: "note" }, "some", "words").
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [properties]
+ * @param {(Node | string)[]} children
+ */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role" || name === "list") element.setAttribute(name, value);
-    else element[name] = value;
+    const isAttribute = name.includes("-") || name === "role" || name === "list";
+    if (isAttribute) element.setAttribute(name, String(value));
+    else Object.assign(element, { [name]: value });
   }
   element.append(...children);
   return element;
 }
 
-/** A button. */
+/**
+ * A button.
+ *
+ * @param {Node | string} label
+ * @param {() => void} onClick
+ */
 export function button(label, onClick) {
   const element = h("button", { type: "button", className: "pg-button" }, label);
   element.addEventListener("click", onClick);
   return element;
 }
 
-/** A button that stays pressed; `element.pressed` tells whether it is. */
-export function toggle(label, onChange, pressed = false) {
-  const element = button(label, () => {
-    element.press(!element.pressed);
-    onChange(element.pressed);
-  });
-  element.press = (now) => {
+/**
+ * A button that stays pressed; `element.pressed` tells whether it is.
+ *
+ * @param {string} label
+ * @param {(pressed: boolean) => void} onChange
+ */
+export function toggle(label, onChange) {
+  const press = (/** @type {boolean} */ now) => {
     element.pressed = now;
     element.setAttribute("aria-pressed", String(now));
   };
-  element.press(pressed);
+  const plain = button(label, () => {
+    press(!element.pressed);
+    onChange(element.pressed);
+  });
+  const element = Object.assign(plain, { pressed: false, press });
+  press(false);
   return element;
 }
 
@@ -43,15 +62,22 @@ export function toggle(label, onChange, pressed = false) {
  * @param {string} label
  * @param {(Value | [Value, string])[]} options
  * @param {(value: Value) => void} onChange
- * @returns {HTMLElement & {value: Value, pick: (value: Value) => void}}
  */
 export function choice(label, options, onChange) {
   const name = `pg-choice-${made++}`;
-  const element = h(
+  const row = h(
     "div",
     { className: "pg-choice", role: "radiogroup", "aria-label": label },
     h("span", {}, label),
   );
+  const pick = (/** @type {Value} */ value) => {
+    element.value = value;
+    for (const input of inputs) input.checked = input.value === value;
+  };
+  const element = Object.assign(row, {
+    value: Array.isArray(options[0]) ? options[0][0] : options[0],
+    pick,
+  });
   const inputs = options.map((option) => {
     const [value, text] = Array.isArray(option) ? option : [option, option];
     const input = h("input", { type: "radio", name, value });
@@ -62,28 +88,32 @@ export function choice(label, options, onChange) {
     element.append(h("label", {}, input, text));
     return input;
   });
-  element.pick = (value) => {
-    element.value = value;
-    for (const input of inputs) input.checked = input.value === value;
-  };
-  element.pick(Array.isArray(options[0]) ? options[0][0] : options[0]);
+  pick(element.value);
   return element;
 }
 
-/** One of many: a drop-down list. Its value is the option's place in `labels`, a number. */
+/**
+ * One of many: a drop-down list. Its value is the option's place in `labels`, a number.
+ *
+ * @param {string} label
+ * @param {string[]} labels
+ * @param {(value: number) => void} [onChange]
+ */
 export function list(label, labels, onChange) {
   const select = h("select", {}, ...labels.map((text, i) => h("option", { value: i }, text)));
-  select.addEventListener("change", () => onChange(Number(select.value)));
+  select.addEventListener("change", () => onChange?.(Number(select.value)));
   const element = h("label", { className: "pg-list" }, h("span", {}, label), select);
-  element.select = select;
-  return element;
+  return Object.assign(element, { select });
 }
 
 /**
  * A slider that shows its value; with `log`, equal ways are equal factors, ten steps to a power of
  * ten, and with `zero`, its left end is 0.
  *
- * @returns {HTMLElement & {value: number, set: (value: number) => void}}
+ * @param {string} label
+ * @param {{least: number, most: number, value: number, step?: number, log?: boolean,
+ *   zero?: boolean}} range
+ * @param {(value: number) => void} [onChange]
  */
 export function slider(
   label,
@@ -91,7 +121,9 @@ export function slider(
   onChange,
 ) {
   const first = log ? Math.log10(least) - (zero ? 0.1 : 0) : least;
+  /** @type {(v: number) => number} */
   const toPlace = (v) => (log ? (v === 0 ? first : Math.log10(v)) : v);
+  /** @type {(place: number) => number} */
   const toValue = (place) => (log ? (zero && place <= first ? 0 : 10 ** place) : place);
   const input = h("input", {
     type: "range",
@@ -100,7 +132,12 @@ export function slider(
     step: log ? 0.1 : step,
   });
   const shown = h("span", { "aria-hidden": "true" }); // the slider itself says it
-  const element = h("label", { className: "pg-slider" }, h("span", {}, label), input, shown);
+  const set = (/** @type {number} */ now) => {
+    input.value = String(toPlace(now));
+    show();
+  };
+  const whole = h("label", { className: "pg-slider" }, h("span", {}, label), input, shown);
+  const element = Object.assign(whole, { value, set });
   const show = () => {
     element.value = toValue(Number(input.value));
     shown.textContent = short(element.value);
@@ -110,51 +147,53 @@ export function slider(
     show();
     onChange?.(element.value);
   });
-  element.set = (now) => {
-    input.value = toPlace(now);
-    show();
-  };
-  element.set(value);
+  set(value);
   return element;
 }
 
-/** A canvas that is a picture with words; `describe` changes the words. */
+/**
+ * A canvas that is a picture with words; `describe` changes the words.
+ *
+ * @param {number} pixels
+ * @param {string} label
+ * @param {string} [caption]
+ */
 export function picture(pixels, label, caption) {
   const canvas = h("canvas", { width: pixels, height: pixels, role: "img", "aria-label": label });
-  const element = h(
-    "figure",
-    { className: "pg-picture" },
-    canvas,
-    h("figcaption", {}, caption ?? label),
-  );
-  element.canvas = canvas;
-  element.describe = (words, below = words) => {
+  const below = h("figcaption", {}, caption ?? label);
+  const describe = (/** @type {string} */ words, short = words) => {
     canvas.setAttribute("aria-label", words);
-    element.lastChild.textContent = below;
+    below.textContent = short;
   };
-  return element;
+  const element = h("figure", { className: "pg-picture" }, canvas, below);
+  return Object.assign(element, { canvas, describe });
 }
 
 /**
  * Words that change: shown at once, and read out when they have come to rest, for what changes
  * sixty times a second must not be.
- *
- * @returns {HTMLElement & {say: (words: string, aloud?: boolean) => void}}
  */
 export function announcement() {
   const shown = h("span", { "aria-hidden": "true" });
   const spoken = h("span", { className: "pg-spoken", role: "status" });
   const element = h("p", { className: "pg-announcement" }, shown, spoken);
-  let waiting;
-  element.say = (words, aloud = true) => {
+  let waiting = 0;
+  const say = (/** @type {string} */ words, aloud = true) => {
     shown.textContent = words;
     clearTimeout(waiting);
     if (aloud) waiting = setTimeout(() => (spoken.textContent = words), 500);
   };
-  return element;
+  return Object.assign(element, { say });
 }
 
-/** Buttons with pictures, of which one is pressed; `element.press` takes its place, or −1. */
+/**
+ * Buttons with pictures, of which one is pressed; `element.press` takes its place, or −1.
+ *
+ * @template {HTMLElement} Picture
+ * @param {string} label
+ * @param {{picture: Picture, words: string}[]} pictures
+ * @param {(place: number) => void} onPick
+ */
 export function gallery(label, pictures, onPick) {
   const buttons = pictures.map(({ picture, words }, place) => {
     const pick = button(picture, () => onPick(place));
@@ -167,16 +206,24 @@ export function gallery(label, pictures, onPick) {
     { className: "pg-samples", role: "group", "aria-label": label },
     ...buttons,
   );
-  element.press = (place) => {
+  const press = (/** @type {number} */ place) => {
     buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(i === place)));
   };
-  return element;
+  return Object.assign(element, { press });
 }
 
-/** What went wrong, in words, whatever was thrown. */
+/**
+ * What went wrong, in words, whatever was thrown.
+ *
+ * @param {unknown} error
+ */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** A number in few characters. */
+/**
+ * A number in few characters.
+ *
+ * @param {number} value
+ */
 export function short(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -189,9 +236,17 @@ export function short(value) {
   return text.replace("-", "−");
 }
 
-/** "1 step", "2 steps". */
+/**
+ * "1 step", "2 steps".
+ *
+ * @param {number} count
+ */
 export const steps = (count) => `${count} ${count === 1 ? "step" : "steps"}`;
 
-/** A share in per cent. */
+/**
+ * A share in per cent.
+ *
+ * @param {number} share
+ */
 export const percent = (share) =>
   `${(100 * share).toFixed(share > 0.0995 || share < 0.0005 ? 0 : 1)}%`;
