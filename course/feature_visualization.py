@@ -27,6 +27,8 @@ from .saliency import select_output
 def total_variation(images: Images) -> Values:
     """Measure how rough each image is.
 
+    A gradient flows from the result back to the images: a later task goes down it.
+
     Args:
         images: `(B, H, W, C)`.
 
@@ -44,7 +46,8 @@ def jitter(images: Images, max_shift: int, seed: int) -> Images:
     """Roll every image by its own random whole number of pixels.
 
     What leaves on one side comes in on the other. Shifts are drawn uniformly from the whole numbers
-    in [−max_shift, max_shift], for each image and for each of the two spatial axes on its own.
+    in [−max_shift, max_shift], for each image and for each of the two spatial axes on its own. A
+    gradient flows from the rolled images back to the images: later tasks climb through them.
 
     Args:
         images: `(B, H, W, C)`.

@@ -41,7 +41,8 @@ def fourier_images(spectrum: Array, height: int, width: int) -> Array:
 
     Each coefficient is divided by its frequency in cycles per pixel, where frequencies below
     1 / max(H, W), that is 0, count as 1 / max(H, W). Then the spectrum is transformed back, with
-    the scale at which the transform keeps the sum of squares (`norm="ortho"` in NumPy).
+    the scale at which the transform keeps the sum of squares (`norm="ortho"` in NumPy). A gradient
+    flows from the images back to the spectrum: later tasks climb in it.
 
     Args:
         spectrum: `(B, C, H, F)`, complex, in the order of `numpy.fft.rfft2`.
@@ -110,7 +111,8 @@ def random_view(
     Each image has its own amounts, all drawn uniformly and independently: a shift along the rows
     and one along the columns, an angle, and a zoom about the middle of the image. Values between
     pixels are interpolated bilinearly; beyond the border the image goes on mirrored, its outermost
-    pixels repeated (d c b a | a b c d | d c b a).
+    pixels repeated (d c b a | a b c d | d c b a). A gradient flows from the views back to the
+    images: later tasks climb through them.
 
     Args:
         images: `(B, H, W, C)`; not changed.

@@ -27,7 +27,8 @@ def select_output(
 ) -> Values:
     """Pick the one value per image that is to be explained.
 
-    The model is called in inference mode (`training=False`).
+    The model is called in inference mode (`training=False`). A gradient flows from the values back
+    to the images: the next task takes it.
 
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
@@ -137,7 +138,8 @@ def plot_saliency(image: Image, heatmap: Heatmap, overlay: bool = False) -> Figu
 
     The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between the
     limits −v and v that `symmetric_limit` gives, so that zero has the neutral colour. A colour bar
-    explains it. Nothing is rescaled, and all of it can be seen: the first row is at the top.
+    explains it. Nothing is rescaled, and all of it can be seen: the first row is at the top. A heat
+    map of zeros is drawn like any other, all in the neutral colour.
 
     Args:
         image: `(H, W, 3)`, in [0, 1].

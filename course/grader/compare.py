@@ -31,6 +31,7 @@ class Pair:
         what: the answer's name in messages.
         raw: the answer as it was returned.
         instead: what known mistakes would give, by what is said of them.
+        tolerance: allowed difference, as a share of the largest magnitude.
     """
 
     answer: np.ndarray
@@ -38,6 +39,7 @@ class Pair:
     what: str = "the result"
     raw: Any = None
     instead: Mapping[str, np.ndarray] = field(default_factory=dict)
+    tolerance: float = TOLERANCE
 
 
 compared: deque[Pair] = deque(maxlen=40)
@@ -158,7 +160,7 @@ def check_close(
     expected = np.asarray(expected, np.float64)
     array = _as_numbers(answer, what)
     others = {says: np.asarray(other, np.float64) for says, other in (instead or {}).items()}
-    pair = Pair(array, expected, what, answer, others)
+    pair = Pair(array, expected, what, answer, others, tolerance)
     compared.append(pair)
     try:
         _check_shape(array, expected.shape, what)

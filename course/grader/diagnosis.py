@@ -27,6 +27,7 @@ class Case:
         instead: what known mistakes would give, by what is said of them.
         dtype: of the answer as it came; empty if it was not an array.
         is_record: whether the first axis counts steps, and not images.
+        tolerance: what the property allows, as a share of the largest magnitude.
     """
 
     answer: np.ndarray
@@ -36,11 +37,13 @@ class Case:
     instead: Mapping[str, np.ndarray] = field(default_factory=dict)
     dtype: str = ""
     is_record: bool = False
+    tolerance: float = TOLERANCE
 
     @property
     def is_right(self) -> bool:
         """Whether there is nothing to explain here."""
-        return self.answer.shape == self.expected.shape and is_close(self.answer, self.expected)
+        is_same_shape = self.answer.shape == self.expected.shape
+        return is_same_shape and is_close(self.answer, self.expected, self.tolerance)
 
 
 def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
@@ -58,7 +61,8 @@ def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
             numbers[name] = float(value)
     dtype = str(getattr(pair.raw, "dtype", ""))
     is_record = "scores" in pair.what
-    return Case(pair.answer, pair.expected, arrays, numbers, pair.instead, dtype, is_record)
+    known = arrays, numbers, pair.instead, dtype, is_record, pair.tolerance
+    return Case(pair.answer, pair.expected, *known)
 
 
 def _sizes(arrays: Iterable[np.ndarray]) -> Iterable[tuple[str, float]]:
@@ -136,7 +140,7 @@ def count_right(case: Case) -> str:
 
 def _is_wrong(case: Case) -> np.ndarray:
     scale = float(np.max(np.abs(case.expected), initial=0.0))
-    return ~(np.abs(case.answer - case.expected) <= TOLERANCE * scale + SMALLEST)
+    return ~(np.abs(case.answer - case.expected) <= case.tolerance * scale + SMALLEST)
 
 
 # --- shapes ---------------------------------------------------------------------------------------
@@ -329,18 +333,18 @@ def _holds(cases: Sequence[Case], relation: Relation) -> bool:
 def _gives(case: Case, relation: Relation) -> bool:
     try:
         with np.errstate(all="ignore"):
-            return _same(case.answer, np.asarray(relation(case)))
+            return _same(case.answer, np.asarray(relation(case)), case.tolerance)
     except (ValueError, IndexError, KeyError):  # it needs an axis or an array that is not there
         return False
 
 
-def _same(answer: np.ndarray, other: np.ndarray) -> bool:
-    """Equal up to float32's precision; numbers that are all tiny are like each other by chance."""
+def _same(answer: np.ndarray, other: np.ndarray, tolerance: float = TOLERANCE) -> bool:
+    """Equal up to a tolerance; numbers that are all tiny are like each other by chance."""
     if answer.shape != other.shape or not np.all(np.isfinite(other)):
         return False
     scale = float(np.max(np.abs(other), initial=0.0))
     small = min(SMALLEST, 1e-3 * scale)
-    return bool(np.all(np.abs(answer - other) <= TOLERANCE * scale + small))
+    return bool(np.all(np.abs(answer - other) <= tolerance * scale + small))
 
 
 # --- relations with something to fit --------------------------------------------------------------

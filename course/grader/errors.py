@@ -97,6 +97,13 @@ ROWS = [
     ),
     Row(
         "ValueError",
+        r"A merge layer should be called on a list of inputs|"
+        r"A `(?:Add|Concatenate|Multiply)` layer should be called on a list",
+        "The layers are called one after another, but some take the results of several: a new "
+        "keras.Model from model.inputs to the layer's output follows the branches.",
+    ),
+    Row(
+        "ValueError",
         r"KerasTensor",
         "layer.output and model.output hold no numbers: they are for building a keras.Model, which "
         "is then called on images.",
@@ -105,6 +112,19 @@ ROWS = [
         "ValueError",
         r"incompatible with the layer: expected shape=(\(.*?\)), found shape=(\(.*?\))",
         "The model was given an array of shape {1}; it takes {0}, with the batch as first axis.",
+    ),
+    Row(
+        "ValueError",
+        r"incompatible with the layer: expected (?:axis|min_ndim|ndim)",
+        "The model was given what does not fit its layers. Is it the model that this call was "
+        "given, or one that was kept from a call before?",
+    ),
+    Row(
+        "InvalidArgumentError",
+        r"Matrix size-incompatible|must be evenly divisible|"
+        r"input depth must be|Dimensions must be equal|ConcatOp|must have the same number of",
+        "Sizes do not fit inside of the model. Was something made for another model, and kept from "
+        "a call before (a tf.function, a gradient, a model)?",
     ),
     # --- shapes -----------------------------------------------------------------------------------
     Row(
@@ -158,6 +178,11 @@ ROWS = [
         "ValueError",
         r"^Input (?:\w+ )?contains NaN",
         "There is NaN in what scikit-learn is given: 0 / 0, for a map that is zero everywhere?",
+    ),
+    Row(
+        "ValueError",
+        r"vmin, vcenter, and vmax must be in ascending order",
+        "TwoSlopeNorm wants limits on either side of 0: for a heat map of zeros they are equal.",
     ),
     # --- chance -----------------------------------------------------------------------------------
     Row(

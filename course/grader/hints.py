@@ -12,6 +12,10 @@ def memory_of(work: Path) -> Path:
     return work / ".course" / "hints.json"
 
 
+IS_LAST = "That was the last one."
+"""What is said below the last of a task's hints, wherever one reads it."""
+
+
 def next_hint(task: Task, work: Path) -> tuple[int, str]:
     """The next hint for a task; the last one again once all have been read.
 

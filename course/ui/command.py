@@ -134,7 +134,7 @@ def check(
 @work_option
 def hint(name: str, work: Path) -> None:
     """Show the next of three hints, from a nudge to nearly the answer."""
-    from course.grader.hints import memory_of, next_hint
+    from course.grader.hints import IS_LAST, memory_of, next_hint
 
     _require_writable(memory_of(work), "--work")
     tasks = _select([name])
@@ -148,7 +148,7 @@ def hint(name: str, work: Path) -> None:
     if number < len(tasks[0].hints):
         click.echo("\nThe same command again gives the next one.")
     else:
-        click.echo("\nThat was the last one.")
+        click.echo(f"\n{IS_LAST}")
 
 
 @main.command()

@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 from course.grader.grading import Report, Verdict, grade_sources
-from course.grader.hints import next_hint
+from course.grader.hints import IS_LAST, next_hint
 from course.grader.places import NoFolderError, work_folder
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.grader.sources import has_been_started, read_submission
@@ -135,6 +135,8 @@ def hint(name: str, work: str | Path | None = None) -> None:
     if number == 1 and tasks[0].why:
         print(textwrap.fill(f"{tasks[0].why} ({tasks[0].effort})", 78) + "\n")
     print(textwrap.fill(text, 78))
+    if number == len(tasks[0].hints):
+        print(f"\n{IS_LAST}")
 
 
 def _folder(work: str | Path | None) -> Path:

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from course.grader.grading import Verdict, grade_sources, untouched_tasks
-from course.grader.hints import next_hint
+from course.grader.hints import IS_LAST, next_hint
 from course.grader.pool import Workers
 from course.grader.sources import read_submission, touched_by
 from course.grader.statuses import STATUSES
@@ -101,8 +101,12 @@ class Watch:
         match key:
             case "h":
                 number, text = next_hint(self.current, self._work)
-                self._say(f"\nHint {number} of 3 for {self.current.name}", "bold")
+                self._say(
+                    f"\nHint {number} of {len(self.current.hints)} for {self.current.name}", "bold"
+                )
                 self._console.print(Text(text), soft_wrap=False, width=80)
+                if number == len(self.current.hints):
+                    self._say(IS_LAST)
             case "l":
                 self._print(board(self._all_verdicts()))
                 self._say_where_we_are()

@@ -49,6 +49,33 @@ def scale_weights(model: Any, factor: float) -> None:
     model.set_weights([factor * weight for weight in model.get_weights()])
 
 
+def slope_through(function: Any, place: int, weights: Any, *arguments: Any) -> Any:
+    """The gradient of a weighted sum of what a function returns, with respect to an argument.
+
+    Args:
+        function: what is differentiated.
+        place: the argument's position.
+        weights: of the values that the function returns.
+        arguments: of the function.
+
+    Returns:
+        The gradient, of a complex argument its real and its imaginary part; None if there is none.
+    """
+    import tensorflow as tf
+
+    given = list(arguments)
+    given[place] = tf.convert_to_tensor(given[place])
+    with tf.GradientTape() as tape:
+        tape.watch(given[place])
+        values = tf.cast(tf.convert_to_tensor(function(*given)), tf.float32)
+        total = tf.reduce_sum(values * weights)
+    gradient = tape.gradient(total, given[place])
+    if gradient is None:
+        return None
+    gradient = np.asarray(tf.convert_to_tensor(gradient))
+    return np.stack([gradient.real, gradient.imag]) if np.iscomplexobj(gradient) else gradient
+
+
 def seed_everything(seed: int) -> None:
     """Seed the random states that all code of a process shares."""
     random.seed(seed)

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from course.grader.compare import NamedError, SideEffectError, is_close
+from course.grader.compare import NamedError, SideEffectError, WrongAnswerError, is_close
 from course.grader.grading import settings
 from course.grader.networks import Network
 from course.grader.work import Function, StudentError, Work
@@ -100,6 +100,54 @@ def check_untrained(work: Work, network: Network) -> None:
     images = np.full((1, *network.layers[0].options["shape"]), 0.3, np.float32)
     if not is_close(work.call(network.handle, (images,), {}), network.outputs(images)):
         raise SideEffectError("The model's layers are changed: it says something else afterwards.")
+
+
+CUT = (
+    "No gradient flows through it, and later tasks climb on it: all has to be done in TensorFlow, "
+    "from the argument to the result (NumPy and .numpy() cut the way)."
+)
+
+
+PARTLY = "Only a part of the gradient flows through it: some of the way leaves TensorFlow."
+
+
+def gradient_through(work: Work, function: Function, place: int, weights: Any, *args: Any) -> Any:
+    """The gradient of a weighted sum of what a student's function returns.
+
+    Args:
+        work: the submission.
+        function: the student's.
+        place: the position of the argument with respect to which it is taken.
+        weights: of the values that the function returns.
+        args: what to call the function with.
+
+    Raises:
+        NamedError: if there is none.
+    """
+    helper = "course.worker.helpers.slope_through"
+    gradient = work.call(helper, (function, place, np.float32(weights), *args), {})
+    if gradient is None:
+        raise NamedError(CUT)
+    return gradient
+
+
+def check_gradient_flows(work: Work, function: Function, answer: Any, *args: Any) -> None:
+    """Insist that a gradient flows through a function that is linear in its first argument.
+
+    Of a linear function, the values times any weights are the argument times the gradient of that.
+
+    Args:
+        work: the submission.
+        function: the student's.
+        answer: what it returns for these arguments.
+        args: what to call it with.
+    """
+    weights = np.random.default_rng(work.seed).uniform(0.5, 1.5, np.shape(answer))
+    gradient = gradient_through(work, function, 0, weights, *args)
+    first = np.stack([args[0].real, args[0].imag]) if np.iscomplexobj(args[0]) else args[0]
+    wanted, found = np.sum(np.float32(weights) * answer), np.sum(first * gradient)
+    if not is_close(found, wanted, 1e-3):
+        raise WrongAnswerError(PARTLY)
 
 
 def check_own_random_numbers(work: Work, function: Callable[..., Any], *args: Any) -> None:

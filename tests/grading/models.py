@@ -52,6 +52,12 @@ def classes(seed: int, count: int = 2) -> np.ndarray:
     return np.resize(order, count).astype(np.int64)
 
 
+def of_every_class(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each image once for every class, and these classes: none is left to chance."""
+    order = np.random.default_rng(len(batch)).permutation(CLASSES)
+    return np.repeat(batch, CLASSES, axis=0), np.tile(order, len(batch))
+
+
 def some_classes(seed: int, count: int, is_shared: bool) -> Any:
     """A class index as functions take it: one int for all images, or an array with one each."""
     return seed % CLASSES if is_shared else classes(seed, count)

@@ -20,12 +20,15 @@ from course.grader.work import Function, StudentError, Tensor, Work
 from . import models
 from .common import (
     IN_TRAINING,
+    PARTLY,
+    check_gradient_flows,
     check_own_random_numbers,
     check_refuses,
     check_refuses_other_outputs,
     check_tuple,
     check_untrained,
     few,
+    gradient_through,
     outputs,
     own,
     seeds,
@@ -70,10 +73,11 @@ def test_adds_up_differences_of_neighbours(work: Work, seed: int, is_pixel: bool
 
 @total_variation
 def test_total_variation_takes_a_tensor(work: Work) -> None:
-    """The images may come as a tensor."""
-    images = models.images(work.seed)
-    answer = work.feature_visualization.total_variation(Tensor(images))
-    check_close(answer, roughness(images))
+    """The images may come as a tensor, and a gradient flows back to them."""
+    images, function = models.distinct(work.seed), work.feature_visualization.total_variation
+    check_close(function(Tensor(images)), roughness(images))
+    gradient = gradient_through(work, function, 0, 1, images)
+    check_close(gradient, slopes_of_roughness(images), PARTLY, "the gradient through it")
 
 
 def one_white_pixel(seed: int, count: int, shape: tuple[int, ...]) -> np.ndarray:
@@ -177,10 +181,11 @@ def test_jitter_has_random_numbers_of_its_own(work: Work) -> None:
 
 @jitter
 def test_jitter_takes_a_tensor(work: Work) -> None:
-    """The images may come as a tensor."""
-    images = models.images(work.seed)
-    answer = work.feature_visualization.jitter(Tensor(images), 2, work.seed)
-    shifts_between(images, as_array(answer, images.shape), 2)
+    """The images may come as a tensor, and a gradient flows back to them."""
+    images, function = models.images(work.seed), work.feature_visualization.jitter
+    answer = as_array(function(Tensor(images), 2, work.seed), images.shape)
+    shifts_between(images, answer, 2)
+    check_gradient_flows(work, function, answer, images, 2, work.seed)
 
 
 def many_images(seed: int) -> np.ndarray:

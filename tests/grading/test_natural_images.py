@@ -1,6 +1,6 @@
 """1.4 Natural images: what has to hold in `course/natural_images.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,11 +19,13 @@ from course.grader.work import Tensor, Work
 from . import models
 from .common import (
     IN_TRAINING,
+    check_gradient_flows,
     check_own_random_numbers,
     check_refuses,
     check_tuple,
     check_untrained,
     few,
+    gradient_through,
     seeds,
 )
 from .test_activation_maximization import check_inside, inverse_sigmoid, sigmoid
@@ -84,7 +86,10 @@ def test_divides_by_the_frequency_and_transforms_back(
 @few
 @given(seeds, st.sampled_from(SIZES[:5]))
 def test_one_coefficient_gives_one_wave(work: Work, seed: int, size: tuple[int, int]) -> None:
-    """A spectrum of one coefficient, given as a tensor, is a cosine that varies so fast."""
+    """A spectrum of one coefficient, given as a tensor, is a cosine that varies so fast.
+
+    A gradient flows from it back to the spectrum.
+    """
     (height, width), draw = size, np.random.default_rng(seed)
     down, right = int(draw.integers(0, height)), int(draw.integers(1, (width + 1) // 2))
     spectrum = np.zeros((1, 1, height, width // 2 + 1), np.complex64)
@@ -93,8 +98,9 @@ def test_one_coefficient_gives_one_wave(work: Work, seed: int, size: tuple[int, 
     strength = 2 / np.sqrt(height * width) / max(speeds(*size)[down, right], 1 / max(size))
     rows, columns = np.mgrid[:height, :width]
     wave = strength * np.cos(2 * np.pi * (down * rows / height + right * columns / width))
-    answer = work.natural_images.fourier_images(Tensor(spectrum), *size)
-    check_close(answer, wave[None, ..., None])
+    function = work.natural_images.fourier_images
+    check_close(function(Tensor(spectrum), *size), wave[None, ..., None])
+    check_gradient_flows(work, function, wave[None, ..., None], spectrum, *size)
 
 
 def spectra(seed: int, leading: tuple[int, ...], size: tuple[int, int]) -> np.ndarray:
@@ -269,6 +275,16 @@ def test_views_come_from_the_seed(work: Work, seed: int) -> None:
     )
     check(is_close(again, first), "The same seed gives other views in a second call.")
     check(not is_close(other, first), "Another seed gives the same views.")
+
+
+@random_view
+def test_a_gradient_flows_back_from_the_view(work: Work) -> None:
+    """A gradient flows through it, from the views back to the images."""
+    images, function = models.images(work.seed, 2, (9, 12, 2)), work.natural_images.random_view
+    function(images, 2, 20, 0.2, work.seed)
+    # TensorFlow's own gradient of a turned image is not exact, so its values are not compared.
+    gradient = gradient_through(work, function, 0, 1, images, 2, 20, 0.2, work.seed)
+    check(np.all(np.any(gradient, axis=(1, 2, 3))), "The gradient that flows through it is 0.")
 
 
 @random_view
@@ -662,18 +678,38 @@ def free_parts(height: int, width: int) -> np.ndarray:
     return free
 
 
+Score = Callable[[np.ndarray], np.ndarray]
+"""One number for each image."""
+
+
 def check_path(
-    answer: Any, climb: Climb, score: Callable[[np.ndarray], np.ndarray], **others: Climb
+    answer: Any,
+    climb: Climb,
+    score: Score,
+    others: Mapping[str, Climb] | None = None,
+    other_scores: Mapping[str, Score] | None = None,
 ) -> None:
-    """Insist that an ascent ends where it should, and has the scores of all images on its way."""
+    """Insist that an ascent ends where it should, and has the scores of all images on its way.
+
+    Args:
+        answer: what the student's function returned.
+        climb: the right ascent.
+        score: of every image on its way.
+        others: ascents of known mistakes, by what is said of them.
+        other_scores: scores of known mistakes.
+    """
     images, found = check_tuple(answer, PARTS)
     check_inside(images, climb.start.shape)
     path = min(climb.paths(), key=lambda one: np.abs(as_array(images) - one[-1]).max())
     instead = climb.mistaken() | {"the images of one step earlier": path[-2]}
-    instead |= {says.replace("_", " "): other.path()[-1] for says, other in others.items()}
+    instead |= {says: other.path()[-1] for says, other in (others or {}).items()}
     near = 1e-3 + 2 * climb.doubt
     check_close(images, path[-1], "", "the images", near, instead)
-    check_close(found, np.stack([score(one) for one in path]), "", "the scores", near)
+    instead = {
+        says: np.stack([other(one) for one in path]) for says, other in (other_scores or {}).items()
+    }
+    scores = np.stack([score(one) for one in path])
+    check_close(found, scores, "", "the scores", near, instead)
 
 
 # --- visualize_channel ----------------------------------------------------------------------------
@@ -703,14 +739,53 @@ def test_climbs_the_mean_of_the_channel(work: Work) -> None:
         if right.doubt < LARGEST_DOUBT:
             break
     total = models.activations(network, layer, start[:1]).shape[-1]
-    check_path(
-        function(network, layer, channels, 2, seed, colors, STILL, 0.3),
-        right,
-        means,
-        the_channel_before_counting_begins_with_0=climb(start, (channels - 1) % total),
-        the_channel_of_the_first_image_for_all=climb(start, 0 * channels + channels[0]),
-        another_step_size_than_the_one_asked_for=climb(start, channels, 0.02),
-    )
+    others = {
+        "the channel before: counting begins with 0": climb(start, (channels - 1) % total),
+        "the channel of the first image for all": climb(start, 0 * channels + channels[0]),
+        "another step size than the one asked for": climb(start, channels, 0.02),
+    }
+    other_scores = {}
+    for says, measure in MEASURES.items():
+        slopes = partial(measured_slopes, network, layer, channels, measure)
+        others[says] = replace(right, slopes=slopes)
+        other_scores[says] = partial(measured, network, layer, channels, measure)
+    answer = function(network, layer, channels, 2, seed, colors, STILL, 0.3)
+    check_path(answer, right, means, others, other_scores)
+
+
+Measure = Callable[[np.ndarray], tuple[float, np.ndarray]]
+"""Of one channel's activations: a number, and its slope with respect to each."""
+
+MEASURES: dict[str, Measure] = {
+    "the sum over the positions, not the mean": lambda a: (a.sum(), np.ones_like(a)),
+    "the largest activation, not the mean": lambda a: (a.max(), a == a.max()),
+    "the mean of the squared activations": lambda a: (np.mean(a**2), 2 * a / a.size),
+    "the mean of the activations above zero": lambda a: (
+        np.mean(np.maximum(a, 0)),
+        (a > 0) / a.size,
+    ),
+    "the mean of the magnitudes": lambda a: (np.mean(np.abs(a)), np.sign(a) / a.size),
+}
+"""What else one may climb of a channel."""
+
+
+def measured(
+    network: Network, layer: str, channels: np.ndarray, measure: Measure, x: np.ndarray
+) -> np.ndarray:
+    """A measure of each image's own channel."""
+    values = models.activations(network, layer, x)
+    return np.array([measure(values[i, ..., c])[0] for i, c in enumerate(channels)])
+
+
+def measured_slopes(
+    network: Network, layer: str, channels: np.ndarray, measure: Measure, x: np.ndarray
+) -> np.ndarray:
+    """Its gradient."""
+    values = models.activations(network, layer, x)
+    chosen = np.zeros_like(values)
+    for i, c in enumerate(channels):
+        chosen[i, ..., c] = measure(values[i, ..., c])[1]
+    return network.gradients(x, chosen, layer)["input"]
 
 
 @visualize_channel

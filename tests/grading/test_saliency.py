@@ -16,10 +16,12 @@ from course.worker.protocol import Drawn, Figure
 from . import models
 from .common import (
     IN_TRAINING,
+    PARTLY,
     check_refuses,
     check_refuses_other_outputs,
     check_untrained,
     few,
+    gradient_through,
     own,
     random_maps,
     seeds,
@@ -50,23 +52,13 @@ def test_picks_each_images_own_class(work: Work, seed: int, dtype: type[np.integ
     """With an array of classes, the i-th image's value is for the i-th class."""
     seed, shape = own(work, seed), models.any_shape(work.seed)
     model = models.smooth(work.seed, shape)
-    for count in (3, 1):
-        images = models.images(seed, count, shape)
-        classes = models.classes(seed, count).astype(dtype)
+    for images, classes in (
+        models.of_every_class(models.images(seed, 2, shape)),
+        (models.images(seed, 1, shape), models.classes(seed, 1)),
+    ):
+        classes = classes.astype(dtype)
         answer = work.saliency.select_output(model, images, classes)
         check_close(answer, models.outputs(model, images, classes))
-
-
-@select_output
-@few
-@given(seeds)
-def test_softmax_is_the_probability_of_the_class(work: Work, seed: int) -> None:
-    """With output="softmax", the value is the probability of the class."""
-    seed, shape = own(work, seed), models.any_shape(work.seed)
-    model, images = models.smooth(work.seed, shape), models.images(seed, 2, shape)
-    for one in range(models.CLASSES):
-        answer = work.saliency.select_output(model, images, np.array([one, one]), "softmax")
-        check_close(answer, models.outputs(model, images, one, "softmax"))
 
 
 OVERFLOW = "The softmax overflows: subtract the largest logit first, or use tf.nn.softmax."
@@ -75,28 +67,36 @@ OVERFLOW = "The softmax overflows: subtract the largest logit first, or use tf.n
 @select_output
 @few
 @given(seeds)
-def test_softmax_of_large_logits(work: Work, seed: int) -> None:
-    """Logits of a thousand, of minus a thousand, or far apart have probabilities like others."""
-    seed = own(work, seed)
+def test_softmax_is_the_probability_of_the_class(work: Work, seed: int) -> None:
+    """With output="softmax", the value is the probability of the class, however large the logits.
+
+    Logits of a thousand, of minus a thousand, or far apart have probabilities like others.
+    """
+    seed, shape = own(work, seed), models.any_shape(work.seed)
     light_and_dark = models.exact_images(seed) * np.float32([1, 0.25]).reshape(2, 1, 1, 1)
     for model, images in (
+        (models.smooth(work.seed, shape), models.images(seed, 2, shape)),
         (models.loud(work.seed), models.exact_images(seed)),
         (models.loud(work.seed, -1000), models.exact_images(seed)),
         (models.uneven(work.seed), light_and_dark),
     ):
-        for classes in (models.classes(seed), model.outputs(images).argmax(axis=1)):
-            answer = work.saliency.select_output(model, images, classes, "softmax")
-            check(np.all(np.isfinite(np.asarray(answer, np.float64))), OVERFLOW)
-            check_close(answer, models.outputs(model, images, classes, "softmax"))
+        images, classes = models.of_every_class(images)
+        classes = classes.astype(np.int32)
+        answer = work.saliency.select_output(model, images, classes, "softmax")
+        check(np.all(np.isfinite(np.asarray(answer, np.float64))), OVERFLOW)
+        check_close(answer, models.outputs(model, images, classes, "softmax"))
 
 
 @select_output
 def test_select_output_takes_tensors(work: Work) -> None:
-    """Images and classes may come as tensors."""
+    """Images and classes may come as tensors, and a gradient flows back to the images."""
     model, images = models.smooth(work.seed), models.images(work.seed)
     classes = models.classes(work.seed).astype(np.int32)
     answer = work.saliency.select_output(model, Tensor(images), Tensor(classes))
     check_close(answer, models.outputs(model, images, classes))
+    gradient = gradient_through(work, work.saliency.select_output, 1, 1, model, images, classes)
+    slopes = models.slopes(model, images, classes)
+    check_close(gradient, slopes, PARTLY, "the gradient through it")
 
 
 @select_output
@@ -145,8 +145,9 @@ def test_gradients_of_each_images_own_class(work: Work, seed: int) -> None:
     So it depends on the image and its class, and not on the other images in the batch.
     """
     seed, shape = own(work, seed), models.any_shape(work.seed)
-    model, images = models.branching(work.seed, shape), models.images(seed, 3, shape)
-    both = [models.classes(seed, 3), models.classes(seed, 3)[::-1].copy()]
+    model = models.branching(work.seed, shape)
+    images, classes = models.of_every_class(models.images(seed, 2, shape))
+    both = [classes, classes[::-1].copy()]
     answers = [work.saliency.gradient_saliency(model, images, classes) for classes in both]
     for answer, classes in zip(answers, both, strict=True):
         check_close(answer, models.slopes(model, images, classes))
@@ -361,6 +362,20 @@ def test_zero_is_neutral(work: Work) -> None:
         check(abs(low + high) < slack, f"{start} are not symmetric around zero.", example)
         check(high > limit - slack, f"{start} do not hold the whole heat map.", example)
         check(high < limit + slack, f"{start} are not as tight as they could be.", example)
+
+
+@plot_saliency
+def test_a_map_of_zeros_is_neutral(work: Work) -> None:
+    """A heat map of zeros is drawn like any other: all of it has the neutral colour."""
+    image, nothing = models.images(work.seed, 1, (5, 6, 3))[0], np.zeros((5, 6), np.float32)
+    for overlay in (False, True):
+        picture = work.saliency.plot_saliency(image, nothing, overlay)
+        check(isinstance(picture, Picture), "The result should be a matplotlib Figure.")
+        drawn = drawn_heatmap(picture)
+        check(_equal(drawn.values, nothing), "A heat map of zeros is not drawn as it is.")
+        color = drawn.colors[128, :3]
+        said = f"It is drawn in red, green, blue = {np.round(color, 2).tolist()}."
+        check(np.ptp(color) < 0.1, "A heat map of zeros does not have the neutral colour.", said)
 
 
 @plot_saliency

@@ -98,7 +98,9 @@ def test_a_stub_in_a_cell_is_not_started_unless_the_file_is(hold: Callable[..., 
 def test_hints_come_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in (1, 2, 3, 3):
         hint("saliency.to_heatmap", work=tmp_path)
-        assert f"Hint {number} of 3 for saliency.to_heatmap" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert f"Hint {number} of 3 for saliency.to_heatmap" in said
+        assert ("That was the last one." in said) == (number == 3)
     with pytest.raises(LookupError, match="name one task"):
         hint("saliency", work=tmp_path)
 

@@ -187,6 +187,11 @@ def test_messages_are_text_and_never_markup(session: Session, words: str) -> Non
     assert words in session.save(written(select_output=f"see {words} there"))
 
 
+def test_the_last_hint_is_said_to_be_the_last(session: Session) -> None:
+    said = [session.press("h") for _ in range(4)]
+    assert ["That was the last one." in text for text in said] == [False, False, True, True]
+
+
 def test_what_is_a_stub_again_is_not_started(session: Session) -> None:
     session.save(written(select_output="wrong"))
     (session.folder / "saliency.py").write_text(written())

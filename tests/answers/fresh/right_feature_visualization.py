@@ -15,12 +15,6 @@ from tests.answers.fresh import right
 # --- total_variation
 
 
-@right("feature_visualization.total_variation", how="np.diff along both axes, float64")
-def adds_differences_in_numpy(images):
-    images = np.asarray(images, np.float64)
-    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2))
-
-
 @right(
     "feature_visualization.total_variation",
     how="tf.image.image_gradients, whose last row and column are zero",
@@ -38,18 +32,6 @@ def maps_over_the_images(images):
 # --- jitter
 
 
-@right("feature_visualization.jitter", how="gathers the rolled indices in numpy")
-def gathers_rolled_indices(images, max_shift, seed):
-    images = np.asarray(images)
-    batch, height, width = images.shape[:3]
-    shifts = np.random.default_rng(seed).integers(
-        -max_shift, max_shift, (2, batch, 1), endpoint=True
-    )
-    rows = (np.arange(height) - shifts[0]) % height
-    columns = (np.arange(width) - shifts[1]) % width
-    return images[np.arange(batch)[:, None, None], rows[:, :, None], columns[:, None, :]]
-
-
 @right("feature_visualization.jitter", how="stateless TensorFlow numbers, tf.roll image by image")
 def rolls_tensor_by_tensor(images, max_shift, seed):
     images = tf.convert_to_tensor(images)
@@ -58,18 +40,6 @@ def rolls_tensor_by_tensor(images, max_shift, seed):
     )
     pairs = zip(tf.unstack(images), tf.unstack(shifts), strict=True)
     return tf.stack([tf.roll(image, shift, axis=[0, 1]) for image, shift in pairs])
-
-
-@right("feature_visualization.jitter", how="wrap padding and a crop, an own RandomState")
-def crops_from_wrapped_padding(images, max_shift, seed):
-    rng = np.random.RandomState(seed)
-    images = np.array(images)
-    height, width = images.shape[1:3]
-    for i, image in enumerate(images):
-        pad = np.pad(image, ((max_shift,) * 2, (max_shift,) * 2, (0, 0)), mode="wrap")
-        y, x = rng.randint(0, 2 * max_shift + 1, size=2)
-        images[i] = pad[y : y + height, x : x + width]
-    return images
 
 
 # --- normalize_gradient

@@ -104,6 +104,15 @@ def looks_at_the_grey_image(images):
     return tf.image.total_variation(tf.reduce_mean(_tensor(images), axis=-1, keepdims=True))
 
 
+@wrong(
+    "feature_visualization.total_variation",
+    breaks="A gradient flows back: here np.diff cuts the way",
+)
+def adds_differences_in_numpy(images):
+    images = np.asarray(images, np.float64)
+    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2))
+
+
 # --- jitter
 
 
@@ -234,6 +243,36 @@ def scipys_mode_wrap(images, max_shift, seed):
         ndi.shift(i, (*d, 0), order=0, mode="wrap") for i, d in zip(images, shifts, strict=True)
     ]
     return np.stack(moved)
+
+
+@wrong(
+    "feature_visualization.jitter",
+    breaks="A gradient flows back: here NumPy gathers the rolled indices",
+)
+def gathers_rolled_indices(images, max_shift, seed):
+    images = np.asarray(images)
+    batch, height, width = images.shape[:3]
+    shifts = np.random.default_rng(seed).integers(
+        -max_shift, max_shift, (2, batch, 1), endpoint=True
+    )
+    rows = (np.arange(height) - shifts[0]) % height
+    columns = (np.arange(width) - shifts[1]) % width
+    return images[np.arange(batch)[:, None, None], rows[:, :, None], columns[:, None, :]]
+
+
+@wrong(
+    "feature_visualization.jitter",
+    breaks="A gradient flows back: here images are cropped from NumPy's wrapped padding",
+)
+def crops_from_wrapped_padding(images, max_shift, seed):
+    rng = np.random.RandomState(seed)
+    images = np.array(images)
+    height, width = images.shape[1:3]
+    for i, image in enumerate(images):
+        pad = np.pad(image, ((max_shift,) * 2, (max_shift,) * 2, (0, 0)), mode="wrap")
+        y, x = rng.randint(0, 2 * max_shift + 1, size=2)
+        images[i] = pad[y : y + height, x : x + width]
+    return images
 
 
 # --- normalize_gradient

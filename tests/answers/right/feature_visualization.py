@@ -1,6 +1,6 @@
 """Other ways to be right in 1.3, by task."""
 
-from itertools import product
+import itertools
 from typing import Any
 
 import numpy as np
@@ -21,21 +21,23 @@ def variation_by_tensorflow(images: Any) -> Any:
 
 @answer("feature_visualization.total_variation")
 def variation_in_double_precision(images: Any) -> Any:
-    images = np.asarray(images, np.float64)
-    edges = [np.abs(np.diff(images, axis=axis)).reshape(len(images), -1) for axis in (1, 2)]
-    return np.concatenate(edges, axis=1).sum(axis=1)
+    import keras
+
+    images = keras.ops.cast(images, "float64")
+    edges = [abs(keras.ops.diff(images, axis=axis)) for axis in (1, 2)]
+    return keras.ops.sum(edges[0], (1, 2, 3)) + keras.ops.sum(edges[1], (1, 2, 3))
 
 
 @answer("feature_visualization.total_variation")
-def variation_pixel_by_pixel(images: Any) -> Any:
-    height, width = images.shape[1:3]
-    total = [0.0] * len(images)
-    for b, y, x in product(range(len(images)), range(height), range(width)):
-        if y > 0:
-            total[b] += float(abs(images[b, y, x] - images[b, y - 1, x]).sum())
-        if x > 0:
-            total[b] += float(abs(images[b, y, x] - images[b, y, x - 1]).sum())
-    return np.array(total)
+def variation_row_by_row(images: Any) -> Any:
+    import tensorflow as tf
+
+    totals = []
+    for image in tf.unstack(tf.convert_to_tensor(images)):
+        lines = [*itertools.pairwise(tf.unstack(image, axis=0))]
+        lines += itertools.pairwise(tf.unstack(image, axis=1))
+        totals.append(sum(tf.reduce_sum(tf.abs(one - other)) for one, other in lines))
+    return tf.stack(totals)
 
 
 # --- jitter ---------------------------------------------------------------------------------------
@@ -43,13 +45,15 @@ def variation_pixel_by_pixel(images: Any) -> Any:
 
 @answer("feature_visualization.jitter")
 def jitter_in_a_loop(images: Any, max_shift: int, seed: int) -> Any:
+    import tensorflow as tf
+
     draw = np.random.default_rng(seed)
     rolled = []
-    for image in np.asarray(images):
+    for image in tf.unstack(images):
         down = draw.integers(-max_shift, max_shift, endpoint=True)
         right = draw.integers(-max_shift, max_shift, endpoint=True)
-        rolled.append(np.roll(np.roll(image, down, axis=0), right, axis=1))
-    return np.stack(rolled)
+        rolled.append(tf.roll(tf.roll(image, down, axis=0), right, axis=1))
+    return tf.stack(rolled)
 
 
 @answer("feature_visualization.jitter")
@@ -66,16 +70,18 @@ def jitter_by_tensorflow(images: Any, max_shift: int, seed: int) -> Any:
 
 @answer("feature_visualization.jitter")
 def jitter_by_the_old_generator(images: Any, max_shift: int, seed: int) -> Any:
+    import tensorflow as tf
+
     draw = np.random.RandomState(seed)
     rows = draw.randint(-max_shift, max_shift + 1, len(images))
     columns = draw.randint(-max_shift, max_shift + 1, len(images))
-    wrapped = np.pad(images, ((0, 0), (max_shift,) * 2, (max_shift,) * 2, (0, 0)), mode="wrap")
     height, width = images.shape[1:3]
+    images, rows, columns = tf.tile(images, (1, 3, 3, 1)), rows % height, columns % width
     cut = [
-        one[max_shift - row :][:height, max_shift - column :][:, :width]
-        for one, row, column in zip(wrapped, rows, columns, strict=True)
+        one[height - row : 2 * height - row, width - column : 2 * width - column]
+        for one, row, column in zip(tf.unstack(images), rows, columns, strict=True)
     ]
-    return np.stack(cut)
+    return tf.stack(cut)
 
 
 # --- normalize_gradient ---------------------------------------------------------------------------
@@ -218,13 +224,13 @@ def extractor_by_keras_errors(model: Any, layer_name: str) -> Any:
 
 
 @answer("feature_visualization.feature_extractor")
-def extractor_of_the_same_layers(model: Any, layer_name: str) -> Any:
+def extractor_from_the_list_of_layers(model: Any, layer_name: str) -> Any:
     import keras
 
-    names = [layer.name for layer in model.layers]
-    if layer_name not in names:
-        raise ValueError(f"{layer_name} is none of {names}")
-    return keras.Sequential(model.layers[: names.index(layer_name) + 1])
+    outputs = {layer.name: layer.output for layer in model.layers}
+    if layer_name not in outputs:
+        raise ValueError(f"{layer_name} is none of {[*outputs]}")
+    return keras.Model(model.inputs, {"wanted": outputs[layer_name]}["wanted"], name="cut")
 
 
 @answer("feature_visualization.feature_extractor")
@@ -232,14 +238,15 @@ def extractor_as_a_subclass(model: Any, layer_name: str) -> Any:
     import keras
 
     class Cut(keras.Model):
-        """Calls the layers one after another, up to the one."""
+        """Gives all activations, and keeps one."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.all = keras.Model(model.inputs, [layer.output for layer in model.layers])
 
         def call(self, images: Any, training: bool = False) -> Any:
-            for layer in model.layers[1:]:
-                images = layer(images, training=training)
-                if layer.name == layer_name:
-                    return images
-            return images
+            values = self.all(images, training=training)
+            return values[[layer.name for layer in model.layers].index(layer_name)]
 
     class NoSuchLayerError(ValueError):
         """A ValueError of its own kind."""

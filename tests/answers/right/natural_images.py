@@ -46,41 +46,43 @@ def frequencies_as_a_tensor(height: int, width: int) -> Any:
 
 
 @answer("natural_images.fourier_images")
-def images_by_numpy(spectrum: Any, height: int, width: int) -> Any:
+def images_by_one_transform(spectrum: Any, height: int, width: int) -> Any:
+    import tensorflow as tf
+
     from course.natural_images import frequencies
 
     slowest = np.clip(np.asarray(frequencies(height, width)), 1 / max(height, width), None)
-    planes = np.fft.irfft2(np.asarray(spectrum) / slowest, (height, width), norm="ortho")
-    return planes.transpose(0, 2, 3, 1)
+    scale = tf.cast(slowest / np.sqrt(height * width), tf.complex64)
+    return tf.einsum("bchw->bhwc", tf.signal.irfft2d(spectrum / scale, [height, width]))
 
 
 @answer("natural_images.fourier_images")
 def images_as_sums_of_waves(spectrum: Any, height: int, width: int) -> Any:
     """Every wave by its formula."""
+    import tensorflow as tf
+
     from course.natural_images import frequencies
 
-    spectrum = np.asarray(spectrum, complex)
-    images = np.zeros((len(spectrum), height, width, spectrum.shape[1]))
-    rows, columns = np.mgrid[:height, :width]
+    spectrum = tf.cast(spectrum, tf.complex64)
     slowest = np.maximum(np.asarray(frequencies(height, width)), 1 / max(height, width))
-    for v in range(height):
-        for h in range(width // 2 + 1):
-            wave = np.exp(2j * np.pi * (v * rows / height + h * columns / width))
-            times = 1 if h in (0, width / 2) else 2
-            coefficient = times * spectrum[:, :, v, h] / slowest[v, h] / np.sqrt(height * width)
-            images += np.einsum("bc,yx->byxc", coefficient, wave).real
-    return images
+    y, x, v, h = np.ogrid[:height, :width, :height, : width // 2 + 1]
+    waves = np.exp(2j * np.pi * (v * y / height + h * x / width)) / np.sqrt(height * width)
+    waves = waves * np.where((h == 0) | (2 * h == width), 1, 2) / slowest
+    return tf.math.real(tf.einsum("bcvh,yxvh->byxc", spectrum, tf.cast(waves, tf.complex64)))
 
 
 @answer("natural_images.fourier_images")
-def images_from_the_full_spectrum(spectrum: Any, height: int, width: int) -> Any:
-    """Axis by axis, channels last from the beginning."""
+def images_axis_by_axis(spectrum: Any, height: int, width: int) -> Any:
+    """Along the columns, and then along the rows."""
+    import tensorflow as tf
+
     from course.natural_images import frequencies
 
-    spectrum = np.moveaxis(np.asarray(spectrum, np.complex128), 1, -1)
-    slowest = np.maximum(np.asarray(frequencies(height, width)), 1 / max(height, width))
-    columns = np.fft.ifft(spectrum / slowest[..., None], axis=1)
-    return np.sqrt(height * width) * np.fft.irfft(columns, width, axis=2)
+    slowest = tf.maximum(frequencies(height, width), 1 / max(height, width))
+    divided = tf.cast(spectrum, tf.complex128) / tf.cast(slowest, tf.complex128)
+    columns = tf.linalg.matrix_transpose(tf.signal.ifft(tf.linalg.matrix_transpose(divided)))
+    planes = tf.signal.irfft(columns, [width])
+    return tf.transpose(np.sqrt(height * width) * planes, (0, 2, 3, 1))
 
 
 @answer("natural_images.fourier_images")
@@ -150,26 +152,6 @@ def _source(size: Any, down: float, right: float, angle: float, zoom: float) -> 
     cos, sin = np.cos(angle), np.sin(angle)
     turned = np.tensordot([[cos, sin], [-sin, cos]], places, 1) / zoom
     return turned + middle + np.reshape([down, right], (2, 1, 1))
-
-
-@answer("natural_images.random_view")
-def views_by_scipy(
-    images: Any, max_shift: float, max_angle: float, max_zoom: float, seed: int
-) -> Any:
-    from scipy.ndimage import map_coordinates
-
-    rng, views = np.random.default_rng(seed), []
-    for image in np.asarray(images):
-        down, right = rng.uniform(-max_shift, max_shift, 2)
-        angle = np.deg2rad(rng.uniform(-max_angle, max_angle))
-        source = _source(
-            image.shape[:2], down, right, angle, rng.uniform(1 - max_zoom, 1 + max_zoom)
-        )
-        planes = [
-            map_coordinates(p, source, order=1, mode="reflect") for p in image.T.swapaxes(1, 2)
-        ]
-        views.append(np.stack(planes, axis=-1))
-    return np.stack(views)
 
 
 @answer("natural_images.random_view")

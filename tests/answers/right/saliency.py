@@ -20,15 +20,19 @@ def value_by_a_product(model: Any, images: Any, class_index: Any, output: str = 
 
 
 @answer("saliency.select_output")
-def value_by_numpy(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
-    """In double precision, with the softmax written out. (No tape could differentiate it.)"""
+def value_in_double_precision(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    """With the softmax written out."""
     if output != "logit" and output != "softmax":
         raise ValueError(output)
-    table = np.asarray(model(np.asarray(images), training=False), np.float64)
+    table = tf.cast(model(tf.convert_to_tensor(images), training=False), tf.float64)
     if output == "softmax":
-        table = np.exp(table - table.max(axis=1, keepdims=True))
-        table /= table.sum(axis=1, keepdims=True)
-    return table[np.arange(len(table)), class_index]
+        table = tf.exp(table - tf.reduce_max(table, axis=1, keepdims=True))
+        table /= tf.reduce_sum(table, axis=1, keepdims=True)
+    rows = tf.range(len(images))
+    columns = tf.zeros_like(rows) + tf.cast(class_index, tf.int32)
+    return tf.gather_nd(table, tf.stack([rows, columns], axis=1))
 
 
 @answer("saliency.select_output")
@@ -213,7 +217,7 @@ def plot_with_own_axes_for_the_bar(image: Any, heatmap: Any, overlay: bool = Fal
     figure = plt.figure(figsize=(9, 4))
     names = ["both", "bar"] if overlay else ["image", "both", "bar"]
     axes = figure.subplot_mosaic([names], width_ratios=[10] * (len(names) - 1) + [1])
-    limit = symmetric_limit(heatmap)
+    limit = symmetric_limit(heatmap) or 0.5  # it insists on limits in ascending order
     norm = TwoSlopeNorm(0, -limit, limit)
     axes[names[0]].imshow(image)
     shown = axes["both"].imshow(heatmap, cmap="PiYG", norm=norm, alpha=0.7 if overlay else None)
@@ -231,7 +235,7 @@ def plot_with_a_transparent_map(
 
     figure = Figure(figsize=(3 * size, size))
     axes = figure.add_subplot() if overlay else figure.add_subplot(1, 2, 2)
-    limit = max(abs(heatmap.min()), abs(heatmap.max()))
+    limit = max(abs(heatmap.min()), abs(heatmap.max()), 1e-9)
     (axes if overlay else figure.add_subplot(1, 2, 1)).imshow(image, interpolation="nearest")
     strength = 0.2 + 0.6 * np.abs(heatmap) / limit
     rows, columns = np.indices(np.shape(heatmap))

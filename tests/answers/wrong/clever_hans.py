@@ -723,14 +723,14 @@ def clusters_with_epsilon(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-3), clusters, seed)
 
 
-@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "found by k-means", is_computed=False)
 def clusters_by_k_means(heatmaps: Any, clusters: int, seed: int) -> Any:
     if not 1 <= clusters <= len(heatmaps):
         raise ValueError("clusters")
     return KMeans(clusters, n_init=10, random_state=seed).fit_predict(_normed(heatmaps))
 
 
-@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "three nearest neighbours", is_computed=False)
 def clusters_by_neighbours(heatmaps: Any, clusters: int, seed: int) -> Any:
     if not 1 <= clusters <= len(heatmaps):
         raise ValueError("clusters")
@@ -743,17 +743,26 @@ def clusters_by_neighbours(heatmaps: Any, clusters: int, seed: int) -> Any:
     return spectral.fit_predict(_normed(heatmaps))
 
 
-@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
-def clusters_by_plain_distance(heatmaps: Any, clusters: int, seed: int) -> Any:
-    if not 1 <= clusters <= len(heatmaps):
+def _cluster_affinities(affinity: Any, clusters: int, seed: int) -> Any:
+    if not 1 <= clusters <= len(affinity):
         raise ValueError("clusters")
-    rows = _normed(heatmaps)
-    affinity = np.exp(-np.linalg.norm(rows[:, None] - rows[None], axis=2))
     spectral = SpectralClustering(clusters, affinity="precomputed", random_state=seed)
     return spectral.fit_predict(affinity)
 
 
-@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "distances that are not squared", is_computed=False)
+def clusters_by_plain_distance(heatmaps: Any, clusters: int, seed: int) -> Any:
+    affinity = np.exp(-np.sqrt(_squares(_normed(heatmaps))))
+    return _cluster_affinities(affinity, clusters, seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", "distances over the largest one", is_computed=False)
+def clusters_by_relative_distance(heatmaps: Any, clusters: int, seed: int) -> Any:
+    distances = np.sqrt(_squares(_normed(heatmaps)))
+    return _cluster_affinities(np.exp(-distances / distances.max()), clusters, seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", "maps over their maximum", is_computed=False)
 def clusters_over_the_maximum(heatmaps: Any, clusters: int, seed: int) -> Any:
     flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
     largest = np.abs(flat).max(axis=1, keepdims=True)

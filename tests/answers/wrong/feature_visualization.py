@@ -68,13 +68,28 @@ def isotropic_variation(images: Any) -> Any:
     return np.sqrt(down**2 + right**2).sum(axis=(1, 2, 3))
 
 
+@mistake("feature_visualization.total_variation", "No gradient flows", is_computed=False)
+def variation_by_numpy(images: Any) -> Any:
+    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2))
+
+
+@mistake("feature_visualization.total_variation", "Only a part of the gradient", is_computed=False)
+def variation_half_by_numpy(images: Any) -> Any:
+    import tensorflow as tf
+
+    down, right = _edges(images)[0], abs(np.diff(images, axis=2))
+    return tf.reduce_sum(down, axis=(1, 2, 3)) + tf.reduce_sum(right, axis=(1, 2, 3))
+
+
 @mistake("feature_visualization.total_variation", "IndexError", is_computed=False)
 def variation_of_three_channels(images: Any) -> Any:
     return sum(_variation_of_one_channel(images[..., channel]) for channel in range(3))
 
 
 def _variation_of_one_channel(images: Any) -> Any:
-    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2)) for axis in (1, 2))
+    import tensorflow as tf
+
+    return sum(tf.reduce_sum(edges, axis=(1, 2)) for edges in _edges(images))
 
 
 @mistake("feature_visualization.total_variation", "EagerTensor", is_computed=False)
@@ -86,9 +101,10 @@ def variation_of_arrays_only(images: Any) -> Any:
 
 
 def _rolled(images: Any, shifts: Any) -> Any:
-    return np.stack(
-        [np.roll(one, shift, (0, 1)) for one, shift in zip(images, shifts, strict=True)]
-    )
+    import tensorflow as tf
+
+    pairs = zip(tf.unstack(images), shifts, strict=True)
+    return tf.stack([tf.roll(one, shift, (0, 1)) for one, shift in pairs])
 
 
 def _drawn(images: Any, max_shift: int, seed: Any) -> Any:
@@ -187,6 +203,25 @@ def by_one_byte_of_the_seed(images: Any, max_shift: int, seed: int) -> Any:
 def by_the_global_seed(images: Any, max_shift: int, seed: int) -> Any:
     np.random.seed(seed)
     return _rolled(images, np.random.randint(-max_shift, max_shift + 1, (len(images), 2)))
+
+
+@mistake("feature_visualization.jitter", "No gradient flows through it", is_computed=False)
+def jitter_by_numpy(images: Any, max_shift: int, seed: int) -> Any:
+    shifts = _drawn(images, max_shift, seed)
+    return np.stack(
+        [np.roll(one, shift, (0, 1)) for one, shift in zip(images, shifts, strict=True)]
+    )
+
+
+@mistake("feature_visualization.jitter", "", is_computed=False)
+def rolled_by_less_than_the_image(images: Any, max_shift: int, seed: int) -> Any:
+    import tensorflow as tf
+
+    height, width = images.shape[1:3]
+    wide = tf.concat([images[:, height - max_shift :], images, images[:, :max_shift]], axis=1)
+    wide = tf.concat([wide[:, :, width - max_shift :], wide, wide[:, :, :max_shift]], axis=2)
+    places = zip(tf.unstack(wide), max_shift - _drawn(images, max_shift, seed), strict=True)
+    return tf.stack([one[y : y + height, x : x + width] for one, (y, x) in places])
 
 
 @mistake("feature_visualization.jitter", "A tensor has no .copy", is_computed=False)
@@ -755,7 +790,7 @@ def error_without_names(model: Any, layer_name: str) -> Any:
         raise ValueError(f"there is no layer {layer_name!r}") from None
 
 
-@mistake("feature_visualization.feature_extractor", "", is_computed=False)
+@mistake("feature_visualization.feature_extractor", "one after another", is_computed=False)
 def extractor_of_a_chain(model: Any, layer_name: str) -> Any:
     import keras
 
@@ -1048,3 +1083,16 @@ def channel_by_the_deviation(*args: Any) -> Any:
 @_wrong_feature("a gradient divided by its mean magnitude, as in Keras' DeepDream tutorial")
 def channel_by_the_mean_magnitude(*args: Any) -> Any:
     return _climb_normalized(lambda slope: slope / max(np.mean(np.abs(slope)), 1e-6), *args)
+
+
+@_wrong_feature("a gradient scaled by normalize_gradient: take it as it is")
+def channel_normalized(*args: Any) -> Any:
+    def scale(slope: Any) -> Any:
+        return slope / np.sqrt(np.mean(slope**2, axis=(1, 2, 3), keepdims=True))
+
+    return _climb_normalized(scale, *args)
+
+
+@_wrong_feature("the gradient of the batch's mean: steps get shorter in a larger batch")
+def channel_of_the_mean_image(*args: Any) -> Any:
+    return _climb_normalized(lambda slope: slope / len(slope), *args)

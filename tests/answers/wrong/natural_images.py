@@ -100,8 +100,12 @@ def _slowest(height: int, width: int) -> Any:
 
 
 def _back(spectrum: Any, height: int, width: int, norm: str = "ortho") -> Any:
-    planes = np.fft.irfft2(np.asarray(spectrum, complex), s=(height, width), norm=norm)
-    return np.moveaxis(planes, 1, -1)
+    import tensorflow as tf
+
+    size = height * width
+    scale = {"ortho": size**0.5, "backward": 1.0, "forward": float(size)}[norm]
+    planes = scale * tf.signal.irfft2d(tf.cast(spectrum, tf.complex64), [height, width])
+    return tf.transpose(planes, (0, 2, 3, 1))
 
 
 @mistake(
@@ -138,6 +142,12 @@ def without_scale(spectrum: Any, height: int, width: int) -> Any:
     return _back(spectrum / _slowest(height, width), height, width, "forward")
 
 
+@mistake("natural_images.fourier_images", "No gradient flows through it", is_computed=False)
+def transformed_by_numpy(spectrum: Any, height: int, width: int) -> Any:
+    divided = np.asarray(spectrum) / _slowest(height, width)
+    return np.moveaxis(np.fft.irfft2(divided, s=(height, width), norm="ortho"), 1, -1)
+
+
 @mistake("natural_images.fourier_images", "NaN or infinity", is_computed=False)
 def divided_by_zero(spectrum: Any, height: int, width: int) -> Any:
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -150,7 +160,21 @@ def divided_by_zero(spectrum: Any, height: int, width: int) -> Any:
 )
 def without_the_constant(spectrum: Any, height: int, width: int) -> Any:
     speeds = _speeds(height, width)
-    return _back(np.where(speeds > 0, spectrum / np.where(speeds > 0, speeds, 1), 0), height, width)
+    return _back(spectrum * ((speeds > 0) / np.where(speeds > 0, speeds, 1)), height, width)
+
+
+@mistake(
+    "natural_images.fourier_images",
+    "a division by the sum of the two frequencies, not by the length",
+)
+def divided_by_the_sum(spectrum: Any, height: int, width: int) -> Any:
+    total = np.maximum(sum(map(np.abs, _grid(height, width))), 1 / max(height, width))
+    return _back(spectrum / total, height, width)
+
+
+@mistake("natural_images.fourier_images", "1 / max(H, W) added to the frequency, not its least")
+def with_the_slowest_added(spectrum: Any, height: int, width: int) -> Any:
+    return _back(spectrum / (_speeds(height, width) + 1 / max(height, width)), height, width)
 
 
 @mistake("natural_images.fourier_images", "1 / min(H, W) for the slowest frequency")
@@ -406,6 +430,19 @@ def mirrored_without_repeating(images: Any, *limits: Any) -> Any:
 @_wrong_view("A straight ramp is bent")
 def nearest_pixels(images: Any, *limits: Any) -> Any:
     return _seen(images, _rows(images.shape, *limits), interpolation="nearest")
+
+
+@_wrong_view("No gradient flows through it")
+def views_by_scipy(images: Any, *limits: Any) -> Any:
+    from scipy.ndimage import map_coordinates
+
+    images, rows, views = np.asarray(images), _rows(images.shape, *limits), []
+    y, x = np.mgrid[: images.shape[1], : images.shape[2]]
+    for image, (a, b, right, c, d, down, *_) in zip(images, rows, strict=True):
+        source = [c * x + d * y + down, a * x + b * y + right]
+        planes = [map_coordinates(p, source, order=1, mode="reflect") for p in image.T]
+        views.append(np.stack(planes, axis=-1))
+    return np.stack(views)
 
 
 @_wrong_view("The same seed gives other views")
@@ -765,21 +802,21 @@ def _wrong_channel(says: str, is_computed: bool = False) -> Any:
     return mistake("natural_images.visualize_channel", says, is_computed)
 
 
-@_wrong_channel("")
+@_wrong_channel("the sum over the positions, not the mean")
 def channel_summed(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
     import keras
 
     return _visualize(_channels(model, layer_name, reduce=keras.ops.sum), *args, **kwargs)
 
 
-@_wrong_channel("")
+@_wrong_channel("the largest activation")
 def channel_at_its_maximum(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
     import keras
 
     return _visualize(_channels(model, layer_name, reduce=keras.ops.max), *args, **kwargs)
 
 
-@_wrong_channel("")
+@_wrong_channel("the mean of the squared activations")
 def channel_squared(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
     import keras
 
@@ -789,7 +826,7 @@ def channel_squared(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> A
     return _visualize(_channels(model, layer_name, reduce=reduce), *args, **kwargs)
 
 
-@_wrong_channel("")
+@_wrong_channel("the mean of the activations above zero")
 def channel_above_zero(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
     import keras
 
@@ -806,7 +843,7 @@ def channel_without_seed(
     return _visualize(_channels(model, layer_name), channel, steps, 0, *args, **kwargs)
 
 
-@_wrong_channel("the channel before counting begins with 0")
+@_wrong_channel("the channel before: counting begins with 0")
 def channel_counted_from_one(
     model: Any, layer_name: str, channel: Any, *args: Any, **kwargs: Any
 ) -> Any:
@@ -1026,6 +1063,34 @@ def dream_in_one_octave(
     model: Any, image: Any, layer_name: str, octaves: int, *args: Any, **kwargs: Any
 ) -> Any:
     return _dream(model, image, layer_name, min(octaves, 1), *args, **kwargs)
+
+
+@_wrong_dream("bicubic interpolation, where bilinear is asked for")
+def dream_by_cubes(*args: Any, **kwargs: Any) -> Any:
+    import tensorflow as tf
+
+    def resize(images: Any, size: Any) -> Any:
+        return tf.image.resize(images, size, "bicubic")
+
+    return _dream(*args, **kwargs, resize=resize)
+
+
+@_wrong_dream("bilinear interpolation with antialiasing, which tf.image.resize leaves out")
+def dream_with_antialiasing(*args: Any, **kwargs: Any) -> Any:
+    import tensorflow as tf
+
+    def resize(images: Any, size: Any) -> Any:
+        return tf.image.resize(images, size, antialias=True)
+
+    return _dream(*args, **kwargs, resize=resize)
+
+
+@_wrong_dream("a dream that is clipped at the end only: every step clips")
+def dream_clipped_at_the_end(*args: Any, **kwargs: Any) -> Any:
+    import tensorflow as tf
+
+    dream = _dream(*args, **kwargs, finish=lambda dream: dream)
+    return tf.clip_by_value(dream, 0.0, 1.0)
 
 
 @_wrong_dream("nearest neighbours, where bilinear is asked for")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, uniform_filter
@@ -37,7 +39,9 @@ def _pick(table: Any, class_index: Any) -> Any:
 def value_of_the_predicted_class(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
-    return np.max(_table(model, images, output), axis=1)
+    import tensorflow as tf
+
+    return tf.reduce_max(_table(model, images, output), axis=1)
 
 
 @_wrong_value("the first image's class, used for all images")
@@ -54,13 +58,17 @@ def value_of_every_class(model: Any, images: Any, class_index: Any, output: str 
 
 @_wrong_value("every image's value of every image's class: (B, B)")
 def values_of_all_pairs(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    import tensorflow as tf
+
     classes = np.broadcast_to(class_index, len(images))
-    return np.asarray(_table(model, images, output))[:, classes]
+    return tf.gather(_table(model, images, output), classes, axis=1)
 
 
 @_wrong_value("one sum over the whole batch")
 def value_of_the_batch(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
-    return np.sum(_pick(_table(model, images, output), class_index))
+    import tensorflow as tf
+
+    return tf.reduce_sum(_pick(_table(model, images, output), class_index))
 
 
 @_wrong_value("the logit, although output says softmax")
@@ -71,8 +79,10 @@ def value_without_softmax(model: Any, images: Any, class_index: Any, output: str
 
 @_wrong_value("the logarithm of the softmax, instead of the softmax itself")
 def value_in_logarithms(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    import tensorflow as tf
+
     values = _pick(_table(model, images, output), class_index)
-    return np.log(values) if output == "softmax" else values
+    return tf.math.log(values) if output == "softmax" else values
 
 
 @_wrong_value("a softmax along the batch, instead of along the classes")
@@ -89,9 +99,17 @@ def value_by_softmax_of_the_batch(
 
 @_wrong_value("a sigmoid of the logit, instead of the softmax")
 def value_by_sigmoid(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    import tensorflow as tf
+
     _table(model, images, output)  # refuses an unknown output
-    values = np.asarray(_pick(_table(model, images), class_index))
-    return 1 / (1 + np.exp(-values)) if output == "softmax" else values
+    values = _pick(_table(model, images), class_index)
+    return tf.sigmoid(values) if output == "softmax" else values
+
+
+@_wrong_value("No gradient flows through it", is_computed=False)
+def value_by_numpy(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    table = np.asarray(_table(model, images, output))
+    return table[np.arange(len(table)), class_index]
 
 
 @_wrong_value("should be a ValueError", is_computed=False)
@@ -109,19 +127,22 @@ def value_in_training(model: Any, images: Any, class_index: Any, output: str = "
 def value_for_arrays_of_classes(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
+    import tensorflow as tf
+
     table = _table(model, images, output)
-    return np.array([table[i, class_index[i]] for i in range(len(images))])
+    return tf.stack([table[i, class_index[i]] for i in range(len(images))])
 
 
 @_wrong_value("The softmax overflows", is_computed=False)
 def value_by_a_plain_exponential(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
-    values = np.asarray(_table(model, images), np.float64)
+    import tensorflow as tf
+
+    values = tf.cast(_table(model, images), tf.float64)
     _table(model, images, output)  # refuses an unknown output
     if output == "softmax":
-        with np.errstate(all="ignore"):
-            values = np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)
+        values = tf.exp(values) / tf.reduce_sum(tf.exp(values), axis=1, keepdims=True)
     return _pick(values, class_index)
 
 
@@ -129,7 +150,9 @@ def value_by_a_plain_exponential(
 def value_without_the_batch_of_one(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
-    return np.squeeze(_pick(_table(model, images, output), class_index))
+    import tensorflow as tf
+
+    return tf.squeeze(_pick(_table(model, images, output), class_index))
 
 
 @_wrong_value("A tensor has no", is_computed=False)
@@ -141,10 +164,12 @@ def value_of_arrays_only(model: Any, images: Any, class_index: Any, output: str 
 def value_of_pythons_ints_only(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
-    table = np.asarray(_table(model, images, output))
+    import tensorflow as tf
+
+    table = _table(model, images, output)
     if isinstance(class_index, int):
         return table[:, class_index]
-    return np.array([table[i, one] for i, one in enumerate(class_index)])
+    return tf.stack([table[i, one] for i, one in enumerate(class_index)])
 
 
 @_wrong_value("is accepted, but should be a ValueError", is_computed=False)
@@ -157,6 +182,19 @@ def value_of_an_output_in_capitals(
         ):
             return _pick(_table(model, images, word), class_index)
     raise ValueError(output)
+
+
+@_wrong_value("Two tensors of different types", is_computed=False)
+def value_of_short_ints_only(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    import tensorflow as tf
+
+    table = _table(model, images, output)
+    if np.ndim(class_index) == 0:
+        return table[:, int(class_index)]
+    pairs = tf.stack([tf.range(len(images)), tf.convert_to_tensor(class_index)], axis=1)
+    return tf.gather_nd(table, pairs)
 
 
 @_wrong_value("`trainable` flags", is_computed=False)
@@ -708,6 +746,20 @@ def plot_of_magnitudes(image: Any, heatmap: Any, overlay: bool = False) -> Any:
 @_wrong_plot("The heat map is not drawn as it is")
 def plot_of_a_heatmap_from_0_to_1(image: Any, heatmap: Any, overlay: bool = False) -> Any:
     return _draw(image, (heatmap - heatmap.min()) / np.ptp(heatmap), overlay)
+
+
+@_wrong_plot("for a heat map of zeros they are equal")
+def plot_by_two_slopes(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    TwoSlopeNorm(0, -np.abs(heatmap).max(), np.abs(heatmap).max())
+    return _draw(image, heatmap, overlay)
+
+
+@_wrong_plot("A heat map of zeros does not have the neutral colour")
+def plot_with_a_bar_of_its_own(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    figure = _draw(image, heatmap, overlay, has_bar=False)
+    shown = figure.axes[-1].images[-1]
+    figure.colorbar(ScalarMappable(Normalize(*shown.get_clim()), shown.cmap), ax=figure.axes[-1])
+    return figure
 
 
 @_wrong_plot("The image is not drawn as it is")
