@@ -370,7 +370,7 @@ def test_a_map_of_zeros_is_neutral(work: Work) -> None:
     image, nothing = models.images(work.seed, 1, (5, 6, 3))[0], np.zeros((5, 6), np.float32)
     for overlay in (False, True):
         picture = work.saliency.plot_saliency(image, nothing, overlay)
-        check(isinstance(picture, Picture), "The result should be a matplotlib Figure.")
+        check(isinstance(picture, Figure), "The result should be a matplotlib Figure.")
         drawn = drawn_heatmap(picture)
         check(_equal(drawn.values, nothing), "A heat map of zeros is not drawn as it is.")
         color = drawn.colors[128, :3]
