@@ -6,7 +6,9 @@ the open question of the assignment.
 
 Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box",
 2017, arXiv:1711.00399; the same search, meant as an attack: Szegedy et al., "Intriguing properties
-of neural networks", 2013, arXiv:1312.6199.
+of neural networks", 2013, arXiv:1312.6199. The search in the spectrum: Mordvintsev et al.,
+"Differentiable image parameterizations", 2018, doi:10.23915/distill.00012; held from every view:
+Athalye et al., "Synthesizing robust adversarial examples", 2017, arXiv:1707.07397.
 
 Shapes: B images of H × W pixels with C channels. Images may come as NumPy arrays or as tensors.
 """
@@ -19,6 +21,8 @@ import tensorflow as tf
 
 from course.given import Optimized, compiled, float_images, predict
 from course.given.types import Classes, Images, Maps, Penalty, Values
+
+from .natural_images import fourier_images, frequencies, random_view
 
 
 def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> Values:
@@ -127,3 +131,44 @@ def smallest_change(
         ValueError: if `penalty` is none of the three kinds.
     """
     raise NotImplementedError("input_optimization.smallest_change")
+
+
+def optimize_in_spectrum(
+    model: keras.Model,
+    images: Images,
+    target: Classes,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: tuple[float, float, float] = (12.0, 8.0, 0.1),
+) -> Optimized:
+    """Change images in their slow waves first, and so that the target is seen from every side.
+
+    The loss is that of `optimize_to_class` with the penalty `"l2"`, but what is changed is the
+    spectrum of the change: images are `clip(originals + fourier_images(spectrum))`, clipped to
+    [0, 1], and the spectrum is 0 at the start. Every step subtracts the gradient with respect to
+    the real and imaginary parts, so scaled, for each image on its own, that the root mean square
+    of its magnitudes is the step size; that falls from `step_size` in equal parts: in step n of N,
+    counted from 0, it is `step_size · (1 − n / N)`. A gradient of zeros stays zeros. In every step
+    the model looks at the images by a fresh `random_view`, each image by its own; the penalty is
+    that of the images, not of a view.
+
+    Args:
+        model: a `keras.Model` from images to logits `(B, K)`.
+        images: `(B, H, W, C)`, float32 in [0, 1]; not changed. The descent starts here.
+        target: the class to reach: one int for the whole batch, or an int array `(B,)`.
+        steps: how many, N; 0 returns the images as they are.
+        step_size: by how much an average coefficient of the spectrum changes in the first step.
+        penalty_weight: 0 or more; the larger, the more a change costs.
+        seed: of the views, as in `random_view`; the same seed gives the same images.
+        view: `(max_shift, max_angle, max_zoom)`, as in `random_view`; zeros for no views.
+
+    Returns:
+        `Optimized(images, success, change)`, as `optimize_to_class`: success tells of the images
+        that are returned, not of a view.
+
+    Source:
+        Mordvintsev et al. 2018; Athalye et al. 2017.
+    """
+    raise NotImplementedError("input_optimization.optimize_in_spectrum")

@@ -16,7 +16,7 @@
 # same search is as old as the discovery of adversarial examples [@szegedy2013]. That the two are
 # one calculation should make you suspicious.
 #
-# Whoever set this assignment did not know whether it works. You write the four functions that it
+# Whoever set this assignment did not know whether it works. You write the five functions that it
 # takes, and then the question is answered with numbers: how often the change is found, how large it
 # is, whether it lies on the object, and whether another network, which was never asked, is
 # convinced by it too.
@@ -45,6 +45,7 @@ from solutions.contrastive import find_errors
 from solutions.input_optimization import (
     change_penalty,
     difference_image,
+    optimize_in_spectrum,
     optimize_to_class,
     smallest_change,
 )
@@ -181,6 +182,45 @@ table(
     ],
 )
 
+# %% [markdown]
+# ## Search where photos live { #input_optimization.optimize_in_spectrum }
+#
+# The change came out as noise. Was the photo to blame, the network, or the way we searched? Whoever
+# may change every pixel by itself finds the fastest waves first: the network hears them, and photos
+# hardly use them. [Chapter 1.4](natural_images.md) had the same trouble, and a remedy in two parts:
+# write the change as a spectrum $s$, in which slow waves are easier to change than fast ones, and
+# never look at it from the same place twice [@mordvintsev2018; @athalye2017]:
+#
+# $$ x' = \text{clip}_{[0,1]}\bigl(x + F^{-1}(s / f)\bigr), \qquad
+# L(s) = -\log p_t\bigl(\text{view}(x')\bigr) + w \cdot \text{penalty}(x' - x) . $$
+#
+# {{ task input_optimization.optimize_in_spectrum }}
+
+# %%
+natural = optimize_in_spectrum(
+    model, some, wanted, steps=10, step_size=0.0005, penalty_weight=500.0, seed=0
+)
+
+# %% tags=["fold"]
+drawn = np.asarray(difference_image(some, natural.images))
+figure = Figure(figsize=(8.8, 2.6 * len(chosen)), layout="constrained")
+for i, row in enumerate(figure.subplots(len(chosen), 4)):
+    row[0].imshow(some[i])
+    row[0].set_title(short[int(errors.predicted[chosen[i]])])
+    row[1].imshow(np.asarray(natural.images)[i])
+    row[1].set_title(short[int(wanted[i])])
+    for axes, change, name in ((row[2], drawn, "spectrum"), (row[3], difference, "pixels")):
+        largest = float(np.quantile(np.abs(change[i]), 0.995))
+        axes.imshow(np.clip(0.5 + change[i] / (2 * largest), 0, 1))
+        axes.set_title(f"{name}, {0.5 / largest:.0f} times")
+    for axes in row:
+        axes.set_axis_off()
+show(
+    figure,
+    "Three rows: a photo, the same photo changed, the change in the spectrum, which has soft spots "
+    "and strokes, and the change in pixels, which is fine noise.",
+    "Wrong photos, the same after a search in the spectrum, that change, and the one of before.",
+)
 
 # %% [markdown]
 # ## The experiment
@@ -551,4 +591,5 @@ assert rms.max() < 2
 # @wachter2017 say why a counterfactual should explain, @szegedy2013 what else it is. @santurkar2019
 # show what such changes look like in a large network that was trained against them.
 #
-# {{ references efron1979 madry2018 santurkar2019 szegedy2013 tsipras2019 wachter2017 wilson1927 }}
+# {{ references athalye2017 efron1979 madry2018 mordvintsev2018 santurkar2019 szegedy2013
+# tsipras2019 wachter2017 wilson1927 }}

@@ -44,6 +44,9 @@ CALLS: dict[str, Callable[[], Any]] = {
     "optimize_to_class": lambda: input_optimization.optimize_to_class(MODEL, WHOLE, 1, 1, 0.1, 1.0),
     "difference_image": lambda: input_optimization.difference_image(WHOLE, WHOLE),
     "smallest_change": lambda: input_optimization.smallest_change(MODEL, WHOLE, 1, [1.0], 1, 0.1),
+    "optimize_in_spectrum": lambda: input_optimization.optimize_in_spectrum(
+        MODEL, WHOLE, 1, 1, 0.1, 1.0, 0
+    ),
 }
 
 

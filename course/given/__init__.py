@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "batching": ["batches"],
         "compiling": ["compiled", "float_images"],
         "datasets": ["Dataset", "load_dataset"],
-        "errors_list": ["load_errors"],
+        "errors_list": ["load_errors", "load_versions"],
         "fetching": ["NotReachableError"],
         "hardening": ["harder_images"],
         "imagenet": ["class_index_of", "class_name_of", "class_names", "top_classes"],
@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "photos": ["PHOTOS", "load_photo", "load_photos"],
         "plots": ["compare_heatmaps", "show_curves", "show_images"],
         "recognition": ["probabilities", "recognized_by"],
-        "results": ["Ascent", "Contrast", "Errors", "Optimized", "Recognition"],
+        "results": ["Ascent", "Contrast", "Errors", "Optimized", "Recognition", "Versions"],
         "shapes": ["generate_shapes"],
         "statistics": ["Interval", "bootstrap_interval", "wilson_interval"],
         "stamps": [

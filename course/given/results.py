@@ -69,3 +69,19 @@ class Recognition(NamedTuple):
 
     probability: Array
     rank: Array
+
+
+class Versions(NamedTuple):
+    """Pictures made from photos by a rule, with the class that is right.
+
+    Attributes:
+        images: `(N, 224, 224, 3)`, float32 in [0, 1].
+        labels: `(N,)` int, the ImageNet classes that are right.
+        photos: `(N,)`, the name of the photo that each was made from.
+        descriptions: N lines, how each was made and why its label is right.
+    """
+
+    images: Images
+    labels: Labels
+    photos: Array
+    descriptions: list[str]

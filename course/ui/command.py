@@ -165,6 +165,7 @@ def hint(name: str, work: Path) -> None:
     type=click.Choice(["square", "stamp", "watermark", "gradient"]),
     help="What is planted.",
 )
+@click.option("--search", type=click.Choice(["pixels", "spectrum"]), help="Where to search.")
 @click.option("--method", help="How it is done: each module has its own, and names them.")
 @work_option
 @click.option(

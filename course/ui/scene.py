@@ -36,6 +36,7 @@ class Wanted:
         channel: one of its channels.
         cheat: what is planted.
         method: how it is done; each figure has its own.
+        search: where a change is searched for, "pixels" or "spectrum".
     """
 
     image: str | None = None
@@ -47,6 +48,7 @@ class Wanted:
     channel: int | None = None
     cheat: str | None = None
     method: str | None = None
+    search: str | None = None
 
     def given(self) -> dict[str, Any]:
         """What was asked for, by the option's name."""

@@ -463,3 +463,17 @@ def _() -> list[Call]:
         aside(model, originals, first, l2, 3, 0.3),
         call(model, originals, second, [600.0, 60.0, 0.0, 150.0], 3, 0.3),
     ]
+
+
+@calls("input_optimization.optimize_in_spectrum")
+def _() -> list[Call]:
+    model, originals = models.balanced(SEED), models.starts(SEED, 3)
+    inner = np.clip(originals, 0.02, 0.98)
+    still, target = (0.0, 0.0, 0.0), models.classes(SEED, 3)
+    return [
+        call(model, inner, target, 2, 0.01, 0.0, 1, still),
+        call(model, inner, target, 3, 0.01, 5.0, 1, still),
+        call(models.smooth(SEED), models.images(SEED, 2), 1, 2, 0.03, 1.0, 1, still),
+        aside(model, inner, 2, 0, 0.03, 1.0, 1, still),
+        call(model, inner, 1, 4, 0.2, 1.0, 1, still),
+    ]

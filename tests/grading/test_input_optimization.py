@@ -1,19 +1,29 @@
 """2.3 Input optimization: what has to hold of the functions in `course/input_optimization.py`."""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from hypothesis import assume, given
 
-from course.grader.compare import as_array, check, check_close, check_type
+from course.grader.compare import as_array, check, check_close, check_type, is_close
 from course.grader.networks import Dense, Flatten, Network
 from course.grader.tasks import task
 from course.grader.work import Work
 
 from . import models
 from .batches import batches, check_takes_tensors, generator, images, some_classes, two_shapes
-from .common import check_refuses, check_tuple, check_untrained, few, seeds
+from .common import (
+    IN_TRAINING,
+    check_own_random_numbers,
+    check_refuses,
+    check_tuple,
+    check_untrained,
+    few,
+    seeds,
+)
+from .test_natural_images import multiplicity, painted, weights
 
 KINDS = ["l2", "l1", "tv"]
 
@@ -517,3 +527,292 @@ def test_searches_from_a_tensor(work: Work) -> None:
     network, originals = fair(work.seed, shape), images(draw, (3, *shape))
     function = work.input_optimization.smallest_change
     check_takes_tensors(function, network, originals, 1, [0.0, 150.0], 2, 0.3, "l2")
+
+
+# --- optimize_in_spectrum -------------------------------------------------------------------------
+
+optimize_in_spectrum = task("input_optimization.optimize_in_spectrum")
+
+Limits = tuple[float, float, float]
+STILL: Limits = (0.0, 0.0, 0.0)
+VIEW: Limits = (2.0, 20.0, 0.2)
+
+
+def greys(draw: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Random images, of which some values are nearly black or white: a step clips them."""
+    return np.clip(starts(draw, shape), 0.004, 0.996).astype(np.float32)
+
+
+def waves_of(slope: np.ndarray) -> np.ndarray:
+    """The gradient over the spectrum, from that over what `fourier_images` makes of it."""
+    size = slope.shape[1:3]
+    spectrum = np.fft.rfft2(np.moveaxis(slope, -1, 1), norm="ortho")
+    return spectrum * multiplicity(*size) / weights(*size)
+
+
+def wave_descent(
+    network: Network,
+    originals: np.ndarray,
+    target: Any,
+    steps: int,
+    step_size: float,
+    weight: float,
+    over: Callable[[np.ndarray], np.ndarray] = waves_of,
+    back: Callable[..., np.ndarray] = painted,
+    fading: Callable[[int, int], float] = lambda n, steps: 1 - n / steps,
+) -> list[np.ndarray]:
+    """Where a network leads images without views: one entry more than there are steps.
+
+    Args:
+        network: and what follows, as in `descent`.
+        over: from a gradient over the images to that over the spectrum.
+        back: from a spectrum to the change of images.
+        fading: what the step size is multiplied by in step n of N.
+    """
+    wanted = np.eye(models.CLASSES)[np.broadcast_to(target, len(originals))]
+    originals, size = originals.astype(np.float64), originals.shape[1:3]
+    path, spectrum, free = [originals], 0 * over(originals), originals
+    for n in range(steps):
+        excess = models.softmax(network.outputs(path[-1])) - wanted
+        slope = network.gradients(path[-1], excess)["input"]
+        slope = slope + weight * penalty_slope(path[-1] - originals, "l2")
+        is_inside = (free >= 0) & (free <= 1)  # where an image is clipped, a change changes nothing
+        waves = over(slope * is_inside)
+        length = np.sqrt(np.mean(np.abs(waves) ** 2, axis=(1, 2, 3), keepdims=True))
+        if length.min() < 1e-3:  # a gradient that is nearly zero is rounding, and scaled up
+            assume(False)
+        spectrum = spectrum - step_size * fading(n, steps) * waves / length
+        free = originals + back(spectrum, *size)
+        if np.any(np.minimum(np.abs(free), np.abs(1 - free)) < 1e-5):  # rounding decides: rejected
+            assume(False)
+        path.append(np.clip(free, 0, 1))
+    return path
+
+
+@optimize_in_spectrum
+@few
+@given(seeds)
+def test_descends_in_the_spectrum(work: Work, seed: int) -> None:
+    """Without views, each step subtracts the gradient over the spectrum's real and imaginary parts,
+    scaled to step_size · (1 − n / N); images are clip(originals + fourier_images(spectrum)).
+
+    What is clipped has no gradient. All the steps are taken, also where the target is reached.
+    """
+    draw, (tall, wide) = generator(work, seed), two_shapes(work)
+    for shape, count in ((tall, 3), (wide, 1)):
+        network = fair(work.seed, shape)
+        originals, target = greys(draw, (count, *shape)), some_classes(draw, count)
+        if draw.integers(2):  # reached from the start
+            target = network.outputs(originals).argmax(axis=1)
+        walk = int(draw.integers(2, 5)), round(draw.uniform(0.02, 0.08), 3)
+        walk = *walk, float(draw.choice([0, 3, 10]))
+        path = wave_descent(network, originals, target, *walk)
+        answer = work.input_optimization.optimize_in_spectrum(
+            network, originals, target, *walk, seed, STILL
+        )
+        changed, _, _ = check_optimized(answer, originals.shape)
+        check_untrained(work, network)
+        instead = {"the images of one step earlier": path[-2]}
+        check_close(changed, path[-1], what="the optimized batch", instead=instead)
+
+
+@optimize_in_spectrum
+@few
+@given(seeds)
+def test_spectrum_tells_of_what_is_returned(work: Work, seed: int) -> None:
+    """Success is whether the model sees the target in the images that are returned, not in a view
+    of them; change is their mean squared change, without the weight.
+
+    Told around the step size with which the first image reaches its target, and with views.
+    """
+    draw, shape = generator(work, seed), two_shapes(work)[0]
+    network, function = fair(work.seed, shape), work.input_optimization.optimize_in_spectrum
+    originals = greys(draw, (3, *shape))
+    target = second_best(network, originals)
+    sizes = np.linspace(0, 0.15, 16)
+    ends = [wave_descent(network, originals, target, 3, one, 0)[-1] for one in sizes]
+    is_there = [bool(np.any(network.outputs(one).argmax(axis=1) == target)) for one in ends]
+    assume(any(is_there) and not is_there[0])
+    reached = is_there.index(True)
+    for number, view in ((reached - 1, STILL), (reached, STILL), (4, VIEW)):
+        step_size, weight = float(sizes[number]), 0.0 if view == STILL else 2.0
+        answer = function(network, originals, target, 3, step_size, weight, seed, view)
+        changed, said, change = check_optimized(answer, originals.shape)
+        success = is_target(network.outputs(changed), target)
+        check_success(said, success, after=f"With step_size={step_size:.2g}: ")
+        check_close(change, penalty_of(changed - originals, "l2"), what="change")
+
+
+@optimize_in_spectrum
+@few
+@given(seeds)
+def test_no_steps_in_the_spectrum_return_the_originals(work: Work, seed: int) -> None:
+    """With steps=0 the originals come back, with change 0, and with success where the model sees
+    the target in them already.
+    """
+    draw, shape = generator(work, seed), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape), starts(draw, (4, *shape))
+    seen = network.outputs(originals).argmax(axis=1)
+    target = np.where(np.arange(4) % 2, (seen + 1) % models.CLASSES, seen)
+    success = is_target(network.outputs(originals), target)
+    answer = work.input_optimization.optimize_in_spectrum(
+        network, originals, target, 0, 0.05, 1.0, seed
+    )
+    check_untouched(answer, originals, success)
+
+
+PLACES = np.array([[7, 8], [7, 12], [11, 8]])
+"""The pixel, by row and column, at which the watcher looks in each channel: the middle, and two
+that are four pixels from it.
+"""
+
+FARTHEST: dict[Limits, float] = {
+    (2.0, 0.0, 0.0): 2.83,
+    (0.0, 20.0, 0.0): 1.39,
+    (0.0, 0.0, 0.2): 1.0,
+}
+"""By how many pixels the watcher's places can move, by the limits of shift, angle and zoom.
+
+That is √2 · 2, 2 sin(20° / 2) · 4 and (1 / 0.8 − 1) · 4.
+"""
+
+
+def watcher(seed: int) -> Network:
+    """A network that looks at one pixel of every channel, each at another place, for class 0."""
+    draw, looks = np.random.default_rng([seed, 71]), np.zeros((15, 17, 3, models.CLASSES))
+    rows, columns = PLACES.T
+    looks[rows, columns, np.arange(3), 0] = draw.choice([-1, 1], 3) * draw.uniform(1, 2, 3)
+    kernel = models.as_single(looks.reshape(-1, models.CLASSES))
+    bias = models.as_single(np.zeros(models.CLASSES))
+    return models.chain((15, 17, 3), Flatten("flatten"), Dense("logits", (kernel, bias)))
+
+
+def looked_at(changed: np.ndarray) -> np.ndarray:
+    """Where the watcher's three pixels come from in views of grey images: `(B, 3, H, W)`.
+
+    The change is the gradient, of which slow waves have been strengthened. Undone, what is left is
+    the gradient: a spot where a view has its pixel from, spread bilinearly over its neighbours.
+    """
+    height, width = changed.shape[1:3]
+    spectrum = np.fft.rfft2(np.moveaxis(changed - 0.5, -1, 1), norm="ortho")
+    spectrum *= weights(height, width) ** 2 / multiplicity(height, width)
+    return np.fft.irfft2(spectrum, s=(height, width), norm="ortho")
+
+
+def sources_of(spots: np.ndarray) -> np.ndarray:
+    """The middles of the spots, `(B, 3, 2)`: row and column."""
+    height, width = spots.shape[2:]
+    largest = np.abs(spots).max(axis=(2, 3), keepdims=True)
+    spots = np.where(np.abs(spots) > 1e-3 * largest, spots, 0)  # the rest is rounding
+    total = spots.sum(axis=(2, 3))
+    rows = (spots.sum(axis=3) @ np.arange(height)) / total
+    columns = (spots.sum(axis=2) @ np.arange(width)) / total
+    return np.stack([rows, columns], axis=-1)
+
+
+@optimize_in_spectrum
+@few
+@given(seeds)
+def test_each_step_and_each_image_has_a_view(work: Work, seed: int) -> None:
+    """Every step looks at each image by a fresh view of its own, within the limits, and the
+    gradient is that of what is seen.
+
+    The network looks at single pixels of grey images; the change tells from where a view took them.
+    """
+    network, originals = watcher(work.seed), np.full((3, 15, 17, 3), 0.5, np.float32)
+
+    def spots(steps: int, step_size: float, limits: Limits) -> np.ndarray:
+        answer = work.input_optimization.optimize_in_spectrum(
+            network, originals, 0, steps, step_size, 0.0, seed, limits
+        )
+        return looked_at(check_optimized(answer, originals.shape)[0])
+
+    names = ("max_shift", "max_angle", "max_zoom")
+    for limits, farthest in FARTHEST.items():
+        moved = sources_of(spots(1, 0.002, limits)) - PLACES
+        name, distance = names[np.argmax(limits)], np.linalg.norm(moved, axis=-1)
+        check(distance.max() > 0.05, f"The gradient is not that of a view: {name} has no effect.")
+        check(np.ptp(moved, axis=0).max() > 0.05, "All images of a batch are seen by one view.")
+        # The gradient of a turned view is known only roughly in some libraries.
+        said = f"{name} is {max(limits):g}, and a pixel comes from {distance.max():.2f} pixels away"
+        check(distance.max() < farthest + 0.5, f"A view goes beyond {name}.", f"{said}.")
+    # The second step is half as long: from the same place it would change the same spots again.
+    first, both = (spots(steps, 0.002, VIEW) for steps in (1, 2))
+    other = np.abs(both - 1.5 * first).max() > 0.1 * np.abs(first).max()
+    check(other, "All steps see the same view.")
+
+
+@optimize_in_spectrum
+def test_the_seed_decides_the_views(work: Work) -> None:
+    """The same seed gives the same images, and another seed gives others."""
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape), greys(draw, (2, *shape))
+    first, again, other = (
+        check_optimized(
+            work.input_optimization.optimize_in_spectrum(
+                network, originals, 1, 2, 0.05, 1.0, one, VIEW
+            ),
+            originals.shape,
+        )[0]
+        for one in (work.seed, work.seed, work.seed + 1)
+    )
+    check(is_close(again, first), "The same seed gives other images in a second call.")
+    check(not is_close(other, first, 1e-4), "Another seed gives the same images.")
+
+
+@optimize_in_spectrum
+def test_views_are_drawn_by_the_seed_alone(work: Work) -> None:
+    """The random state that all code shares is neither used nor changed."""
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape), greys(draw, (2, *shape))
+    function = work.input_optimization.optimize_in_spectrum
+    check_own_random_numbers(work, function, network, originals, 1, 1, 0.05, 1.0, work.seed, VIEW)
+
+
+@optimize_in_spectrum
+def test_neighbours_do_not_matter_in_the_spectrum(work: Work) -> None:
+    """An image stays the same when its neighbours in the batch go to other classes."""
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape), greys(draw, (3, *shape))
+    ends = [
+        check_optimized(
+            work.input_optimization.optimize_in_spectrum(
+                network, originals, np.array([0, one, 2]), 2, 0.05, 1.0, work.seed, VIEW
+            ),
+            originals.shape,
+        )[0][::2]
+        for one in (1, 3)
+    ]
+    check_close(*ends, "The images of a batch influence each other.", "the other images")
+
+
+@optimize_in_spectrum
+def test_spectrum_leaves_the_model_alone(work: Work) -> None:
+    """The model runs in inference mode, and its weights are the same afterwards."""
+    network, originals = models.with_training_state(work.seed), models.images(work.seed)
+    expected = wave_descent(network, originals, 1, 1, 0.03, 1.0)[-1]
+    answer = work.input_optimization.optimize_in_spectrum(
+        network, originals, 1, 1, 0.03, 1.0, 0, STILL
+    )
+    changed, _, _ = check_optimized(answer, originals.shape)
+    check_close(changed, expected, IN_TRAINING, "the optimized batch")
+    check_untrained(work, network)
+
+
+@optimize_in_spectrum
+def test_zeros_stay_zeros_in_the_spectrum(work: Work) -> None:
+    """Where the gradient is zero everywhere, the images stay as they are."""
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape, factor=0.0), greys(draw, (2, *shape))
+    answer = work.input_optimization.optimize_in_spectrum(network, originals, 1, 2, 0.05, 0.0, 0)
+    changed, _, _ = check_optimized(answer, originals.shape)
+    check_close(changed, originals, what="the optimized batch")
+
+
+@optimize_in_spectrum
+def test_changes_a_tensor_in_its_spectrum(work: Work) -> None:
+    """Images may come as a tensor, too: the result is the same."""
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape), greys(draw, (3, *shape))
+    function = work.input_optimization.optimize_in_spectrum
+    check_takes_tensors(function, network, originals, 1, 2, 0.05, 1.0, work.seed, STILL)

@@ -59,6 +59,7 @@ def titles(figure: Figure) -> list[str]:
         ("contrastive", Wanted(image="coffee", class_name="espresso"), "what for espresso"),
         ("input_optimization", Wanted(steps=1), "From "),
         ("input_optimization", Wanted(steps=1, method="tv"), "From "),
+        ("input_optimization", Wanted(steps=1, search="spectrum"), ", in the spectrum: "),
     ],
 )
 def test_figures_are_drawn_in_the_networks_size(
@@ -100,6 +101,8 @@ def test_every_cheat_can_be_planted(
         ("saliency", Wanted(cheat="square"), "--image, --class, --model, --output"),
         ("saliency", Wanted(method="tv"), "--method is not for"),
         ("input_optimization", Wanted(method="l3"), "there are l2, l1, tv"),
+        ("input_optimization", Wanted(method="tv", search="spectrum"), "the penalty l2 only"),
+        ("saliency", Wanted(search="spectrum"), "--search is not for"),
         ("feature_visualization", Wanted(layer="socond"), "did you mean second?"),
         ("feature_visualization", Wanted(layer="second", channel=6), "channels 0 to 5"),
         ("contrastive", Wanted(class_name="tench"), "--image takes a photo of your own"),

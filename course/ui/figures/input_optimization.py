@@ -8,12 +8,15 @@ from matplotlib.figure import Figure
 from course.ui.figures.layout import add_scale, draw_image, draw_map
 from course.ui.figures.mistaken import NO_CLASS, find
 from course.ui.figures.registry import register
-from course.ui.scene import Scene, title_of
+from course.ui.scene import Scene, WrongCallError, title_of
 
 WEIGHTS = (0.0, 10.0, 100.0, 1000.0)
 STEPS = 24
 STEP_SIZE = 0.3
 PENALTIES = ("l2", "l1", "tv")
+SPECTRUM_STEPS, SPECTRUM_STEP_SIZE, SPECTRUM_WEIGHT = 16, 0.0005, 500.0
+"""Of the search in the spectrum, whose steps are of another kind."""
+
 SHOWN_SHARE = 0.995
 """The largest half of a percent of the change is clipped, so that more of the rest is seen."""
 
@@ -31,6 +34,7 @@ class Change(NamedTuple):
         penalty: its kind.
         predicted: the wrong class.
         true: the right class.
+        search: where it was searched for, in words.
     """
 
     before: np.ndarray
@@ -42,11 +46,12 @@ class Change(NamedTuple):
     penalty: str
     predicted: str
     true: str
+    search: str
 
 
 @register(
     "input_optimization",
-    takes=("--image", "--class", "--model", "--steps"),
+    takes=("--image", "--class", "--model", "--steps", "--search"),
     methods=PENALTIES,
     no_class=NO_CLASS,
 )
@@ -61,13 +66,19 @@ def draw(scene: Scene) -> Figure:
 def compute(scene: Scene) -> Change:
     """Search with the student's own functions."""
     photo, predicted, true = find(scene)
-    penalty = scene.wanted.method or "l2"
+    penalty, where = scene.wanted.method or "l2", scene.wanted.search or "pixels"
+    if where == "spectrum" and penalty != "l2":
+        raise WrongCallError("--method: the search in the spectrum knows the penalty l2 only")
     scene.advance("searching for the smallest change")
-    search = scene.student("input_optimization.smallest_change")
-    steps = scene.wanted.steps or STEPS
-    images, success, size = search(
-        scene.model, photo[None], true, WEIGHTS, steps, STEP_SIZE, penalty
-    )
+    steps, network, before = scene.wanted.steps, scene.model, photo[None]
+    if where == "spectrum":
+        search = scene.student("input_optimization.optimize_in_spectrum")
+        walk = steps or SPECTRUM_STEPS, SPECTRUM_STEP_SIZE, SPECTRUM_WEIGHT
+        images, success, size = search(network, before, true, *walk, seed=0)
+    else:
+        search = scene.student("input_optimization.smallest_change")
+        many = steps or STEPS
+        images, success, size = search(network, before, true, WEIGHTS, many, STEP_SIZE, penalty)
     after = np.asarray(images)[0]
     difference = scene.student("input_optimization.difference_image")(photo[None], images)
 
@@ -85,6 +96,7 @@ def compute(scene: Scene) -> Change:
         penalty,
         title_of(predicted),
         title_of(true),
+        where,
     )
 
 
@@ -106,6 +118,8 @@ def lay_out(found: Change) -> Figure:
 def caption(found: Change) -> str:
     """Whether it was found, and how large it is."""
     what = f"From {found.predicted} to {found.true}"
+    if found.search == "spectrum":
+        what += ", in the spectrum"
     if not found.has_worked:
         return f"{what}: no change that works was found"
     return f"{what}: the smallest change that was found has the {found.penalty} {found.size:.2g}"

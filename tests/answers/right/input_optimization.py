@@ -238,3 +238,183 @@ def smallest_by_where(
             tf.where(is_better, new.change, best.change),
         )
     return best
+
+
+# --- optimize_in_spectrum -------------------------------------------------------------------------
+
+
+@answer("input_optimization.optimize_in_spectrum")
+def waves_by_two_variables(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (12, 8, 0.1),
+) -> Any:
+    """Real and imaginary parts as variables of an optimizer; a generator for the whole run."""
+    from course.natural_images import fourier_images, random_view
+
+    originals = tf.convert_to_tensor(images)
+    count, height, width, channels = originals.shape
+    shape = (count, channels, height, width // 2 + 1)
+    real, imaginary = tf.Variable(tf.zeros(shape)), tf.Variable(tf.zeros(shape))
+    descent, rng = keras.optimizers.SGD(step_size), np.random.default_rng([seed, 5])
+    wanted = tf.one_hot(np.broadcast_to(target, count), model.output_shape[-1])
+
+    def paint() -> Any:
+        planes = fourier_images(tf.complex(real, imaginary), height, width)
+        return keras.ops.clip(originals + planes, 0, 1)
+
+    for n in range(steps):
+        with tf.GradientTape() as tape:
+            changed = paint()
+            seen = random_view(changed, *view, int(rng.integers(2**31)))
+            logits = model(seen, training=False)
+            loss = tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(wanted, logits))
+            loss += penalty_weight * tf.reduce_sum(change_penalty(changed, originals))
+        moved = [real, imaginary]
+        slopes = tf.stack(tape.gradient(loss, moved))
+        square = tf.reduce_sum(slopes**2, axis=(0, 2, 3, 4), keepdims=True)
+        slopes *= tf.where(square > 0, tf.math.rsqrt(square / np.prod(shape[1:])), 0.0)
+        descent.learning_rate = step_size * (steps - n) / steps
+        descent.apply_gradients(zip(tf.unstack(slopes), moved, strict=True))
+    success = np.argmax(model(paint(), training=False), axis=1) == np.asarray(target)
+    return paint().numpy(), success, change_penalty(paint(), originals).numpy()
+
+
+@answer("input_optimization.optimize_in_spectrum")
+def waves_image_by_image(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (12.0, 8.0, 0.1),
+) -> Any:
+    """One image after the other, each with a seed of its own, and other names for the clipping."""
+    from course.natural_images import fourier_images, random_view
+
+    found = []
+    targets = np.broadcast_to(target, len(images))
+    for i, (image, one) in enumerate(zip(images, targets, strict=True)):
+        start = changed = tf.convert_to_tensor(image[None])
+        _, height, width, channels = start.shape
+        spectrum = tf.zeros((1, channels, height, width // 2 + 1), tf.complex64)
+        for n in range(steps):
+            with tf.GradientTape() as tape:
+                tape.watch(spectrum)
+                planes = fourier_images(spectrum, height, width)
+                changed = tf.minimum(tf.maximum(start + planes, 0), 1)
+                seen = random_view(changed, *view, 1000 * (seed + 1) + 100 * i + n)
+                chance = tf.nn.log_softmax(model(seen, training=False))[0, int(one)]
+                loss = penalty_weight * tf.reduce_mean((changed - start) ** 2) - chance
+            slope = tape.gradient(loss, spectrum).numpy()
+            if np.any(slope):
+                slope *= step_size * (1 - n / steps) / np.sqrt(np.mean(slope * slope.conj()).real)
+            spectrum = spectrum - slope
+        changed = tf.clip_by_value(start + fourier_images(spectrum, height, width), 0, 1)
+        is_right = int(tf.argmax(model(changed, training=False)[0])) == int(one)
+        found.append((changed[0], is_right, tf.reduce_mean((changed - start) ** 2)))
+    changed, success, change = zip(*found, strict=True)
+    return Optimized(tf.stack(changed), np.array(success), tf.stack(change))
+
+
+@answer("input_optimization.optimize_in_spectrum")
+def waves_by_a_gradient_of_the_images(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (12.0, 8.0, 0.1),
+) -> Any:
+    """The gradient over the images first, and from there to the spectrum by numpy."""
+    from course.natural_images import frequencies, random_view
+
+    originals = np.array(images, np.float32)
+    _, height, width, _ = originals.shape
+    slowest = np.maximum(frequencies(height, width), 1 / max(height, width))
+    columns = np.arange(width // 2 + 1)
+    twice = np.where((columns == 0) | (2 * columns == width), 1, 2)
+    spectrum = np.zeros((len(originals), originals.shape[-1], *slowest.shape), complex)
+
+    def free() -> Any:
+        planes = np.fft.irfft2(spectrum / slowest, s=(height, width), norm="ortho")
+        return originals + np.moveaxis(planes, 1, -1)
+
+    classes = np.broadcast_to(target, len(originals))
+    for n in range(steps):
+        now = tf.constant(np.clip(free(), 0, 1), tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(now)
+            logits = model(random_view(now, *view, 7919 * seed + n), training=False)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
+        slope = tape.gradient(loss, now).numpy()
+        slope += 2 * penalty_weight * (now.numpy() - originals) / originals[0].size
+        slope *= (free() >= 0) & (free() <= 1)
+        waves = np.fft.rfft2(np.moveaxis(slope, -1, 1), norm="ortho") * twice / slowest
+        length = np.linalg.norm(waves.reshape(len(waves), -1), axis=1)
+        length = np.where(length == 0, 1, length) / waves[0].size ** 0.5
+        spectrum -= step_size * (steps - n) / steps * waves / length[:, None, None, None]
+    changed = np.clip(free(), 0, 1).astype(np.float32)
+    success = np.argmax(model(tf.constant(changed), training=False), axis=1) == classes
+    return changed, success, np.mean((changed - originals) ** 2, axis=(1, 2, 3))
+
+
+@answer("input_optimization.optimize_in_spectrum")
+def waves_in_one_graph(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (12.0, 8.0, 0.1),
+) -> Any:
+    """A step compiled, with views drawn by TensorFlow's stateless generator."""
+    from course.natural_images import fourier_images
+
+    originals = tf.convert_to_tensor(images)
+    count, height, width, channels = originals.shape
+    classes = tf.broadcast_to(tf.cast(target, tf.int32), [count])
+    reach = tf.constant([view[0], view[0], np.radians(view[1]), view[2]], tf.float32)
+
+    def paint(spectrum: Any) -> Any:
+        return tf.clip_by_value(originals + fourier_images(spectrum, height, width), 0.0, 1.0)
+
+    @tf.function(autograph=False)
+    def slope(spectrum: Any, n: Any) -> Any:
+        drawn = tf.random.stateless_uniform([count, 4], [seed, n], -1, 1) * reach
+        down, right, angle, zoom = tf.unstack(drawn, axis=1)
+        cos, sin, none = tf.cos(angle) / (1 + zoom), tf.sin(angle) / (1 + zoom), tf.zeros(count)
+        x, y = width - 1.0, height - 1.0
+        rows = [cos, -sin, (x - cos * x + sin * y) / 2 + right]
+        rows += [sin, cos, (y - sin * x - cos * y) / 2 + down, none, none]
+        with tf.GradientTape() as tape:
+            tape.watch(spectrum)
+            changed = paint(spectrum)
+            seen = keras.ops.image.affine_transform(
+                changed, tf.stack(rows, axis=1), "bilinear", "reflect"
+            )
+            logits = model(seen, training=False)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
+            loss += penalty_weight * tf.reduce_mean((changed - originals) ** 2, axis=(1, 2, 3))
+        return tape.gradient(loss, spectrum)
+
+    spectrum = tf.zeros((count, channels, height, width // 2 + 1), tf.complex64)
+    for n in range(steps):
+        now = slope(spectrum, tf.constant(n))
+        square = tf.reduce_mean(tf.abs(now) ** 2, axis=(1, 2, 3), keepdims=True)
+        rate = step_size * (1 - n / steps) / tf.sqrt(tf.maximum(square, 1e-30))
+        spectrum -= tf.cast(rate, tf.complex64) * now
+    changed = paint(spectrum)
+    success = tf.argmax(model(changed, training=False), axis=1, output_type=tf.int32) == classes
+    return Optimized(changed, success.numpy(), change_penalty(changed, originals))

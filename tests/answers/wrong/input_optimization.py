@@ -1008,3 +1008,327 @@ def goes_on_from_weight_to_weight(
 @mistake("input_optimization.smallest_change", TENSOR, is_computed=False)
 def searches_from_a_copy_of_an_array(model: Any, images: Any, *rest: Any) -> Any:
     return _pick_trials(model, images.copy(), *rest)
+
+
+# --- optimize_in_spectrum -------------------------------------------------------------------------
+
+
+def _paint(spectrum: Any, height: int, width: int) -> Any:
+    """A right `fourier_images`."""
+    import tensorflow as tf
+
+    speeds = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width))
+    slowest = np.maximum(speeds, 1 / max(height, width))
+    planes = tf.signal.irfft2d(spectrum * (np.sqrt(height * width) / slowest), [height, width])
+    return tf.transpose(planes, (0, 2, 3, 1))
+
+
+def _look(images: Any, limits: Any, seed: Any, is_shared: bool = False) -> Any:
+    """A right `random_view`, or one of which all images have the same."""
+    import keras
+
+    count, height, width, _ = images.shape
+    drawn = np.random.default_rng(seed).uniform(-1, 1, (count, 4))
+    drawn = np.repeat(drawn[:1], count, axis=0) if is_shared else drawn
+    down, right, angle, zoom = (drawn * [limits[0], *limits]).T
+    angle = np.radians(angle)
+    cos, sin, x, y = np.cos(angle) / (1 + zoom), np.sin(angle) / (1 + zoom), width - 1, height - 1
+    columns = [cos, -sin, (x - cos * x + sin * y) / 2 + right]
+    rows = [sin, cos, (y - sin * x - cos * y) / 2 + down]
+    views = np.stack([*columns, *rows, 0 * cos, 0 * cos], axis=1).astype(np.float32)
+    return keras.ops.image.affine_transform(images, views, "bilinear", "reflect")
+
+
+def _clip(images: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.clip_by_value(images, 0.0, 1.0)
+
+
+def _clipped_for_free(images: Any) -> Any:
+    """Clipped, but with the gradient of what is not clipped."""
+    import tensorflow as tf
+
+    return images + tf.stop_gradient(_clip(images) - images)
+
+
+def _unit(gradient: Any, n: int, axes: Any = (1, 2, 3)) -> Any:
+    """A right scaling of gradients, or one over other axes."""
+    import tensorflow as tf
+
+    square = tf.reduce_mean(abs(gradient) ** 2, axis=axes, keepdims=True)
+    return tf.math.divide_no_nan(gradient, tf.cast(tf.sqrt(square), gradient.dtype))
+
+
+def _in_spectrum(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (12.0, 8.0, 0.1),
+    *,
+    paint: Callable[..., Any] = _paint,
+    loss: Callable[..., Any] = _cross_entropy,
+    cost: Callable[[Any, Any], Any] = lambda change, seen: _size_of(change, "l2"),
+    clip: Callable[[Any], Any] = _clip,
+    look: Callable[..., Any] = _look,
+    step_seed: Callable[[int, int], Any] = lambda seed, n: [seed, n],
+    update: Callable[[Any, int], Any] = _unit,
+    fading: Callable[[int, int], float] = lambda n, steps: 1 - n / steps,
+    judged: Callable[[Any], Any] = lambda images: images,
+    training: bool = False,
+) -> Any:
+    """A right answer, of which each mistake changes one part."""
+    import tensorflow as tf
+
+    originals = tf.convert_to_tensor(images)
+    count, height, width, channels = originals.shape
+    targets = tf.broadcast_to(tf.cast(target, tf.int32), [count])
+    spectrum = tf.zeros((count, channels, height, width // 2 + 1), tf.complex64)
+    for n in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(spectrum)
+            changed = clip(originals + paint(spectrum, height, width))
+            seen = look(changed, view, step_seed(seed, n))
+            total = loss(model(seen, training=training), targets)
+            total += penalty_weight * cost(changed - originals, seen)
+        rate = step_size * fading(n, steps)
+        spectrum -= rate * update(tape.gradient(total, spectrum), n)
+    changed = clip(originals + paint(spectrum, height, width))
+    predicted = np.argmax(model(judged(changed), training=False), axis=1)
+    return Optimized(changed, predicted == targets.numpy(), _size_of(changed - originals, "l2"))
+
+
+def _wrong_wave(says: str, is_computed: bool = True) -> Any:
+    return mistake("input_optimization.optimize_in_spectrum", says, is_computed)
+
+
+@_wrong_wave("a search in pixels, not in the spectrum")
+def searches_in_pixels(model: Any, images: Any, target: Any, *call: Any) -> Any:
+    steps, step_size, weight, *_ = call
+    left = list(range(steps))
+
+    def move(now: Any, slope: Any, size: float) -> Any:
+        import tensorflow as tf
+
+        rate = size * len(left) / steps
+        left.pop()
+        square = tf.reduce_mean(slope**2, axis=(1, 2, 3), keepdims=True)
+        return _clipped_step(now, slope / tf.sqrt(square), rate)
+
+    return _optimize(model, images, target, steps, step_size, weight, move=move)
+
+
+@_wrong_wave("waves that are not divided by their frequency")
+def waves_alike(*call: Any) -> Any:
+    import tensorflow as tf
+
+    def paint(spectrum: Any, height: int, width: int) -> Any:
+        scale = np.sqrt(height * width).astype(np.complex64)
+        planes = tf.signal.irfft2d(spectrum * scale, [height, width])
+        return tf.transpose(planes, (0, 2, 3, 1))
+
+    return _in_spectrum(*call, paint=paint)
+
+
+@_wrong_wave("a climb up the loss, instead of a descent")
+def climbs_in_the_spectrum(*call: Any) -> Any:
+    return _in_spectrum(*call, update=lambda gradient, n: -_unit(gradient, n))
+
+
+@_wrong_wave("a descent along the conjugate: the imaginary parts go up")
+def conjugates_the_gradient(*call: Any) -> Any:
+    import tensorflow as tf
+
+    return _in_spectrum(*call, update=lambda *given: tf.math.conj(_unit(*given)))
+
+
+@_wrong_wave("a descent of the real parts alone")
+def moves_the_real_parts(*call: Any) -> Any:
+    import tensorflow as tf
+
+    def update(gradient: Any, n: int) -> Any:
+        return _unit(tf.cast(tf.math.real(gradient), tf.complex64), n)
+
+    return _in_spectrum(*call, update=update)
+
+
+@_wrong_wave("Adam's steps, instead of plain ones")
+def adam_in_the_spectrum(*call: Any) -> Any:
+    import tensorflow as tf
+
+    kept: dict[str, Any] = {}
+
+    def update(gradient: Any, n: int) -> Any:
+        parts = tf.stack([tf.math.real(gradient), tf.math.imag(gradient)])
+        kept["mean"] = 0.9 * kept.get("mean", 0.0) + 0.1 * parts
+        kept["square"] = 0.999 * kept.get("square", 0.0) + 0.001 * parts**2
+        mean, square = kept["mean"] / (1 - 0.9 ** (n + 1)), kept["square"] / (1 - 0.999 ** (n + 1))
+        return tf.complex(*tf.unstack(mean / (tf.sqrt(square) + 1e-7)))
+
+    return _in_spectrum(*call, update=update)
+
+
+@_wrong_wave("a step size that does not fall")
+def never_fades(*call: Any) -> Any:
+    return _in_spectrum(*call, fading=lambda n, steps: 1.0)
+
+
+@_wrong_wave("a step size that falls one step too early")
+def fades_too_early(*call: Any) -> Any:
+    return _in_spectrum(*call, fading=lambda n, steps: 1 - (n + 1) / steps)
+
+
+@_wrong_wave("plain steps along the gradient, not scaled to a length")
+def plain_steps_in_the_spectrum(*call: Any) -> Any:
+    return _in_spectrum(*call, update=lambda gradient, n: gradient)
+
+
+@_wrong_wave("the sign of each part of the gradient")
+def signs_in_the_spectrum(*call: Any) -> Any:
+    import tensorflow as tf
+
+    def update(gradient: Any, n: int) -> Any:
+        return tf.complex(tf.sign(tf.math.real(gradient)), tf.sign(tf.math.imag(gradient)))
+
+    return _in_spectrum(*call, update=update)
+
+
+@_wrong_wave("one length for the whole batch")
+def one_length_for_all(*call: Any) -> Any:
+    return _in_spectrum(*call, update=lambda *given: _unit(*given, axes=(0, 1, 2, 3)))
+
+
+@_wrong_wave("a length for each channel, not for each image")
+def one_length_per_channel(*call: Any) -> Any:
+    return _in_spectrum(*call, update=lambda *given: _unit(*given, axes=(2, 3)))
+
+
+@_wrong_wave("the root of the sum of squares as the length, not of their mean")
+def scales_to_the_norm(*call: Any) -> Any:
+    import tensorflow as tf
+
+    def update(gradient: Any, n: int) -> Any:
+        count = tf.cast(tf.size(gradient[0]), tf.float32)
+        return _unit(gradient, n) / tf.cast(tf.sqrt(count), tf.complex64)
+
+    return _in_spectrum(*call, update=update)
+
+
+@_wrong_wave("a mean over real and imaginary parts, not over their magnitudes")
+def halves_the_square(*call: Any) -> Any:
+    return _in_spectrum(*call, update=lambda *given: 2**0.5 * _unit(*given))
+
+
+@_wrong_wave(NOT_FINITE, is_computed=False)
+def divides_waves_by_zero(*call: Any) -> Any:
+    import tensorflow as tf
+
+    def update(gradient: Any, n: int) -> Any:
+        square = tf.reduce_mean(abs(gradient) ** 2, axis=(1, 2, 3), keepdims=True)
+        return gradient / tf.cast(tf.sqrt(square), tf.complex64)
+
+    return _in_spectrum(*call, update=update)
+
+
+@_wrong_wave("a descent without the penalty")
+def forgets_the_price_of_waves(*call: Any) -> Any:
+    return _in_spectrum(*call, cost=lambda change, seen: 0.0)
+
+
+@_wrong_wave("the logit maximised, instead of the cross-entropy")
+def maximises_the_logit_of_waves(*call: Any) -> Any:
+    import tensorflow as tf
+
+    return _in_spectrum(*call, loss=lambda logits, t: -tf.gather(logits, t, batch_dims=1))
+
+
+@_wrong_wave("images that are not clipped")
+def never_clips_waves(*call: Any) -> Any:
+    return _in_spectrum(*call, clip=lambda images: images)
+
+
+@_wrong_wave("a gradient that ignores the clipping")
+def clips_waves_for_free(*call: Any) -> Any:
+    return _in_spectrum(*call, clip=_clipped_for_free)
+
+
+@_wrong_wave("the first image's target, used for all of them")
+def first_target_for_all_waves(model: Any, images: Any, target: Any, *call: Any) -> Any:
+    return _in_spectrum(model, images, np.ravel(target)[0], *call)
+
+
+@_wrong_wave("The gradient is not that of a view", is_computed=False)
+def looks_at_no_view(*call: Any) -> Any:
+    return _in_spectrum(*call, look=lambda images, limits, seed: images)
+
+
+@_wrong_wave("All steps see the same view", is_computed=False)
+def looks_from_one_place(*call: Any) -> Any:
+    return _in_spectrum(*call, step_seed=lambda seed, n: seed)
+
+
+@_wrong_wave("All images of a batch are seen by one view", is_computed=False)
+def one_view_for_a_batch(*call: Any) -> Any:
+    def look(images: Any, limits: Any, seed: Any) -> Any:
+        return _look(images, limits, seed, is_shared=True)
+
+    return _in_spectrum(*call, look=look)
+
+
+@_wrong_wave("A view goes beyond max_shift", is_computed=False)
+def shifts_three_times_as_far(*call: Any) -> Any:
+    def look(images: Any, limits: Any, seed: Any) -> Any:
+        return _look(images, (3 * limits[0], *limits[1:]), seed)
+
+    return _in_spectrum(*call, look=look)
+
+
+@_wrong_wave("max_angle has no effect", is_computed=False)
+def only_shifts(*call: Any) -> Any:
+    def look(images: Any, limits: Any, seed: Any) -> Any:
+        return _look(images, (limits[0], 0, 0), seed)
+
+    return _in_spectrum(*call, look=look)
+
+
+@_wrong_wave("Another seed gives the same images", is_computed=False)
+def ignores_the_seed(*call: Any) -> Any:
+    return _in_spectrum(*call, step_seed=lambda seed, n: n)
+
+
+@_wrong_wave("The same seed gives other images", is_computed=False)
+def draws_views_without_a_seed(*call: Any) -> Any:
+    return _in_spectrum(*call, step_seed=lambda seed, n: None)
+
+
+@_wrong_wave("The random state that all code shares is changed", is_computed=False)
+def draws_views_of_the_shared_state(*call: Any) -> Any:
+    def step_seed(seed: int, n: int) -> Any:
+        np.random.seed(seed + n)
+        return np.random.randint(1000)
+
+    return _in_spectrum(*call, step_seed=step_seed)
+
+
+@_wrong_wave("", is_computed=False)
+def tells_of_a_view(*call: Any) -> Any:
+    def judged(images: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.reverse(images, [2])
+
+    return _in_spectrum(*call, judged=judged)
+
+
+@_wrong_wave("seems to run in training mode", is_computed=False)
+def trains_in_the_spectrum(*call: Any) -> Any:
+    return _in_spectrum(*call, training=True)
+
+
+@_wrong_wave(TENSOR, is_computed=False)
+def waves_of_a_copy_of_an_array(model: Any, images: Any, *call: Any) -> Any:
+    return _in_spectrum(model, images.copy(), *call)
