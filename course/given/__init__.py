@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "batching": ["batches"],
+        "cases": ["load_case"],
         "compiling": ["compiled", "float_images"],
         "datasets": ["Dataset", "load_dataset"],
         "errors_list": ["load_errors", "load_versions"],

@@ -98,7 +98,7 @@ def train(
     rng = np.random.default_rng(seed)
     count = -(-len(images) // TRAINING_BATCH)
     schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * count)
-    step = _training_step(model, keras.optimizers.Adam(schedule))
+    step = training_step(model, keras.optimizers.Adam(schedule))
     history: dict[str, list[float]] = {"loss": [], "accuracy": []}
     console = Console(stderr=True)
     with Progress(console=console, disable=not (progress and console.is_terminal)) as bar:
@@ -140,7 +140,7 @@ def _check(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
         raise ValueError(f"labels must be from 0 to {classes - 1}")
 
 
-def _training_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+def training_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
     """One compiled step, which returns the batch's summed loss and its number of right answers."""
     weights = model.trainable_weights
     optimizer.build(weights)

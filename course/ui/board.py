@@ -101,7 +101,9 @@ def next_step(
 
 AFTER_ALL = (
     "Everything passes. `course report` writes your lab report: your figures, your answers and "
-    "this board."
+    "this board.\n"
+    "And there is a case to solve with what you have written: five networks, of which some cheat, "
+    "and nobody says which: `course case new`."
 )
 
 

@@ -13,6 +13,7 @@ import click
 
 from course.given.modules import MODULES
 from course.grader.places import NoFolderError, work_folder
+from course.ui.case import case
 from course.worker.quiet import silence_native_code
 
 
@@ -68,6 +69,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a console that knows no "✓" shows "?", not an error
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+main.add_command(case)
 
 
 @main.command()

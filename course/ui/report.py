@@ -15,6 +15,7 @@ from course.grader.grading import grade
 from course.grader.tasks import select_tasks
 from course.ui import show
 from course.ui.answers import Answers, as_data, data_address
+from course.ui.case_page import case_page
 from course.ui.questions import answer_sheet
 
 
@@ -59,7 +60,8 @@ def write_report(
     """Grade, draw, and write the report.
 
     Beside each module's answers stand its figure and those that `course show --keep` has put into
-    the folder `report` beside the answers.
+    the folder `report` beside the answers. If a folder `case` lies there too, what its `case.toml`
+    claims has its part, with the evidence.
 
     Args:
         work: the folder with the student's modules.
@@ -91,8 +93,14 @@ def write_report(
         text = written.parts.get(module.name, "")
         chapters.append(Chapter(module, text, [*figures, *kept], missing))
         advance(module.name)
+    case = case_page(answers.parent / "case")
+    written.missing |= case.missing
     page = template("course.ui", "report.html").render(
-        before=written.before, chapters=chapters, report=graded, missing=written.missing
+        before=written.before,
+        chapters=chapters,
+        case=case.html,
+        report=graded,
+        missing=written.missing,
     )
     write_atomic(out, page.encode())
     return written.missing | {one.module.name: one.missing for one in chapters if one.missing}

@@ -1,0 +1,241 @@
+"""`course case`, as its users call it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from course.given.cases import making, plan, ready
+from course.given.cases.making import Case, Cheat, draw_pictures
+from course.given.training import small_cnn
+from course.grader.case.truth import Sealed, seal, sentences
+from course.ui import command
+from course.ui.case_page import case_page
+
+SEED = 7
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(command.main, ["case", *map(str, arguments)])
+
+
+def untrained(seed: int, advance: object = None) -> Case:
+    """A case whose truth is what was planned; nothing is trained for it."""
+    drawn = plan.draw_plan(seed)
+    networks = {
+        name: small_cnn(classes=len(making.CLASSES), width=making.WIDTH, seed=number)
+        for number, name in enumerate(plan.NETWORKS)
+    }
+    truth = {
+        network: {name: Cheat(drawn.marks[name], 0.5) for name in names}
+        for network, names in drawn.learned.items()
+    }
+    return Case(networks, *draw_pictures(drawn), truth)
+
+
+def answer(case: Case) -> str:
+    """The text of a `case.toml` that says all that is true."""
+    text = ""
+    for network, cheats in case.truth.items():
+        text += f'[{network}]\nverdict = "{"cheating" if cheats else "honest"}"\nwhy = "I saw it"\n'
+        for name, (mark, effect) in cheats.items():
+            box = '"everywhere"' if mark.box is None else list(mark.box)
+            text += f'[[{network}.cheat]]\nclass = "{name}"\nkind = "{mark.kind}"\n'
+            text += f"box = {box}\neffect = {effect}\n"
+    return text
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return untrained(SEED)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_cases(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Cases of which nothing has to be trained, one of them ready and named "test"."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("ready")
+        patch.setattr(ready, "FOLDER", folder)
+        patch.setattr(making, "make_case", untrained)
+        ready.save_ready("test", case.networks, case.met)
+        (folder / "test.facts").write_bytes(seal(sorted(sentences(case.truth))))
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, _small_cases: None) -> Path:
+    """The folder of the ready case, as it is written."""
+    folder = tmp_path_factory.mktemp("made") / "case"
+    result = run("new", "--out", folder)
+    assert result.exit_code == 0, result.output
+    assert "letter.md" in result.output
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy to be filled in."""
+    return Path(shutil.copytree(made, tmp_path / "case"))
+
+
+def test_a_new_case_is_networks_pictures_a_letter_and_a_file_to_fill_in(made: Path) -> None:
+    assert {path.name for path in made.iterdir()} == {
+        *(f"network_{number}.keras" for number in range(1, 6)),
+        *("met.npz", "met.png", "clean.npz", "clean.png"),
+        *("letter.md", "case.toml", "case.json"),
+    }
+
+
+def test_nothing_in_the_folder_says_the_truth(case: Case, made: Path) -> None:
+    texts = [path.read_text() for path in made.iterdir() if path.suffix in (".md", ".toml")]
+    for network, cheats in case.truth.items():
+        for name, (mark, _) in cheats.items():
+            assert not any(mark.words in text for text in texts)
+            assert not any(f"{network} cheats on {name}" in text for text in texts)
+    assert "seed" not in (made / "case.json").read_text()
+
+
+def test_a_new_case_is_judged_as_open(folder: Path) -> None:
+    result = run("check", folder)
+    assert result.exit_code == 1
+    assert "0 of 20 points" in result.output
+    assert result.output.count("Left open.") == 5
+
+
+def test_a_solved_case_is_closed(case: Case, folder: Path, tmp_path: Path) -> None:
+    (folder / "case.toml").write_text(answer(case))
+    result = run("check", folder, "--json", tmp_path / "points.json")
+    assert result.exit_code == 0, result.output
+    assert "20 of 20 points" in result.output
+    assert "case closed" in result.output
+    data = json.loads((tmp_path / "points.json").read_text())[str(folder)]
+    assert (data["score"], data["max_score"]) == (20, 20)
+    assert [one["network"] for one in data["networks"]] == list(plan.NETWORKS)
+
+
+def test_what_does_not_hold_is_said_for_its_network(case: Case, folder: Path) -> None:
+    honest = next(network for network, cheats in case.truth.items() if not cheats)
+    text = answer(case).replace(f'[{honest}]\nverdict = "honest"', f'[{honest}]\nverdict = "open"')
+    (folder / "case.toml").write_text(text)
+    result = run("check", folder)
+    assert result.exit_code == 1
+    assert "16 of 20 points" in result.output
+    assert f"· {honest}\n  Left open." in result.output
+
+
+def test_a_case_of_a_seed_is_judged_by_its_seed_alone(case: Case, tmp_path: Path) -> None:
+    folder = tmp_path / "seeded"
+    assert run("new", "--seed", SEED, "--out", folder).exit_code == 0
+    assert f"--seed {SEED}" not in "".join(p.read_text() for p in folder.glob("*.[mtj]*d*"))
+    (folder / "case.toml").write_text(answer(case))
+    without = run("check", folder)
+    assert without.exit_code == 2
+    assert "--seed N" in without.output
+    assert run("check", folder, "--seed", SEED).exit_code == 0
+    assert run("check", folder, "--seed", SEED + 1).exit_code == 1
+
+
+def test_a_teacher_judges_many_at_once_and_opens_no_network(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError("a student's network is opened")
+
+    monkeypatch.setattr("keras.saving.load_model", opened)
+    for name, text in (("ada", answer(case)), ("bob", answer(untrained(SEED + 1)))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "case.toml").write_text(text)
+        (tmp_path / name / "network_1.keras").write_bytes(b"not a network")
+    json_file = tmp_path / "points.json"
+    result = run("check", tmp_path / "ada", tmp_path / "bob", "--seed", SEED, "--json", json_file)
+    assert result.exit_code == 1
+    scores = {Path(k).name: v["score"] for k, v in json.loads(json_file.read_text()).items()}
+    assert scores["ada"] == 20
+    assert scores["bob"] < 20
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "words"),
+    [
+        ("case.toml", b"verdict =", "case.toml is no TOML"),
+        ("case.toml", None, "cannot be read"),
+        ("case.json", b"{}", "case.json is not as it was written"),
+        ("network_2.keras", b"PK", "network_2.keras is not the file of this case"),
+        ("network_4.keras", None, "network_4.keras is missing"),
+    ],
+)
+def test_a_spoilt_folder_is_refused_with_the_file_s_name(
+    folder: Path, file: str, data: bytes | None, words: str
+) -> None:
+    (folder / file).unlink()
+    if data is not None:
+        (folder / file).write_bytes(data)
+    result = run("check", folder)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("new", "--name", "tast"), "did you mean test?"),
+        (("new", "--name", "test", "--seed", "3"), "--name"),
+        (("new", "--seed", "-3"), "--seed"),
+        (("new", "--out", "."), "is there already"),
+        (("check", "no/such/folder"), "no/such/folder"),
+    ],
+)
+def test_a_wrong_call_is_explained(arguments: tuple[str, ...], words: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+@pytest.mark.parametrize("name", [path.stem for path in ready.FOLDER.glob("*.npz")])
+def test_a_case_that_comes_along_has_a_truth_of_its_own(name: str) -> None:
+    """Each network is either honest or cheats, and no other sentence is needed to see that."""
+    folder = Path(ready.__file__).with_name("ready")
+    facts = Sealed.read(folder / f"{name}.facts")
+    for network in plan.NETWORKS:
+        assert (f"{network} cheats" in facts) != (f"{network} is honest" in facts)
+
+
+# --- in the report --------------------------------------------------------------------------------
+
+
+def test_the_report_shows_claims_reasons_and_pictures(case: Case, tmp_path: Path) -> None:
+    text = answer(case).replace(
+        'why = "I saw it"', 'why = "It looks <b>there</b>."\nevidence = ["map.png", "no.png"]', 1
+    )
+    (tmp_path / "case.toml").write_text(text)
+    Image.new("RGB", (4, 4)).save(tmp_path / "map.png")
+    page = case_page(tmp_path)
+    for network, cheats in case.truth.items():
+        assert f"{network}: {'cheating' if cheats else 'honest'}" in page.html
+        assert all(mark.kind in page.html for mark, _ in cheats.values())
+    assert "&lt;b&gt;there&lt;/b&gt;" in page.html
+    assert page.html.count('src="data:image/png') == 1
+    assert page.missing == {"no.png": "there is no such file"}
+
+
+def test_a_report_without_a_case_says_nothing_of_it(tmp_path: Path) -> None:
+    assert case_page(tmp_path) == ("", {})
+
+
+def test_a_report_says_why_a_case_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text("verdict =")
+    assert "no TOML" in case_page(tmp_path).missing["case.toml"]
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "a>b.png", "http://elsewhere/x.png"])
+def test_evidence_that_is_no_picture_stays_out(case: Case, tmp_path: Path, path: str) -> None:
+    text = answer(case).replace('why = "I saw it"', f'evidence = ["{path}"]', 1)
+    (tmp_path / "case.toml").write_text(text)
+    (tmp_path.parent / "secret.txt").write_text("secret")
+    html = case_page(tmp_path).html
+    assert "data:" not in html
+    assert "elsewhere" not in html or 'src=""' in html
