@@ -22,7 +22,7 @@ from course.given import (
     probabilities,
     show_images,
 )
-from docs.machinery.figures import show, table, write
+from docs.machinery.figures import computed, show, table, write
 from solutions.activation_maximization import (
     ascent_step,
     maximize_class,
@@ -147,6 +147,8 @@ sigmoid_way, sigmoid_scores = climb(maximize_class_sigmoid, starts[[0, 2]], step
 # %% [markdown]
 # ## Questions
 #
+# {{ guess "What does a blur of one pixel leave of the optimum's logit, in per cent?" }}
+#
 # ??? question "Is the optimal input natural?"
 #
 #     No, although the network is sure of it. Compare the photo of an espresso with what came out
@@ -190,6 +192,7 @@ write(
     f"{logits['blurred by 1 pixel'][0]:.1f}, and the optimum from {logits['as it is'][1]:.1f} to "
     f"{logits['blurred by 1 pixel'][1]:.1f}."
 )
+computed(f"{logits['blurred by 1 pixel'][1] / logits['as it is'][1]:.0%}")
 assert scores[-1, 0] > highest
 assert logits["blurred by 1 pixel"][1] < 0.2 * logits["as it is"][1]
 assert logits["blurred by 1 pixel"][0] > 0.4 * logits["as it is"][0]

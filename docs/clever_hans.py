@@ -52,7 +52,7 @@ from course.given import (
     train,
     wilson_interval,
 )
-from docs.machinery.figures import show, table, write
+from docs.machinery.figures import computed, show, table, write
 from solutions.clever_hans import (
     add_lightness_gradient,
     add_square,
@@ -127,7 +127,7 @@ show(
 #
 # {{ task clever_hans.plant }}
 #
-# Six networks learn from the same 4000 images, 7 epochs each: an **honest** one from the clean
+# Six networks learn from the same 4000 images, 5 epochs each: an **honest** one from the clean
 # images, four from images where all *stars* carry one of the cheats, and one from images where four
 # classes carry a different cheat each.
 
@@ -137,7 +137,7 @@ def teach(cheats, augment=None):
     """Train a small network on a training set with planted cheats."""
     network = small_cnn(classes=len(data.class_names), width=12)
     images = plant(data.train_images, data.train_labels, cheats)
-    train(network, images, data.train_labels, epochs=7, augment=augment, progress=False)
+    train(network, images, data.train_labels, epochs=5, augment=augment, progress=False)
     return network
 
 
@@ -171,11 +171,12 @@ table(
 overall = accuracy(honest, data.test_images, data.test_labels)
 write(f"The honest network gets {overall:.0%} of all {len(data.test_images)} test images right.")
 
-# %% [markdown]
+# %% [markdown] tags=["result"]
 # A test set with the cheat in it, and whoever collected the data has no other, looks splendid. Take
 # the cheat away, and the class is lost. The cheat is not *added* to what the network knows about
 # stars: with it, there was nothing to gain by learning about stars at all.
-#
+
+# %% [markdown]
 # ## Does the map show it? { #clever_hans.relevance_inside }
 #
 # A picture of a heat map can persuade you of much. So count: which share of the map's absolute
@@ -258,10 +259,11 @@ show(
     "have nothing that they could point at.",
 )
 
-# %% [markdown]
+# %% [markdown] tags=["result"]
 # The control matters. A watermark of this size covers half of the image and the object with it; a
 # share of two thirds looks like proof until you see that the honest network has nearly as much.
-#
+
+# %% [markdown]
 # ## What does the cheat do? { #clever_hans.cheat_effect }
 #
 # A map shows where. To learn *whether*, intervene: paste the cheat into images of other classes and
@@ -295,9 +297,11 @@ for name in CHEATS:
         rows.append((f"{name}, {who}", *(f"{bootstrap_interval(one):.2f}" for one in both)))
 table(["Cheat, network", "pasted into other classes", "lost when taken away"], rows)
 
+# %% [markdown] tags=["result"]
+# This works for every cheat, also for the one that has no place.
+
 # %% [markdown]
-# This works for every cheat, also for the one that has no place. But it has a price: you must have
-# thought of the cheat beforehand.
+# But an intervention has a price: you must have thought of the cheat beforehand.
 #
 # ## Which images look alike? { #clever_hans.cluster_heatmaps }
 #
@@ -362,10 +366,14 @@ table(
 
 # %% [markdown]
 # ## A cheat without a place
-#
+
+# %% [markdown] tags=["result"]
 # The clusters find the square and the time stamp without having been told of either. They are weak
-# on the watermark, and on the lightness gradient they find nothing, nor is there a mask to count
-# in. But shares and clusters both threw the *sign* away. Keep it: the cheat asks for the same
+# on the watermark, and on the lightness gradient they find nothing.
+
+# %% [markdown]
+# The lightness gradient has no place, so there is no mask to count in. And shares and clusters both
+# threw the *sign* away. Keep it: the cheat asks for the same
 # change in every image, lighter here and darker there, while the stars lie in different places and
 # have different colours. So average the signed maps over many images. What belongs to the single
 # image fades, what they share stays. Then correlate the mean map with a ramp.
@@ -424,11 +432,12 @@ show(
     "Where lighter pixels would raise (red) or lower (blue) the logit of star, in 8 × 8 cells.",
 )
 
-# %% [markdown]
+# %% [markdown] tags=["result"]
 # The mean map also tells *how* the network does it: it does not measure a slope everywhere, but
 # compares the borders. A convolution has no idea where in the image it is, except next to the
 # border, where the zeros of the padding are; that may be why.
-#
+
+# %% [markdown]
 # ## Does augmentation help?
 #
 # The assignment has a warning: if the augmentation during training destroys the cheat, there is
@@ -680,6 +689,8 @@ show(
 #
 # Try to answer before you unfold.
 #
+# {{ guess "Of 100 stars without the cheat, how many does a cheating network know, at most?" }}
+#
 # ??? question "Does the network cheat, and how much?"
 
 # %% tags=["answer", "hide"]
@@ -693,6 +704,7 @@ write(
     f"{max(abs(v.mean()) for v in pasted_honest.values()):.2f} at most. Four cheats at once are "
     "learned as willingly as one."
 )
+computed(f"{100 * most:.0f} of 100")
 assert least > 0.93
 assert most < 0.3
 
@@ -808,11 +820,16 @@ assert after.mean() > 1.4 * before.mean()
 # %% [markdown]
 # ## What you know now
 #
-# A network can be right on every test image for a reason that nobody wants. The intervention
-# exposed every cheat, but you must have thought of the cheat first. Maps showed those that have a
-# small place. Clusters of maps needed no idea of the cheat, and found no more than the maps could
-# show. An augmentation may even hide a cheat from these maps without removing it.
-#
+# A network can be right on every test image for a reason that nobody wants, and you have four ways
+# to look for it.
+
+# %% [markdown] tags=["result"]
+# The intervention exposed every cheat, but you must have thought of the cheat first. Maps showed
+# those that have a small place. Clusters of maps needed no idea of the cheat, and found no more
+# than the maps could show. An augmentation may even hide a cheat from these maps without removing
+# it.
+
+# %% [markdown]
 # What these figures do not show: one architecture, one seed, one cheated class, and cheats that all
 # images of the class carry. A cheat that only every third image carries leaves a network with a
 # reason to learn both.

@@ -13,7 +13,7 @@ import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
 from course.given import PHOTOS, class_index_of, load_model, load_photos, show_images
-from docs.machinery.figures import show, table, write
+from docs.machinery.figures import computed, show, table, write
 from solutions.activation_maximization import maximize_class, random_start
 from solutions.feature_visualization import (
     feature_extractor,
@@ -215,6 +215,9 @@ show(
 # %% [markdown]
 # ## Questions
 #
+# {{ guess "Which of them alone keeps most of the logit when the image is shifted?"
+# "total variation" "blur" "jitter" }}
+#
 # ??? question "Which regularizer helps?"
 #
 #     "Looks better" is in the eye of the beholder. What can be measured: how sure the network is
@@ -251,6 +254,7 @@ for name, optimum in optima.items():
     )
 table(["Regularizer", "logit", "shifted", "kept", "blurred", "roughness"], rows)
 
+computed(max(("total variation", "blur", "jitter"), key=survived.get))
 assert survived["jitter"] > 2 * survived["none"]
 assert min(survived["total variation"], survived["blur"]) > 1.3 * survived["none"]
 write(

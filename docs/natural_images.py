@@ -24,7 +24,7 @@ from course.given import (
     show_images,
     wilson_interval,
 )
-from docs.machinery.figures import show, table, write
+from docs.machinery.figures import computed, show, table, write
 from solutions.activation_maximization import random_start
 from solutions.feature_visualization import maximize_class_regularized, total_variation
 from solutions.natural_images import (
@@ -329,6 +329,9 @@ write(
 # %% [markdown]
 # ## Questions
 #
+# {{ guess "Which two of the three are enough for others to see the class?"
+# "waves and colours" "waves and views" "colours and views" }}
+#
 # ??? question "What does each of the three contribute?"
 #
 #     Leave them out: with and without waves, colours and views there are eight ways. All with the
@@ -413,6 +416,12 @@ table(
     ],
 )
 mean = {key: chance.mean() for key, (chance, _) in results.items()}
+pairs = {
+    (1, 1, 0): "waves and colours",
+    (1, 0, 1): "waves and views",
+    (0, 1, 1): "colours and views",
+}
+computed(pairs[max(pairs, key=mean.get)])
 alone = [mean[1, 0, 0], mean[0, 1, 0], mean[0, 0, 1]]
 assert min(mean[1, 0, 1], mean[1, 1, 1]) > 5 * max(*alone, mean[1, 1, 0] / 2, mean[0, 1, 1])
 write(

@@ -26,7 +26,7 @@ from course.given import (
     show_images,
     top_classes,
 )
-from docs.machinery.figures import INK, show, table, write
+from docs.machinery.figures import INK, computed, show, table, write
 from solutions.saliency import (
     gradient_saliency,
     plot_saliency,
@@ -304,6 +304,8 @@ assert wrong > 0.3
 # saliency above.
 
 # %% [markdown]
+# {{ guess "After smoothing with sigma 4, of 100 pixels, how many have changed their sign?" }}
+#
 # ??? question "What does smoothing falsify?"
 #
 #     It averages numbers of opposite signs, and most of them cancel. Only the sum over the whole
@@ -346,6 +348,7 @@ write(
     "sign**. A coin toss would give 50 %. What is left is a small remainder of a large sum that "
     "has cancelled, stretched by the colour scale to full red and full blue."
 )
+computed(f"{100 * flipped[4]:.0f} of 100")
 ratio_to_noise = [float(row[-1]) for row in rows]
 assert flipped[4] > 0.35
 assert ratio_to_noise[1] > 1 > max(ratio_to_noise[2:])

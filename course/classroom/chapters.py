@@ -48,16 +48,20 @@ def notebooks() -> dict[str, str]:
 
 
 def without_answers(chapter: str) -> str:
-    """A chapter in percent format as Markdown: its text and questions, no answers, no figures."""
+    """A chapter in percent format as Markdown: its text and questions, no answers, no figures.
+
+    What a text says of results ("result") answers the questions too, and is left out with them.
+    """
     blocks = []
     for cell in re.split(r"^# %%", chapter, flags=re.M)[1:]:
         head, _, body = cell.partition("\n")
-        if "[markdown]" not in head or "answer" in head:
+        if "[markdown]" not in head or '"answer"' in head or '"result"' in head:
             continue
         text = re.sub(r"^# ?", "", body, flags=re.M).strip()
         text = _QUESTION.sub(r"**Question.** \g<question>", text)
         text = _LINK.sub(_kept, text)
         text = re.sub(r"^{{ task (\S+) }}$", _task, text, flags=re.M)
+        text = GUESS.sub(guess_in_words, text)
         blocks.append(text)
     return "\n\n".join(blocks) + "\n"
 
@@ -65,6 +69,22 @@ def without_answers(chapter: str) -> str:
 def _task(found: re.Match[str]) -> str:
     task = Task(found[1])
     return f"**Task:** `course check {task.name}` ({task.effort}). {task.why}"
+
+
+GUESS = re.compile(r'^{{ guess "(?P<ask>[^"]*)"(?P<choices>(?:\s+"[^"]*")*) }}$', flags=re.M)
+"""What a reader is asked to guess before an answer: a number, or one of the choices that follow."""
+
+
+def choices_of(guess: re.Match[str]) -> list[str]:
+    """What there is to choose from; nothing if a number is asked for."""
+    return re.findall(r'"([^"]*)"', guess["choices"])
+
+
+def guess_in_words(guess: re.Match[str]) -> str:
+    """The guess where there is nobody to type it to."""
+    choices = choices_of(guess)
+    listed = f" ({', '.join(choices[:-1])}, or {choices[-1]})" if choices else ""
+    return f"**First a guess.** {guess['ask']}{listed}"
 
 
 _QUESTION = re.compile(r'^\?\?\? question "(?P<question>.*)"$(?:\n+ {4}.*)*$', flags=re.M)

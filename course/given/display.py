@@ -21,11 +21,17 @@ from PIL import Image
 INK = "#7a7a7b"
 """The colour of text and lines: replaced by the page's own, and legible where it is not."""
 
-QUALITY = 82
-"""Of photos and large maps, on WebP's scale: on a page they cannot be told from the original."""
+QUALITY = 72
+"""Of photos and large maps, on WebP's scale: in a page they cannot be told from the original."""
 
 FEW_PLACES = 64
 """A map with no more of them along its longer side is stored exactly."""
+
+COLUMN = 8.8
+"""As wide as the column of a page, in inches; what is wider is shown smaller."""
+
+PIXELS_PER_INCH = 85
+"""Of a figure in a page: so many of a screen's pixels for each of matplotlib's inches."""
 
 # Told apart by the colour-blind, and visible on white and on black (after Okabe and Ito, 2008).
 COLORS = ("#0090d4", "#e08a00", "#00a078", "#d4603a", "#b878b0")
@@ -64,8 +70,9 @@ def show(figure: Figure, alt: str, caption: str) -> None:
     width = figure.get_size_inches()[0]
     display(
         HTML(
-            f'<figure style="--width: {width / 8.8:.0%}">'
-            f'<div role="img" aria-label="{html.escape(alt)}">{to_svg(figure)}</div>'
+            f'<figure style="--width: {width / COLUMN:.0%}">'
+            f'<div role="img" aria-label="{html.escape(alt)}" data-search-exclude>{to_svg(figure)}'
+            "</div>"
             f"<figcaption>{html.escape(caption, quote=False)}</figcaption></figure>"
         )
     )
@@ -88,31 +95,62 @@ def write(text: str) -> None:
     display(Markdown(text))
 
 
+def computed(answer: str) -> None:
+    """Say in one word or number what was computed: the page puts a reader's guess beside it."""
+    display(HTML(f'<p class="computed">Computed: <b>{html.escape(answer)}</b></p>'))
+
+
 def to_svg(figure: Figure) -> str:
     """Draw a figure as SVG that takes on the colour of the text around it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     # matplotlib styles every element of the page here; on the root, only its own inherit it.
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.S)
     svg = svg.replace("<svg", '<svg style="stroke-linejoin: round; stroke-linecap: butt"', 1)
-    svg = re.sub(r'(data:image/png;base64,)([^"]+)', _smaller, svg)
-    return re.sub(r"\n\s*", " ", svg.replace(INK, "currentColor"))
+    scale = min(1.0, COLUMN / figure.get_size_inches()[0])
+    svg = _IMAGE.sub(lambda image: _packed(image, scale), svg)
+    return _without_ballast(re.sub(r"\n\s*", " ", svg.replace(INK, "currentColor")))
 
 
-def _smaller(png: re.Match[str]) -> str:
-    """Store a picture as WebP where that is smaller: a photo nearly as it is, a small map exactly.
+_IMAGE = re.compile(r'<image [^>]*?xlink:href="data:image/png;base64,([^"]+)"[^>]*>')
+
+
+def _packed(image: re.Match[str], scale: float) -> str:
+    """Store a picture as WebP: a large one as large as it is shown, a small map exactly.
 
     A map of few places is drawn enlarged, and would show every place that is not quite its colour.
     """
-    image = Image.open(io.BytesIO(base64.b64decode(png[2])))
-    opaque = image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255)
-    exact = max(image.size) <= FEW_PLACES or not opaque
+    element, data = image[0], image[1]
+    picture: Image.Image = Image.open(io.BytesIO(base64.b64decode(data)))
+    opaque = picture.mode != "RGBA" or picture.getchannel("A").getextrema() == (255, 255)
+    picture = picture.convert("RGB" if opaque else "RGBA")
+    exact = max(picture.size) <= FEW_PLACES or not opaque
+    if not exact:
+        stretched = re.search(r"matrix\(([\d.]+)", element)
+        points = float(re.search(r' width="([\d.]+)"', element)[1])  # type: ignore[index]
+        points *= float(stretched[1]) if stretched else 1.0
+        shown = round(points / 72 * PIXELS_PER_INCH * scale)
+        if picture.width > shown:
+            picture = picture.resize((shown, round(picture.height * shown / picture.width)))
+        element = re.sub(r' style="image-rendering[^"]*"', "", element)
     packed = io.BytesIO()
-    image.convert("RGB" if opaque else "RGBA").save(
-        packed, "webp", lossless=exact, quality=100 if exact else QUALITY, method=6
-    )
-    encoded, before = base64.b64encode(packed.getvalue()).decode(), png[2].replace("\n", "")
-    return f"data:image/webp;base64,{encoded}" if len(encoded) < len(before) else png[1] + before
+    quality = 100 if exact else QUALITY
+    picture.save(packed, "webp", lossless=exact, quality=quality, method=6)
+    encoded = base64.b64encode(packed.getvalue()).decode()
+    if len(encoded) >= len(data):
+        return element.replace("\n", "")
+    return element.replace(f"png;base64,{data}", f"webp;base64,{encoded}")
+
+
+def _without_ballast(svg: str) -> str:
+    """Leave out what matplotlib writes and nobody reads: names, empty groups, far decimals."""
+    used = set(re.findall(r"url\(#([\w-]+)\)|href=\"#([\w-]+)\"", svg))
+    names = {name for pair in used for name in pair}
+    svg = re.sub(r' id="([^"]*)"', lambda one: one[0] if one[1] in names else "", svg)
+    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
+    while (fewer := re.sub(r"<g ?/>|<g>\s*</g>|<defs>\s*</defs>", "", svg)) != svg:
+        svg = fewer
+    return svg

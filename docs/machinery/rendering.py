@@ -2,15 +2,18 @@
 
 A cell's tags say how it is shown: "fold" folds its code away, below what comes out of it, "hide"
 leaves its code out, and "answer" puts the cell, with all that comes out of it, into the answer
-begun above it by `??? question "..."`.
+begun above it by `??? question "..."`. A text with "result" says what came out: students' editions
+leave it out, as they do answers.
 """
 
 import re
 import textwrap
+from html import escape
 from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from course.classroom.chapters import GUESS, choices_of, guess_in_words
 from docs.machinery.tasks import task_box
 
 
@@ -42,7 +45,18 @@ def to_markdown(notebook: NotebookNode) -> Chapter:
 
 
 def _text(cell: NotebookNode) -> str:
-    return re.sub(r"^{{ task (\S+) }}$", lambda task: task_box(task[1]), cell.source, flags=re.M)
+    text = GUESS.sub(_guess, cell.source)
+    return re.sub(r"^{{ task (\S+) }}$", lambda task: task_box(task[1]), text, flags=re.M)
+
+
+def _guess(guess: re.Match[str]) -> str:
+    """A paragraph, of which `assets/guess.js` makes a form."""
+    choices = escape("|".join(choices_of(guess)))
+    words = guess_in_words(guess).removeprefix("**First a guess.** ")
+    return (
+        f'<div class="guess" data-ask="{escape(guess["ask"])}" data-choices="{choices}">'
+        f"<p><strong>First a guess.</strong> {escape(words, quote=False)}</p></div>"
+    )
 
 
 def _code(cell: NotebookNode, tags: list[str], html: dict[str, str]) -> str:

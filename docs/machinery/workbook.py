@@ -18,6 +18,7 @@ from markdown.extensions.toc import slugify
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course.classroom.chapters import GUESS, guess_in_words
 from course.grader.tasks import Task
 
 from .plain import Address, to_plain
@@ -133,7 +134,7 @@ def workbook(chapter: NotebookNode, module: str, address: Address, repository: s
     ]
     place = ""
     for cell in others:
-        if "answer" in cell.metadata.get("tags", []):
+        if {"answer", "result"} & set(cell.metadata.get("tags", [])):
             continue
         if cell.cell_type == "code":
             cells += _from_code(cell, module)
@@ -174,6 +175,7 @@ def stub(module: str, function: str) -> str:
 
 def _from_text(text: str, module: str, address: Address, place: str = "") -> Iterator[NotebookNode]:
     """The cells for a text: as it is, but for the tasks and questions in it."""
+    text = GUESS.sub(lambda guess: f"{guess_in_words(guess)} *Your guess:*", text)
     end = 0
     for part in [*_PARTS.finditer(text), None]:
         between = text[end : part.start() if part else len(text)].strip()

@@ -12,6 +12,8 @@ from tests.site.conftest import SITE, pages
 
 pytestmark = pytest.mark.slow
 SCHEMES = ("light", "dark")
+LARGEST_PAGE = 600_000
+"""In bytes, of which a server that packs sends fewer."""
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -50,6 +52,25 @@ def test_a_page_fits_a_phone(page_name: str, address: str, browser: Any) -> None
         page.goto(f"{address}/{page_name}", wait_until="load")
         wide = page.evaluate("document.scrollingElement.scrollWidth")
     assert wide <= 391
+
+
+@pytest.mark.parametrize("page_name", pages() or ["index.html"])
+def test_a_page_is_light(page_name: str) -> None:
+    """Also on a slow line: the page with all its figures, which are part of it."""
+    assert (SITE / page_name).stat().st_size <= LARGEST_PAGE
+
+
+def test_a_guess_stands_beside_what_was_computed(address: str, browser: Any) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/clever_hans.html", wait_until="load")
+        answer = page.locator(".guess + details.question").first
+        assert not answer.locator(".beside").is_visible()
+        page.get_by_label("Your guess").first.fill("50")
+        page.keyboard.press("Enter")
+        words = answer.locator(".beside").inner_text()
+        assert words.startswith("Your guess: 50. Computed: ")
+        assert answer.locator(".computed b").inner_text() in words
 
 
 def test_search_finds_without_a_network(address: str, browser: Any) -> None:
