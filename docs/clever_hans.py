@@ -127,7 +127,7 @@ show(
 #
 # {{ task clever_hans.plant }}
 #
-# Six networks learn from the same 4000 images, 5 epochs each: an **honest** one from the clean
+# Six networks learn from the same 4000 images, 7 epochs each: an **honest** one from the clean
 # images, four from images where all *stars* carry one of the cheats, and one from images where four
 # classes carry a different cheat each.
 
@@ -137,7 +137,7 @@ def teach(cheats, augment=None):
     """Train a small network on a training set with planted cheats."""
     network = small_cnn(classes=len(data.class_names), width=12)
     images = plant(data.train_images, data.train_labels, cheats)
-    train(network, images, data.train_labels, epochs=5, augment=augment, progress=False)
+    train(network, images, data.train_labels, epochs=7, augment=augment, progress=False)
     return network
 
 
