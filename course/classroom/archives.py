@@ -23,8 +23,15 @@ MAX_DEPTH = 40
 MAX_TABLE = 16 * 2**20
 """How large a zip's table of contents may be: it is read at once."""
 
-MAX_NOTE = 64 * 2**10
-"""How long a note in a tar may be, such as a long name: it is read at once."""
+MAX_NOTE = 4 * 2**10
+"""How long a note in a tar may be, such as a long name. Python before 3.11.10 and 3.12.6 needs
+quadratic time for it (CVE-2024-6232)."""
+
+MAX_NOTES = 2 * 2**20
+"""How long all notes of a tar may be together."""
+
+MAX_COMMON = 100
+"""How many notes of a tar may be about all of its files: they are gone through for each."""
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 UNREAD = (".rar", ".7z", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".gz", ".xz", ".bz2")
@@ -120,13 +127,14 @@ def read(place: PurePosixPath, file: BinaryIO, longest: int, budget: Budget) -> 
     Raises:
         RefusedError: if it is longer than `longest` bytes.
     """
-    data = b""
+    data = bytearray()
     while len(data) <= longest and (piece := file.read(min(2**16, longest + 1 - len(data)))):
         budget.spend(size=len(piece))
         data += piece
     if len(data) > longest:
-        raise RefusedError(f"{place} is longer than {longest // 2**20} MB")
-    return data
+        most = f"{longest // 2**20} MB" if longest >= 2**20 else f"{longest // 2**10} KB"
+        raise RefusedError(f"{place} is longer than {most}")
+    return bytes(data)
 
 
 def opened(place: PurePosixPath, file: BinaryIO, longest: int, budget: Budget) -> BinaryIO:
@@ -228,16 +236,35 @@ _NOTES = (
 )
 
 
+TOO_LONG = "a header in it is too long for an honest archive"
+
+SPARSE = "a file in it has holes (a sparse file); a tar without any can be read"
+"""Tarfile lists all parts of such a file, and a few bytes of an archive make the list endless."""
+
+
 class _Member(tarfile.TarInfo):
-    """What stands before a file of a tar."""
+    """What stands before a file of a tar. Each archive has a class of its own, derived from this.
+
+    Attributes:
+        left: how long the notes still to come may be.
+    """
+
+    left = MAX_NOTES
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Member":
         """Read one header; tarfile reads the notes among them at once, whatever their length."""
         member = super().frombuf(buf, encoding, errors)
-        if member.size < 0 or (member.type in _NOTES and member.size > MAX_NOTE):
-            raise RefusedError("a header in it is too long for an honest archive")
+        if member.type in _NOTES:
+            cls.left -= member.size
+        if member.size < 0 or cls.left < 0 or (member.type in _NOTES and member.size > MAX_NOTE):
+            raise RefusedError(TOO_LONG)
+        if member.type == tarfile.GNUTYPE_SPARSE:
+            raise RefusedError(SPARSE)
         return member
+
+    def _proc_gnusparse_10(self, *details: object) -> None:
+        raise RefusedError(SPARSE)
 
 
 class _Counted:
@@ -256,9 +283,12 @@ class _Counted:
 def _in_tar(file: BinaryIO | gzip.GzipFile, wanted: Wanted, budget: Budget) -> Found:
     stream = _Counted(file, budget)
     # Of a stream tarfile wants `read` alone.
-    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:  # type: ignore[call-overload]
+    header = type("_OwnMember", (_Member,), {})
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=header) as archive:  # type: ignore[call-overload]
         for member in archive:
             budget.spend(files=1)
+            if len(archive.pax_headers) > MAX_COMMON:
+                raise RefusedError(TOO_LONG)
             name = member.name.replace("\\", "/")
             place = PurePosixPath(name)
             if member.isdir() or not _is_judged(name, place, wanted):

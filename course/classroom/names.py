@@ -60,11 +60,16 @@ def label_of(name: str) -> Label:
 
     Moodle: `Ada Lovelace_1234567_assignsubmission_file_`, alone or before the file's own name.
     Canvas: `lovelaceada_LATE_321_98765_saliency-1.py`. Any other name is the student's.
+
+    A platform writes in front, and what follows is the student's own choice. If both seem to have
+    written, one of them is only quoted: the one further behind.
     """
-    if match := _MOODLE.fullmatch(name):
-        file = match["file"] or match["kind"]
-        return Label(match["student"], match["number"], file, is_from_platform=True)
-    if match := _CANVAS_ANONYMOUS.fullmatch(name) or _CANVAS.fullmatch(name):
+    moodle = _MOODLE.fullmatch(name)
+    canvas = _CANVAS_ANONYMOUS.fullmatch(name) or _CANVAS.fullmatch(name)
+    if moodle and not (canvas and len(canvas["student"]) < len(moodle["student"])):
+        file = moodle["file"] or moodle["kind"]
+        return Label(moodle["student"], moodle["number"], file, is_from_platform=True)
+    if match := canvas:
         file, attempt = _own_name(match["file"])
         return Label(
             match["student"],

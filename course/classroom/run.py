@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from course.classroom import gradebook, pages
 from course.classroom.gradebook import Row, Scale
 from course.classroom.names import file_names
-from course.classroom.schedule import grade_all, key_of, read_result
+from course.classroom.schedule import grade_all, key_of, read_result, require_scheduler
 from course.classroom.submissions import Arrivals, Submission, read_submissions
 from course.grader.files import CannotWriteError, require_writable, write_atomic
 from course.grader.grading import Report, fresh_seed
@@ -99,6 +99,8 @@ def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) 
     kept = before.rows if before else []
     if before is not None and kept and not settings.regrade:
         _require_unchanged(before, settings.names, keys)
+    if settings.scheduler:
+        _require_scheduler(settings.scheduler)
     # Written at once, so that a run that is killed goes on with the same seed.
     _save(out, Run(seed=seed, tasks=settings.names, rows=kept))
 
@@ -171,6 +173,13 @@ def _some(names: list[str]) -> str:
 
 def _save(out: Path, run: Run) -> None:
     write_atomic(out / "run.json", msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+
+
+def _require_scheduler(address: str) -> None:
+    try:
+        require_scheduler(address)
+    except (OSError, ValueError) as error:
+        raise CannotGradeError(f"--scheduler: {address} does not answer ({error})") from None
 
 
 # --- grading --------------------------------------------------------------------------------------

@@ -28,7 +28,9 @@ from course.grader.grading import (
 )
 from course.grader.places import VERSION
 from course.grader.pool import PRELOAD, BrokenGraderError, Workers, start_workers
+from course.grader.sandbox import NoSandboxError
 from course.grader.tasks import select_tasks
+from course.grader.text import one_line
 from course.worker.confine import die_with_parent
 
 WORKER_BYTES = 3 * 2**30
@@ -148,8 +150,21 @@ def _share_out(
             try:
                 yield future.key, msgspec.json.decode(future.result(), type=Report)
             except distributed.scheduler.KilledWorker:
-                yield future.key, lost(tasks, seed)
+                reason = f"The grader's process ended {TRIES} times over this submission"
+                yield future.key, lost(tasks, seed, reason)
             future.release()
+
+
+def require_scheduler(address: str) -> None:
+    """Make sure that a cluster's scheduler answers, before anything is written.
+
+    Raises:
+        OSError: if nobody answers there.
+        ValueError: if it is not an address.
+    """
+    import distributed
+
+    distributed.Client(address, timeout="10s").close()
 
 
 def default_workers() -> int:
@@ -163,9 +178,12 @@ def default_workers() -> int:
 LOST = "worker lost"
 
 
-def lost(tasks: tuple[str, ...], seed: int) -> Report:
-    """The report on a submission that brought down every worker that graded it: no points."""
-    message = f"The grader's process ended {TRIES} times over this submission; it was given up."
+def lost(tasks: tuple[str, ...], seed: int, reason: str) -> Report:
+    """The report on a submission that the grader could not cope with: no points.
+
+    It is not kept, so the next run tries again.
+    """
+    message = f"{reason}; it was given up."
     verdicts = [
         Verdict(
             task=task.name,
@@ -205,6 +223,11 @@ def grade_here(
         _warm_workers(mode).close()
         _warm_workers.cache_clear()
         raise
+    except NoSandboxError:
+        raise
+    except Exception as error:  # one submission must not end the whole class's run
+        words = one_line(f"{type(error).__name__}: {error}")
+        report = lost(tasks, seed, f"The grader stumbled over this submission ({words})")
     return as_json(report)
 
 

@@ -40,6 +40,12 @@ MAX_INNER = 32 * 2**20
 MAX_RIVALS = 8
 """How many files of one name are compared, to tell which has been worked on."""
 
+MAX_COMPARED = 2 * 2**20
+"""Bytes: how much of a submission is compared, all in all. To compare files, they are parsed."""
+
+MAX_NAME = 255
+"""Characters of a name that matter: no disk has longer ones."""
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -105,7 +111,7 @@ def read_submissions(folder: Path) -> Arrivals:
             label = label_of(name)
             key = ("number", label.number or label.student)
         else:
-            key = ("name", name)
+            key = ("name", path.name)  # as it is, for two may look alike
         groups.setdefault(key, []).append((label, path))
     if not groups:
         modules = [name for name in passed_over if name in FILES]
@@ -225,6 +231,7 @@ class Search:
         self.notes: list[str] = []
         self.others: list[str] = []
         self.students: set[str] = set()
+        self._left = MAX_COMPARED
 
     def look_at(self, label: Label, path: Path) -> None:
         """Look at a folder, an archive or a single file."""
@@ -253,11 +260,10 @@ class Search:
     def _is_wanted(self, place: PurePosixPath) -> bool:
         if any(map(lies_aside, place.parts)):
             return False
-        self.students |= {
-            label.number for label in map(label_of, map(_stem, place.parts[:3])) if label.number
-        }
+        upper = [_stem(part[:MAX_NAME]) for part in place.parts[:3]]
+        self.students |= {label.number for label in map(label_of, upper) if label.number}
         if place.name not in FILES and len(self.others) < 1000:
-            self.others.append(place.name)
+            self.others.append(place.name[:MAX_NAME])
         return place.name in FILES
 
     def _enter(self, place: PurePosixPath, file: BinaryIO) -> None:
@@ -279,10 +285,12 @@ class Search:
         self._name_near_ones()
         if not self.modules:
             raise RefusedError(f"none of the modules is in it; {self._what_there_is()}")
-        return {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
+        sources = {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
+        self._name_helpers(sources)
+        return sources
 
     def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
-        if 1 < len(found) <= MAX_RIVALS:  # stubs come along wherever the whole edition is handed in
+        if self._are_comparable(found):  # stubs come along wherever the edition is handed in
             found = [one for one in found if _is_started(name, *one)] or found
         ranked = sorted(found, key=lambda one: (*_height(one[0]), str(one[0])))
         nearest: dict[bytes, PurePosixPath] = {}
@@ -294,6 +302,12 @@ class Search:
             few = ", ".join(others[:3])
             self.notes.append(f"Of several {name}.py, {place} was graded, and not {few}.")
         return source_of(place.name, data)
+
+    def _are_comparable(self, found: list[tuple[PurePosixPath, bytes]]) -> bool:
+        if not 1 < len(found) <= MAX_RIVALS:
+            return False
+        self._left -= sum(min(len(data), MAX_SOURCE // 2) for _, data in found)  # or pictures
+        return self._left >= 0
 
     def _decide(
         self, name: str, nearest: dict[bytes, PurePosixPath]
@@ -321,6 +335,19 @@ class Search:
             return f"{packed[0]} cannot be read: a zip or a .tar.gz can"
         some = ", ".join(self.others[:3]) + (", ..." if len(self.others) > 3 else "")
         return f"there is {some}" if some else "it is empty"
+
+    def _name_helpers(self, sources: dict[str, str]) -> None:
+        """Say which of the student's other files a module imports: they are not taken along."""
+        for file in dict.fromkeys(self.others):
+            stem, _, suffix = file.rpartition(".")
+            if suffix != "py" or not stem.isidentifier():
+                continue
+            imported = re.compile(rf"^\s*(?:from|import)\s+\.?{stem}\b", flags=re.MULTILINE)
+            if users := [name for name, source in sources.items() if imported.search(source)]:
+                self.notes.append(
+                    f"{file} was not graded, and {users[0]} imports it: what it needs has to be in "
+                    f"{users[0]}.py itself."
+                )
 
     def _name_near_ones(self) -> None:
         """Say what looks like a module that is missing."""

@@ -26,7 +26,7 @@ class Pair:
     """An answer beside what it should be.
 
     Attributes:
-        answer: its numbers, in double precision.
+        answer: its numbers, in double precision if the shape is right.
         expected: what they should be.
         what: the answer's name in messages.
         raw: the answer as it was returned.
@@ -102,14 +102,18 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
     array = _as_numbers(answer, what)
     if shape is not None:
         _check_shape(array, shape, what)
+    array = array.astype(np.float64)
     _check_finite(array, what)
     return array
 
 
 def _as_numbers(answer: Any, what: str) -> np.ndarray:
-    """What an answer's type says is said first, and nothing else can overrule it."""
+    """What an answer's type says is said first, and nothing else can overrule it.
+
+    Converted is nothing before its shape is known: a byte would become eight.
+    """
     if isinstance(answer, np.ndarray | float | int) and not isinstance(answer, bool):
-        return np.asarray(answer).astype(np.float64)
+        return np.asarray(answer)
     if answer is None:
         raise MissingError(f"{_capital(what)} is None: is the `return` missing?")
     kind = getattr(answer, "type_name", type(answer).__name__)
@@ -159,6 +163,8 @@ def check_close(
     """
     expected = np.asarray(expected, np.float64)
     array = _as_numbers(answer, what)
+    if array.shape == expected.shape:
+        array = array.astype(np.float64)
     others = {says: np.asarray(other, np.float64) for says, other in (instead or {}).items()}
     pair = Pair(array, expected, what, answer, others, tolerance)
     compared.append(pair)

@@ -67,12 +67,18 @@ class Fingerprints(msgspec.Struct):
     tasks: dict[str, list[Known]]
 
 
+MOST_PARTS = 20
+"""How many parts an answer has at the most: no right one has as many."""
+
+
 # --- taking one -----------------------------------------------------------------------------------
 
 
 def take(answer: Any) -> list[Print] | None:
     """The fingerprint of an answer, or None if it does not consist of numbers."""
     parts = answer if isinstance(answer, tuple | list) else [answer]
+    if len(parts) > MOST_PARTS:
+        return None
     prints = [_print(part) for part in parts]
     return None if None in prints else prints  # type: ignore[return-value]
 

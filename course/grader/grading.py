@@ -194,15 +194,12 @@ def try_property(task: Task, test: Property, work: Work, may_try_again: bool = T
             return try_property(task, test, work, may_try_again=False)
         verdict = _verdict(task, lost.status, explain_loss(task, lost))
     except StudentError as error:
-        verdict = _verdict(
-            task, "error", explain_error(task, error, work.sources.get(task.module, ""))
-        )
+        source = work.sources.get(task.module, "")
+        verdict = _explained(task, "error", explain_error, task, error, source)
     except WrongAnswerError as wrong:
-        message = explain_failure(task, test, wrong, work)
-        verdict = _verdict(task, "failed", message)
+        verdict = _explained(task, "failed", explain_failure, task, test, wrong, work)
     except hypothesis.errors.Flaky as flaky:
-        message = explain_flaky(task, test, flaky, work)
-        verdict = _verdict(task, "failed", message)
+        verdict = _explained(task, "failed", explain_flaky, task, test, flaky, work)
     except BrokenGraderError:
         raise
     except Exception as error:
@@ -219,6 +216,17 @@ def try_property(task: Task, test: Property, work: Work, may_try_again: bool = T
     if verdict.status == "failed" and work.records:
         verdict.counterexample = _counterexample(work.records[-1])
     return verdict
+
+
+def _explained(task: Task, status: str, explain: Callable[..., str], *details: Any) -> Verdict:
+    """A verdict that stands, also if looking for its reason stumbles over a stranger's answers."""
+    try:
+        return _verdict(task, status, explain(*details))
+    except BrokenGraderError:
+        raise
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"[:500]
+        return _verdict(task, status, wrap(f"The grader could not say what is wrong: {words}"))
 
 
 def _counterexample(record: Record) -> Counterexample:

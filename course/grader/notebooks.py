@@ -17,8 +17,14 @@ PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "memit"}
 """Cell magics that run the cell as Python, and so define what it defines."""
 
 
-MAX_CODE = 2**20
+MAX_CODE = 2**18
 """Characters of all cells together."""
+
+MAX_VALUES = 2_000_000
+"""How many values, lists and dictionaries the file may hold: each takes many times its length."""
+
+MAX_DEFINITIONS = 5000
+"""How many statements of all cells may define something."""
 
 MAX_EFFORT = 500_000
 """Characters that IPython may read: it reads a cell anew for each magic in it."""
@@ -38,6 +44,8 @@ def notebook_source(text: str, functions: Collection[str] = ()) -> str:
         ValueError: if it is not a notebook, is too long, or IPython, which reads the magics, is not
             installed.
     """
+    if sum(map(text.count, "[{,")) > MAX_VALUES:
+        raise ValueError("it holds too many values: clear its outputs")
     try:
         notebook = json.loads(text)
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -45,7 +53,7 @@ def notebook_source(text: str, functions: Collection[str] = ()) -> str:
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__}: {error})") from None
     if sum(map(len, sources)) > MAX_CODE:
-        raise ValueError("its cells are longer than a megabyte")
+        raise ValueError(f"its cells are longer than {MAX_CODE // 2**10} KB")
     if sum(map(_effort, sources)) > MAX_EFFORT:
         raise ValueError("it holds too many magics and shell commands")
     own = "\n\n".join(filter(None, map(definitions_in, sources)))
@@ -62,27 +70,30 @@ def notebook_source(text: str, functions: Collection[str] = ()) -> str:
 def needed_by(functions: Collection[str], own: str) -> str:
     """Those of a notebook's definitions that some functions use, directly or by others."""
     nodes = ast.parse(own).body
+    if len(nodes) > MAX_DEFINITIONS:
+        raise ValueError("it holds too many definitions")
     places: dict[str, list[int]] = {}
     for place, node in enumerate(nodes):
         for name in _bound_by(node):
             places.setdefault(name, []).append(place)
-    kept: set[int] = set()
+    kept: dict[int, set[str]] = {}  # by its place, the names that a definition uses
     waiting = [(name, len(nodes)) for name in (*functions, "*")]
     seen: set[tuple[str, int]] = set()
     while waiting:
         name, before = waiting.pop()
+        if (name, before) in seen:
+            continue
+        seen.add((name, before))
         found = [place for place in places.get(name, []) if place < before]
         # Of several definitions the last counts; of `import a.b` and `import a.c`, and of star
         # imports, all do.
         several = name == "*" or all(isinstance(nodes[place], ast.Import) for place in found)
         for place in found if several else found[-1:]:
-            kept.add(place)
-            for used in _used_by(nodes[place]):
-                # `step = tf.function(step)` needs the one before.
-                limit = place if used == name else len(nodes)
-                if (used, limit) not in seen:
-                    seen.add((used, limit))
-                    waiting.append((used, limit))
+            if place not in kept:
+                kept[place] = _used_by(nodes[place])
+                waiting += [(used, len(nodes)) for used in kept[place] if used != name]
+            if name in kept[place]:  # `step = tf.function(step)` needs the one before
+                waiting.append((name, place))
     return "\n\n".join(ast.unparse(nodes[place]) for place in sorted(kept))
 
 

@@ -2,7 +2,7 @@
 
 On Linux one server process imports TensorFlow once and forks a fresh worker for every task.
 Elsewhere fork is missing or unsafe (macOS), and a worker is a new process; since it has to import
-TensorFlow itself, it serves all tasks for as long as none of them breaks it.
+TensorFlow itself, it serves all tasks of a submission for as long as none of them breaks it.
 """
 
 import contextlib
@@ -275,10 +275,11 @@ class ForkedWorkers:
 
 
 class SpawnedWorkers:
-    """One process of its own, replaced as soon as a task has broken it."""
+    """A process for each submission, replaced as soon as a task has broken it."""
 
     def __init__(self, preload: Sequence[str]) -> None:
         self._preload = preload
+        self._sources: dict[str, str] | None = None
         self._start()
 
     def _start(self) -> None:
@@ -305,6 +306,11 @@ class SpawnedWorkers:
 
     def ask(self, request: Any, seconds: float) -> Any:
         """Send a request to the process."""
+        if isinstance(request, protocol.Load):
+            if self._sources not in (None, request.sources):
+                self._end()  # what one submission has patched, the next would be graded with
+                self._start()
+            self._sources = request.sources
         if not self._is_warm:  # the first answer waits for the imports
             self._connection.ask(protocol.Load({}), START_SECONDS)
             self._is_warm = True

@@ -1,6 +1,7 @@
 """Reading a student's function, without running it: why a gradient may be None."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -37,6 +38,7 @@ def argument_names(source: str, function: str) -> list[str]:
     return [one.arg for one in definition.args.args] if definition else []
 
 
+@functools.lru_cache(maxsize=1)  # all questions on one failure are about one source
 def _functions(source: str) -> dict[str, ast.FunctionDef]:
     """The functions of a file by all their names: `smooth = my_version` gives another one."""
     found: dict[str, ast.FunctionDef] = {}

@@ -17,9 +17,10 @@ import shutil
 import site
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from course.grader.places import IS_INSTALLED, ROOT
 from course.worker import filter
 from course.worker.confine import TEMPORARY_BYTES
 from course.worker.settings import BARE
@@ -119,13 +120,42 @@ def _python() -> Iterator[str]:
     seen: list[Path] = [Path("/usr")]
     for place in sorted(places):
         if os.path.isdir(place) and not any(place.is_relative_to(outer) for outer in seen):
+            _require_harmless(place)
             seen.append(place)
             # The folders above have to be made first, or bubblewrap hides them from nobody.
             yield from ("--dir", str(place.parent), "--ro-bind", str(place), str(place))
+    if not IS_INSTALLED and any(ROOT.is_relative_to(outer) for outer in seen):
+        yield from _rest_of_checkout(places)
+
+
+def _require_harmless(place: Path) -> None:
+    """A folder with Python in it is shown whole: it must not be where a person's own files are."""
+    if Path(os.path.expanduser("~")).is_relative_to(place):
+        raise NoSandboxError(
+            f"Python is installed in {place}, and would show all that lies there to submissions. "
+            "Use another Python, or say --no-sandbox if you trust every submission."
+        )
+
+
+def _rest_of_checkout(places: Iterable[Path]) -> Iterator[str]:
+    """Hide what lies beside the package, solutions above all.
+
+    For a checkout among the libraries, where `pip install -e git+https://...` puts it.
+    """
+    for path in sorted(ROOT.iterdir()):
+        if not any(place.is_relative_to(path) for place in (PACKAGE, *places)):
+            hidden = ("--tmpfs",) if path.is_dir() else ("--ro-bind", "/dev/null")
+            yield from (*hidden, str(path))
 
 
 def _course() -> Iterator[str]:
-    """The package, of which most is hidden: also where it lies among the libraries."""
+    """The package, of which most is hidden: also where it lies among the libraries.
+
+    There, an editable installation leaves what a wheel carries, the properties among it.
+    """
+    for folder in map(Path, site.getsitepackages()):
+        if (folder / PACKAGE.name).is_dir() and folder != PACKAGE.parent:
+            yield from ("--tmpfs", str(folder / PACKAGE.name))
     yield from ("--tmpfs", str(PACKAGE))
     for name in VISIBLE:
         yield from ("--ro-bind", str(PACKAGE / name), str(PACKAGE / name))

@@ -1,22 +1,33 @@
 """A submission as texts: reading the modules, and telling what has been started in them."""
 
 import ast
+import codecs
 import functools
 import importlib.util
+import io
+import tokenize
 from pathlib import Path
 
 from course.given.modules import MODULES
 from course.grader.notebooks import notebook_source
 from course.grader.places import PACKAGE
 
-MAX_SOURCE = 2**20
-
+MAX_SOURCE = 2**18
+"""Bytes: some ten times as many as a module has. Parsed, each becomes up to 900 of them."""
 
 MAX_NOTEBOOK = 32 * 2**20
 """Bytes: a notebook holds its pictures too."""
 
 FILES = {f"{name}{suffix}": name for suffix in (".py", ".ipynb") for name in MODULES}
 """The names of a submission's files, and the module that each holds."""
+
+
+ENCODINGS = (
+    *("utf-8", "ascii", "iso8859", "cp", "mac", "koi8"),
+    *("gb", "big5", "shift_jis", "euc_"),
+)
+"""How the names of encodings begin that an editor writes. Python knows others, and for some of them
+needs quadratic time (punycode)."""
 
 
 def read_submission(folder: Path) -> dict[str, str]:
@@ -62,7 +73,7 @@ def source_of(file: str, data: bytes) -> str:
                 raise ValueError(f"it is larger than {MAX_NOTEBOOK // 2**20} megabytes")
             return notebook_source(data.decode("utf-8-sig"), functions_of(FILES.get(file, "")))
         if len(data) > MAX_SOURCE:
-            raise ValueError("it is longer than a megabyte")
+            raise ValueError(f"it is longer than {MAX_SOURCE // 2**10} KB")
         return decode(data)
     except ValueError as error:
         return unreadable(file, str(error))
@@ -92,6 +103,9 @@ def decode(data: bytes) -> str:
         ValueError: if it is not text in that encoding.
     """
     try:
+        encoding = codecs.lookup(tokenize.detect_encoding(io.BytesIO(data).readline)[0]).name
+        if not encoding.startswith(ENCODINGS):
+            raise ValueError(f"it is written in {encoding}; save it as UTF-8")
         return importlib.util.decode_source(data)
     except (SyntaxError, LookupError, UnicodeError) as error:
         raise ValueError(f"it is not text in UTF-8 or the encoding it names: {error}") from None
@@ -109,10 +123,16 @@ def is_stub(function: ast.FunctionDef) -> bool:
     return isinstance(called, ast.Name) and called.id == "NotImplementedError"
 
 
+@functools.lru_cache(maxsize=1)  # what is asked of one source is asked at once
+def parsed(source: str) -> ast.Module:
+    """A source as a tree, to be looked at only."""
+    return ast.parse(source)
+
+
 def untouched_functions(source: str) -> set[str]:
     """The names of the functions that are still stubs; none if the source cannot be parsed."""
     try:
-        tree = ast.parse(source)
+        tree = parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     # The last definition of a name is the one that counts.
@@ -131,7 +151,7 @@ def has_been_started(sources: dict[str, str], name: str) -> bool:
     if function:
         return function not in untouched
     try:
-        tree = ast.parse(sources[module])
+        tree = parsed(sources[module])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -158,7 +178,7 @@ def touched_by(changed: set[str], sources: dict[str, str]) -> set[str]:
 def _siblings_in(source: str) -> set[str]:
     """The modules of the course that a module imports, or names as `course.saliency`."""
     try:
-        tree = ast.parse(source)
+        tree = parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()  # it cannot be imported, whatever the others hold
     words: set[str] = set()

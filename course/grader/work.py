@@ -17,7 +17,7 @@ from course.grader.compare import SideEffectError
 from course.grader.networks import Network
 from course.grader.pool import LostError, Workers
 from course.worker import protocol
-from course.worker.protocol import pack_array, unpack_array
+from course.worker.protocol import DTYPES, pack_array, unpack_array
 
 CALL_SECONDS = 20.0
 """How long one call may take; a right answer takes some milliseconds."""
@@ -115,13 +115,13 @@ class Work:
         """What `Network.state` says, of the worker's copy of a network as it is now."""
         value = self._request(protocol.GetState(self._handle(network))).value
         match value:
-            case protocol.Mapping(names, layers):
-                return dict(zip(map(str, names), map(self._unpack, layers), strict=True))
+            case protocol.Mapping(names, layers) if len(names) == len(layers):
+                return dict(zip(map(str, names), map(self._read, layers), strict=True))
         raise LostError("error", "the state of the model could not be read")
 
     def look(self) -> tuple[np.ndarray, ...]:
         """The figure that was returned last as it would be seen; see `protocol.Look`."""
-        return self._unpack(self._request(protocol.Look()).value)
+        return self._read(self._request(protocol.Look()).value)
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function by its dotted name.
@@ -140,10 +140,7 @@ class Work:
         except StudentError as error:
             error.record = Record(name, given, kwargs, answer=None)
             raise
-        try:
-            answer = self._unpack(reply.value)
-        except (protocol.ProtocolError, RecursionError) as error:
-            raise LostError("error", f"the answer could not be read: {error}") from None
+        answer = self._read(reply.value)
         if reply.changed:
             position = reply.changed[0]
             value = dict(enumerate([*given, *kwargs.values()])).get(position)
@@ -212,10 +209,17 @@ class Work:
             self._sent.add(network.handle)
         return network.handle
 
+    def _read(self, value: protocol.Value) -> Any:
+        """Unpack a value; `LostError` if it is none."""
+        try:
+            return self._unpack(value)
+        except (protocol.ProtocolError, RecursionError) as error:
+            raise LostError("error", f"the answer could not be read: {error}") from None
+
     def _unpack(self, value: protocol.Value) -> Any:
         match value:
             case protocol.Array():
-                return unpack_array(value)
+                return unpack_array(value, DTYPES)
             case protocol.Scalar(plain):
                 return plain
             case protocol.Items(values):
@@ -224,8 +228,8 @@ class Work:
                 return Function(self, handle)
             case protocol.Figure(axes):
                 for drawn in (drawn for one in axes for drawn in one.images):
-                    drawn.values = unpack_array(drawn.values)  # type: ignore[assignment]
-                    drawn.colors = unpack_array(drawn.colors)  # type: ignore[assignment]
+                    drawn.values = unpack_array(drawn.values, DTYPES)  # type: ignore[assignment]
+                    drawn.colors = unpack_array(drawn.colors, DTYPES)  # type: ignore[assignment]
         return value
 
 

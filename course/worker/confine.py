@@ -36,7 +36,7 @@ NOBODY = 65534
 
 _CLONE_NEWNS, _CLONE_NEWIPC = 0x0002_0000, 0x0800_0000
 _CLONE_NEWUSER, _CLONE_NEWPID = 0x1000_0000, 0x2000_0000
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV = 1, 2, 4
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_MOVE, _MS_REC, _MS_PRIVATE = 0x20, 0x1000, 0x2000, 0x4000, 0x4_0000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
@@ -98,6 +98,8 @@ def confine(tell: int | None = None) -> int:
     with _kept(Path(sys.prefix), Path(sys.base_prefix), PACKAGE):
         how = f"size={TEMPORARY_BYTES},nr_inodes=4096,mode=700"
         _mount("tmpfs", "/tmp", "tmpfs", safely, how)
+    # Whoever is not root owns the terminals, and could lock them for all later tasks.
+    _mount("tmpfs", "/dev/pts", "tmpfs", safely | _MS_RDONLY, "size=4k,mode=755")
     # No further namespaces: less of the kernel to attack.
     with contextlib.suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
@@ -157,7 +159,10 @@ def _cover_proc(flags: int) -> None:
     for name in ("self", "cpuinfo", "meminfo"):
         _mount(str(Path("/proc", name).resolve()), str(new / name), None, _MS_BIND)
     _mount(str(new), "/proc", None, _MS_MOVE)
-    _mount(None, "/proc", None, flags | _MS_REMOUNT | _MS_BIND | _MS_RDONLY)
+    # Of its own process too: or it could say that others are to go first when memory runs out.
+    for place in ("/proc", "/proc/self"):
+        how = flags | _MS_NOEXEC | _MS_REMOUNT | _MS_BIND | _MS_RDONLY
+        _mount(None, place, None, how)
     new.rmdir()
 
 

@@ -7,6 +7,7 @@ known set of dtypes, and a frame that is too large, too short or of another type
 
 import math
 import struct
+from collections.abc import Collection
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
@@ -261,7 +262,7 @@ class Channel:
             raise ProtocolError(f"a frame of {length:,} bytes is larger than {self._most_in:,}")
         try:
             return self._decode(self._read(length))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise ProtocolError(f"not a message: {str(error)[:200]}") from error
         except RecursionError as error:
             raise ProtocolError("not a message: nested too deeply") from error
@@ -292,17 +293,24 @@ def pack_array(array: Any) -> Array:
     return Array(array.dtype.name, array.shape, little_endian.tobytes())
 
 
-def unpack_array(message: Array) -> np.ndarray:
+def unpack_array(message: Array, allowed: Collection[str] = ARGUMENTS) -> np.ndarray:
     """The array that a message holds, writable and with memory of its own.
+
+    Args:
+        message: holds it.
+        allowed: the dtypes that it may have.
 
     Raises:
         ProtocolError: if dtype, shape and number of bytes do not fit together.
     """
     is_shape = len(message.shape) <= 8 and all(0 <= side < 2**31 for side in message.shape)
-    if message.dtype not in ARGUMENTS or not is_shape:
+    if message.dtype not in allowed or not is_shape:
         raise ProtocolError(f"not an array: {message.dtype[:20]} {str(message.shape)[:80]}")
     dtype = np.dtype(message.dtype).newbyteorder("<")
     if math.prod(message.shape) * dtype.itemsize != len(message.data):
         raise ProtocolError(f"{len(message.data)} bytes are no {message.dtype} {message.shape}")
-    array = np.frombuffer(bytearray(message.data), dtype).reshape(message.shape)
+    try:
+        array = np.frombuffer(bytearray(message.data), dtype).reshape(message.shape)
+    except ValueError as error:  # without any elements the other sides may be as long as they like
+        raise ProtocolError(f"not an array: {str(message.shape)[:80]}") from error
     return array.astype(message.dtype, copy=False)

@@ -26,6 +26,7 @@ BARE = VARIABLES | {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
+    "PYTHONNOUSERSITE": "1",  # HOME is a folder in which submissions can write
     "MPLCONFIGDIR": "/tmp/matplotlib",
 }
 """All variables of a worker that runs a stranger's code."""

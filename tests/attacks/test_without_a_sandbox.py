@@ -61,6 +61,24 @@ def test_nothing_outlives_its_task(nobodies: Workers) -> None:
     assert count_processes() <= before
 
 
+SPAWNED = (
+    *("patches_numpy", "patches_tensorflow", "patches_the_worker", "patches_scipy"),
+    *("exits_hard", "exits_at_exit", "hangs_up", "kills_itself", "sends_answers_ahead"),
+)
+"""What may outlive a task where one process serves all tasks of a submission."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SPAWNED)
+def test_no_point_is_forged_where_there_is_no_fork(name: str) -> None:
+    workers = start_workers(PRELOAD, "spawn")
+    try:
+        verdict = grade_attack(FORGERIES[name], workers)
+    finally:
+        workers.close()
+    assert verdict.status in ("failed", "error", "timeout", "not_started")
+
+
 def test_who_is_not_root_has_no_nobody() -> None:
     if os.getuid() == 0:
         pytest.skip("only for an ordinary user")

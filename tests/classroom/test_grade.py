@@ -269,7 +269,7 @@ def test_a_time_out_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def slow_once(sources: dict, tasks: tuple[str, ...], seed: int, mode: str) -> classroom.Report:
         tries.append(tasks)
-        report = classroom.lost(tasks, seed)
+        report = classroom.lost(tasks, seed, "It ended twice")
         for verdict in report.tasks:
             is_late = len(tries) == 1 and verdict.task == "saliency.smooth"
             verdict.status = "timeout" if is_late else "passed"
@@ -281,6 +281,36 @@ def test_a_time_out_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     report = json.loads(classroom.grade_here({}, both, 0, None))
     assert tries == [both, ("saliency.smooth",)]
     assert report["score"] == 2.0
+
+
+def test_a_submission_that_the_grader_stumbles_over_costs_only_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stumble(*details: object) -> None:
+        raise TypeError("\x1b[2J what is this?")
+
+    monkeypatch.setattr(classroom, "_grade", stumble)
+    report = json.loads(classroom.grade_here({}, ("saliency.smooth",), 0, None))
+    assert report["score"] == 0.0
+    (verdict,) = report["tasks"]
+    assert verdict["status"] == "error"
+    assert "stumbled over this submission (TypeError: ?[2J what" in verdict["message"]
+    assert verdict["property"] == classroom.LOST  # so it is not kept
+
+
+def test_a_scheduler_that_does_not_answer_leaves_nothing_behind(
+    submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_there(address: str) -> None:
+        raise OSError(f"timed out trying to connect to {address}")
+
+    monkeypatch.setattr("course.classroom.run.require_scheduler", nobody_there)
+    out = submissions.parent / "out"
+    call = ["grade", str(submissions), "--out", str(out), "--no-sandbox"]
+    result = CliRunner().invoke(command.main, [*call, "--scheduler", "tcp://127.0.0.1:1"])
+    assert result.exit_code == 2
+    assert "--scheduler: tcp://127.0.0.1:1 does not answer" in result.output
+    assert not out.exists()
 
 
 def test_the_time_limit_is_what_the_teacher_s_page_says() -> None:

@@ -1,8 +1,10 @@
 """Whether there can be a sandbox is found out before anything is graded."""
 
 import shutil
+import site
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +51,41 @@ def test_no_secret_of_the_environment_goes_in(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("COURSE_SECRET", "canary")
     assert "canary" not in " ".join(sandbox.command("bwrap"))
     assert "--clearenv" in sandbox.command("bwrap")
+
+
+def test_a_checkout_among_the_libraries_shows_no_more_than_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pip install -e git+https://...` puts it there."""
+    for name in ("course", "solutions", "tests", ".git", "venv"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "README.md").touch()
+    monkeypatch.setattr(sandbox, "ROOT", tmp_path)
+    monkeypatch.setattr(sandbox, "PACKAGE", tmp_path / "course")
+    monkeypatch.setattr(sandbox, "IS_INSTALLED", False)
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(tmp_path), str(tmp_path / "venv")])
+    words = sandbox.command("bwrap")
+    hidden = {words[i + 1] for i, word in enumerate(words) if word == "--tmpfs"}
+    assert {str(tmp_path / name) for name in ("solutions", "tests", ".git")} <= hidden
+    assert str(tmp_path / "venv") not in hidden
+    assert words[words.index(str(tmp_path / "README.md")) - 1] == "/dev/null"
+
+
+def test_a_python_among_a_person_s_own_files_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sandbox would show all of them."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(tmp_path)])
+    with pytest.raises(NoSandboxError, match="would show all that lies there"):
+        sandbox.command("bwrap")
+
+
+def test_another_copy_of_the_course_is_hidden_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editable installation leaves the properties among the libraries."""
+    (tmp_path / "course" / "carried").mkdir(parents=True)
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(tmp_path)])
+    words = sandbox.command("bwrap")
+    assert words[words.index(str(tmp_path / "course")) - 1] == "--tmpfs"

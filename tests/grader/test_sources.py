@@ -57,7 +57,7 @@ def test_missing_modules_are_left_out_and_unreadable_ones_say_so(tmp_path: Path)
     assert set(sources) == {"saliency", "contrastive", "clever_hans"}
     assert sources["saliency"] == STUB
     assert "cannot be read" in sources["contrastive"]
-    assert "longer than a megabyte" in sources["clever_hans"]
+    assert "longer than 256 KB" in sources["clever_hans"]
 
 
 NOTEBOOK = '{"cells": [{"cell_type": "code", "source": "def smooth(a, b):\\n    return a"}]}'
