@@ -146,11 +146,13 @@ def _packed(image: re.Match[str], scale: float) -> str:
 
 
 def _without_ballast(svg: str) -> str:
-    """Leave out what matplotlib writes and nobody reads: names, empty groups, far decimals."""
+    """Leave out what nobody sees: names, shapes of no colour, empty groups, far decimals."""
     used = set(re.findall(r"url\(#([\w-]+)\)|href=\"#([\w-]+)\"", svg))
     names = {name for pair in used for name in pair}
     svg = re.sub(r' id="([^"]*)"', lambda one: one[0] if one[1] in names else "", svg)
     svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
+    svg = re.sub(r'<path d="[^"]*"( clip-path="[^"]*")? style="fill: none" ?/>', "", svg)
+    svg = re.sub(r" {2,}", " ", svg)
     while (fewer := re.sub(r"<g ?/>|<g>\s*</g>|<defs>\s*</defs>", "", svg)) != svg:
         svg = fewer
     return svg

@@ -67,11 +67,11 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
 
 
 def tidy(html: str) -> str:
-    """Tables as they should be, and no marks round words of code that look like any other.
+    """Tables as they should be, and no marks round what is plain in code.
 
     An interval in brackets stands below its number, and no header is empty.
     """
-    html = re.sub(r'<span class="[nw]">([^<]*)</span>', r"\1", html)
+    html = re.sub(r'<span class="[npw]">([^<]*)</span>', r"\1", html)
     interval = r"(<td[^>]* right;\">[^<>]*?) ([(\[][^<>()\[\]]*\d[^<>()\[\]]*[)\]])</td>"
     html = re.sub(interval, r'\1 <span class="interval">\2</span></td>', html)
     return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)  # a header without words is none
