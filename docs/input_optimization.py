@@ -577,7 +577,8 @@ assert rms.max() < 2
 # sign that is kept, a control, shuffled weights, an intervention, a judge who was never asked. Take
 # these with you; they work on methods that are not in this course, and on networks of your own.
 #
-# From here: try the methods by hand in the [playground](playground.md), read [where the ideas come
+# From here: there is [a case to solve](case.md), five networks of which some cheat, and nobody says
+# which. Or try the methods by hand in the [playground](playground.md), read [where the ideas come
 # from](history.md), or go back to a question under "Try this" that you left out.
 #
 # ## Try this
