@@ -278,7 +278,7 @@ def test_the_file_to_fill_in_says_nothing_yet() -> None:
         (toml(cheat(box="")), "cheat does not say its box"),
         (toml(cheat(colour="3")), 'knows no "colour"'),
         (toml(cheat(**{"class": '"stars"'})), 'class cannot be "stars"; did you mean star?'),
-        (toml(cheat(kind='"sqare"')), "did you mean square?"),
+        (toml(cheat(kind='"squares"')), "did you mean square?"),
         (toml(cheat(box="[0, 0, 40, 6]")), "[0, 0, 40, 6] is no part of an image of 32 × 32"),
         (toml(cheat(box="[-1, 0, 4, 6]")), "is no part"),
         (toml(cheat(box="[6, 0, 6, 6]")), "is no part"),

@@ -182,7 +182,7 @@ def test_a_spoilt_folder_is_refused_with_the_file_s_name(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("new", "--name", "tast"), "did you mean test?"),
+        (("new", "--name", "tests"), "did you mean test?"),
         (("new", "--name", "test", "--seed", "3"), "--name"),
         (("new", "--seed", "-3"), "--seed"),
         (("new", "--out", "."), "is there already"),
