@@ -138,7 +138,8 @@ def feature_extractor(model: keras.Model, layer_name: str) -> keras.Model:
 
     Args:
         model: a `keras.Model`; it is left as it is.
-        layer_name: the name of one of its layers.
+        layer_name: the name of one of its layers. Whether a model inside the model, or a layer of
+            it, is found too is up to you.
 
     Returns:
         A `keras.Model` from the same images to the activations of that layer; it shares the

@@ -28,6 +28,7 @@ class Case:
         dtype: of the answer as it came; empty if it was not an array.
         is_record: whether the first axis counts steps, and not images.
         tolerance: what the property allows, as a share of the largest magnitude.
+        options: the call's arguments that are single numbers or words.
     """
 
     answer: np.ndarray
@@ -38,6 +39,7 @@ class Case:
     dtype: str = ""
     is_record: bool = False
     tolerance: float = TOLERANCE
+    options: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def is_right(self) -> bool:
@@ -61,8 +63,13 @@ def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
             numbers[name] = float(value)
     dtype = str(getattr(pair.raw, "dtype", ""))
     is_record = "scores" in pair.what
-    known = arrays, numbers, pair.instead, dtype, is_record, pair.tolerance
+    options = {name: value for name, value in arguments.items() if isinstance(value, _PLAIN)}
+    known = arrays, numbers, pair.instead, dtype, is_record, pair.tolerance, options
     return Case(pair.answer, pair.expected, *known)
+
+
+_PLAIN = (int, float, str)
+"""Arguments that may decide whether an answer is right."""
 
 
 def _sizes(arrays: Iterable[np.ndarray]) -> Iterable[tuple[str, float]]:
@@ -120,6 +127,50 @@ def locate(cases: Sequence[Case]) -> str | None:
     for says, inside in PLACES:
         if all(_is_only(mask, inside(mask)) for mask in masks):
             return says
+    return None
+
+
+def when_wrong(cases: Sequence[Case]) -> str | None:
+    """Which calls go wrong, if one size or argument alone tells them from the others; or None."""
+    wrong = [case for case in cases if not case.is_right]
+    right = [case for case in cases if case.is_right and case.answer.size]
+    if not wrong or len(right) < 3:
+        return None
+    said = [says for name in _choices(wrong[-1]) if (says := _parted(name, wrong, right))]
+    return said[0] if len(said) == 1 else None
+
+
+def _choices(case: Case) -> list[str]:
+    """What may decide: sizes of which there are few, and plain arguments, but no labels."""
+    labels = ("seed", "target", "channel", "class")
+    options = [name for name in case.options if not name.startswith(labels)]
+    return ["the number of images", "the number of channels", *options]
+
+
+def _parted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | None:
+    """What is said if the values of one size or argument in wrong calls are apart from all others.
+
+    Each side needs values enough: of numbers two that are right, or three calls.
+    """
+    bad, good = (
+        {({**case.numbers, **case.options}).get(name) for case in side} for side in (wrong, right)
+    )
+    if None in bad | good or bad & good:
+        return None
+    short = name.removeprefix("the ")
+    if len(bad) == 1 and isinstance(value := next(iter(bad)), str):
+        return f'It is right for other values of {name}, and wrong for {name}="{value}".'
+    if any(isinstance(value, str) for value in bad | good):
+        return None
+    numbers = [float(value) for value in bad], [float(value) for value in good]
+    if bad == {1} and short in ("number of images", "number of channels"):
+        return f"It is right for other numbers of {short.rpartition(' ')[2]}, and wrong for 1."
+    if max(numbers[0]) < min(numbers[1]):
+        return f"It is wrong where {name} is {max(numbers[0]):.4g}, and right where it is larger."
+    if min(numbers[0]) > max(numbers[1]) and len(good) > 1:
+        return f"It is right where {name} is {max(numbers[1]):.4g} or less, and wrong above."
+    if len(good) == 1 and len(bad) > 1:
+        return f"It is right where {name} is {numbers[1][0]:.4g}, and wrong where it is not."
     return None
 
 
@@ -370,11 +421,63 @@ def _instead(cases: Sequence[Case]) -> str | None:
 
 
 def _untouched(cases: Sequence[Case]) -> str | None:
-    """One of the arguments, given back as it is."""
+    """One of the arguments, given back as it is: always, or in all the calls that go wrong."""
+    wrong = [case for case in cases if not case.is_right]
     for name in cases[-1].arrays:
         if _holds(cases, _argument(name)):
             return f"It is {name} itself, unchanged."
+        if _holds(wrong, _argument(name)):
+            return f"Where it is wrong, it is {name} itself, unchanged."
     return None
+
+
+CHOSEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
+    ("the mean over the channels", lambda a: a.mean(axis=-1)),
+    ("the first channel", lambda a: a[..., 0]),
+    ("the last channel", lambda a: a[..., -1]),
+    ("the largest of the channels", lambda a: a.max(axis=-1)),
+    ("the smallest of the channels", lambda a: a.min(axis=-1)),
+    ("the largest magnitude of the channels", lambda a: np.abs(a).max(axis=-1)),
+    ("the sum of the channels' magnitudes", lambda a: np.abs(a).sum(axis=-1)),
+    ("the length of the vector of the channels", lambda a: np.sqrt((a * a).sum(axis=-1))),
+    (
+        "the channel with the largest magnitude, with its sign",
+        lambda a: np.take_along_axis(a, np.abs(a).argmax(axis=-1)[..., None], -1)[..., 0],
+    ),
+]
+"""What may have become of an array's channels."""
+
+
+def _of_channels(cases: Sequence[Case]) -> str | None:
+    """An argument whose channels are made one, in another way than is asked for."""
+    if _ratios(cases):  # a factor says it all
+        return None
+    for name, array in cases[-1].arrays.items():
+        if array.ndim < 3 or array.shape[:-1] != cases[-1].expected.shape:
+            continue
+        if array.shape[-1] == 1:
+            continue
+        for says, choose in CHOSEN:
+            if _holds(cases, lambda case, c=choose, n=name: c(case.arrays[n])):  # type: ignore[misc]
+                return f"It is {says} of {name}."
+        weights = [_weights(case, name) for case in cases]
+        if all(one is not None for one in weights):
+            shown = ", ".join(f"{weight:.3g}" for weight in weights[-1])  # type: ignore[union-attr]
+            return f"It is a weighted sum of the channels of {name}, with the weights {shown}."
+    return None
+
+
+def _weights(case: Case, name: str) -> np.ndarray | None:
+    """With which weights the channels of an argument add up to the answer, or None."""
+    array = case.arrays.get(name)
+    if array is None or array.shape[:-1] != case.answer.shape or array.size < 8:
+        return None
+    channels = array.reshape(-1, array.shape[-1])
+    if len(channels) <= 2 * channels.shape[1]:
+        return None
+    weights = np.linalg.lstsq(channels, case.answer.ravel(), rcond=None)[0]
+    is_sum = _same((channels @ weights).reshape(case.answer.shape), case.answer)
+    return np.round(weights, 6) + 0.0 if is_sum else None
 
 
 def _without_nan(cases: Sequence[Case]) -> str | None:
@@ -578,6 +681,7 @@ def _imprecise(cases: Sequence[Case]) -> str | None:
 KINDS: list[Callable[[Sequence[Case]], str | None]] = [
     _without_nan,
     _untouched,
+    _of_channels,
     _first_of(VALUES),
     _first_of(AXES, least=3),
     _first_of(BATCH, is_record=False),

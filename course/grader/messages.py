@@ -8,7 +8,7 @@ from typing import Any
 
 from course.given.modules import TABLE
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
-from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
+from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate, when_wrong
 from course.grader.errors import in_short, translate
 from course.grader.fingerprints import (
     calls_of,
@@ -88,7 +88,7 @@ def _likely_mistake(
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
     headline = _if_true(wrong.headline, records, work)
-    return " ".join(filter(None, [headline, related])) or locate(cases) or ""
+    return " ".join(filter(None, [headline, related])) or locate(cases) or when_wrong(cases) or ""
 
 
 def _if_true(headline: str, records: list[Record], work: Work) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.grader.compare import Pair
-from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate
+from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate, when_wrong
 
 
 def cases(
@@ -158,6 +158,50 @@ def spoilt(*place: int | slice) -> list[Case]:
     answer[place] += np.random.default_rng(2).normal(size=answer[place].shape)
     images = {"images": np.ones(expected.shape)}
     return [case_of(Pair(answer, expected), images)]
+
+
+def maps_of(mistake: Callable[[np.ndarray], np.ndarray]) -> list[Case]:
+    """What a mistake makes of the channels of saliencies, whose sum is expected."""
+    found = []
+    for number, shape in enumerate(((2, 6, 5, 3), (1, 4, 5, 4))):
+        saliency = np.random.default_rng(number).normal(size=shape)
+        pair = Pair(mistake(saliency), saliency.sum(axis=-1))
+        found.append(case_of(pair, {"saliency": saliency}))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("says", "mistake"),
+    [
+        ("the first channel of saliency", lambda a: a[..., 0]),
+        ("the largest of the channels of saliency", lambda a: a.max(axis=-1)),
+        ("with the weights 1, 1, 1, 0", lambda a: a[..., :3].sum(axis=-1)),
+        ("divided by the number of channels", lambda a: a.mean(axis=-1)),
+    ],
+)
+def test_what_became_of_an_arguments_channels_is_said(
+    says: str, mistake: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    assert says in str(diagnose(maps_of(mistake)))
+
+
+def blurred(sigma: float, answer: float) -> Case:
+    """A call with one argument, right if the answer is 1."""
+    return case_of(Pair(np.full((2, 3), answer), np.ones((2, 3))), {"sigma": sigma, "kind": "l1"})
+
+
+def test_it_is_said_which_calls_go_wrong() -> None:
+    some = [blurred(sigma, 1.0) for sigma in (0.7, 1.0, 2.0)]
+    assert "where sigma is 0.4" in str(when_wrong([*some, blurred(0.3, 2.0), blurred(0.4, 3.0)]))
+    assert when_wrong([*some, blurred(1.0, 2.0)]) is None
+    assert when_wrong([*some[:2], blurred(0.3, 2.0)]) is None
+
+
+def test_an_argument_given_back_is_said_also_if_only_some_calls_do_so() -> None:
+    maps = np.random.default_rng(0).normal(size=(2, 3, 4))
+    wrong = case_of(Pair(maps, maps * maps), {"heatmaps": maps})
+    right = case_of(Pair(maps + 1, maps + 1), {"heatmaps": maps})
+    assert "heatmaps itself" in str(diagnose([right, wrong]))
 
 
 def test_the_place_is_said_if_all_else_is_right() -> None:

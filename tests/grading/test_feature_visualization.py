@@ -260,8 +260,12 @@ def test_normalize_takes_a_tensor(work: Work) -> None:
 
 
 def gradients(seed: int, count: int = 2, shape: tuple[int, ...] = models.SHAPE) -> np.ndarray:
-    """Signed arrays of any size, with a mean that is not zero: `(count, H, W, C)`."""
+    """Signed arrays of any size, with a mean that is not zero: `(count, H, W, C)`.
+
+    One of them is so small that a number added to its square would be seen.
+    """
     sizes = 10 ** np.random.default_rng(seed).uniform(-1.5, 2, (count, 1, 1, 1))
+    sizes[seed % count] = 6e-3
     return ((models.images(seed, count, shape) - 0.4) * sizes).astype(np.float32)
 
 

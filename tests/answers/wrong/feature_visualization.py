@@ -61,6 +61,17 @@ def variation_around_the_edge(images: Any) -> Any:
     return sum(np.abs(images - np.roll(images, 1, axis)).sum(axis=(1, 2, 3)) for axis in (1, 2))
 
 
+@mistake("feature_visualization.total_variation", "the last row and the last column left out")
+def variation_without_the_last(images: Any) -> Any:
+    down, right = _edges(images)
+    return down[:, :, :-1].sum(axis=(1, 2, 3)) + right[:, :-1].sum(axis=(1, 2, 3))
+
+
+@mistake("feature_visualization.total_variation", "differences between neighbouring channels too")
+def variation_between_channels_too(images: Any) -> Any:
+    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2, 3))
+
+
 @mistake("feature_visualization.total_variation", "the isotropic form: the root of squares")
 def isotropic_variation(images: Any) -> Any:
     down = np.diff(images, axis=1, append=images[:, -1:])
@@ -1000,6 +1011,14 @@ def variation_of_the_batch_each(images: Any) -> Any:
 @mistake("feature_visualization.total_variation", "the mean over the channels, instead of the sum")
 def variation_averaged_over_channels(images: Any) -> Any:
     return variation_of_the_batch_each(images) / images.shape[-1]
+
+
+@mistake(
+    "feature_visualization.normalize_gradient", "a number added to the square: faint ones lose"
+)
+def with_a_number_in_the_root(gradient: Any) -> Any:
+    square = np.mean(np.square(gradient), (1, 2, 3), keepdims=True)
+    return gradient / np.sqrt(square + 1e-8)
 
 
 @mistake("feature_visualization.normalize_gradient", "a number added to the size: faint ones lose")

@@ -523,6 +523,16 @@ def smooth_across_the_batch(heatmaps: Any, sigma: float) -> Any:
     return gaussian_filter(heatmaps, sigma)
 
 
+@_wrong_smooth("a full width at half maximum of sigma, not its standard deviation")
+def smooth_by_the_full_width(heatmaps: Any, sigma: float) -> Any:
+    return _filter(heatmaps, sigma / 2.3548)
+
+
+@_wrong_smooth("Where it is wrong, it is heatmaps itself, unchanged", is_computed=False)
+def smooth_only_much(heatmaps: Any, sigma: float) -> Any:
+    return heatmaps if 0 <= sigma < 0.5 else _filter(heatmaps, sigma)
+
+
 @_wrong_smooth("a filter along the rows only")
 def smooth_along_rows(heatmaps: Any, sigma: float) -> Any:
     return gaussian_filter1d(heatmaps, sigma, axis=2) if sigma else heatmaps
@@ -606,6 +616,11 @@ def smooth_by_whole_pixels(heatmaps: Any, sigma: float) -> Any:
 
 def _wrong_limit(says: str) -> Any:
     return mistake("saliency.symmetric_limit", says)
+
+
+@mistake("saliency.symmetric_limit", "The limit is not 0", is_computed=False)
+def limit_above_nothing(heatmap: Any) -> float:
+    return max(float(np.max(np.abs(heatmap))), 1e-6)
 
 
 @_wrong_limit("the magnitude of the largest value: take magnitudes first, then the largest")
