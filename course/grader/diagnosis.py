@@ -64,6 +64,9 @@ def case_of(pair: Pair, arguments: Mapping[str, Any]) -> Case:
     dtype = str(getattr(pair.raw, "dtype", ""))
     is_record = "scores" in pair.what
     options = {name: value for name, value in arguments.items() if isinstance(value, _PLAIN)}
+    for name, array in arrays.items():
+        if array.ndim > 1 and array.size:
+            options[f"the largest magnitude in {name}"] = float(np.abs(array).max())
     known = arrays, numbers, pair.instead, dtype, is_record, pair.tolerance, options
     return Case(pair.answer, pair.expected, *known)
 
@@ -109,7 +112,7 @@ def diagnose(cases: Sequence[Case]) -> str | None:
     if offered:
         return offered
     found = [says for find in KINDS if (says := find(cases))]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 else None if found else _along_the_way(cases)
 
 
 def locate(cases: Sequence[Case]) -> str | None:
@@ -125,7 +128,11 @@ def locate(cases: Sequence[Case]) -> str | None:
     if not masks or not all(mask.ndim >= 3 for mask in masks):
         return None
     for says, inside in PLACES:
-        if all(_is_only(mask, inside(mask)) for mask in masks):
+        places = [inside(mask) for mask in masks]
+        # A few wrong values that happen to lie there are no reason to blame the whole place.
+        share = sum(np.sum(mask & place) for mask, place in zip(masks, places, strict=True))
+        is_most = share > 0.6 * sum(map(np.sum, places))
+        if is_most and all(map(_is_only, masks, places)):
             return says
     return None
 
@@ -480,6 +487,56 @@ def _weights(case: Case, name: str) -> np.ndarray | None:
     return np.round(weights, 6) + 0.0 if is_sum else None
 
 
+def _reordered(cases: Sequence[Case]) -> str | None:
+    """The right images, each once, in another order."""
+    if any(case.is_record or case.expected.ndim < 3 for case in cases):
+        return None
+    for case in cases:
+        found = [
+            [i for i, one in enumerate(case.expected) if _same(mine, one, case.tolerance)]
+            for mine in case.answer
+        ]
+        if sorted(one[0] for one in found if len(one) == 1) != list(range(len(case.expected))):
+            return None
+    return "The right images come in another order."
+
+
+def _along_the_way(cases: Sequence[Case]) -> str | None:
+    """What an argument is changed by: right in its direction, but not in its length."""
+    for name in cases[-1].arrays:
+        ratios = []
+        for case in cases:
+            start = case.arrays.get(name)
+            if start is None or start.shape != case.expected.shape or start.ndim < 3:
+                break
+            # Where a value has been clipped, it tells nothing of the step.
+            is_free = (case.expected % 1 != 0) & (case.answer % 1 != 0)
+            mine, right = (np.where(is_free, a - start, 0) for a in (case.answer, case.expected))
+            for one, other in zip(mine, right, strict=True):
+                if np.count_nonzero(other) > 3:
+                    ratios.append((_ratio(one, other), case))
+        else:
+            if len(ratios) < 2 or any(ratio is None for ratio, _ in ratios):
+                continue
+            return _of_lengths(name, ratios)  # type: ignore[arg-type]
+    return None
+
+
+def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:
+    factors = np.array([ratio for ratio, _ in ratios])
+    if np.allclose(factors, 1, atol=1e-3):
+        return None
+    names = sorted(set.intersection(*(set(_names_of(ratio, case)) for ratio, case in ratios)))
+    if names:
+        return f"The change of {name} is {', or '.join(names)}."
+    if np.ptp(factors) > 1e-3 * np.abs(factors).max():
+        return (
+            f"The change of {name} has the right direction, but not the right length: is something "
+            "normalized or limited?"
+        )
+    return f"The change of {name} is {factors[-1]:.4g} times what it should be."
+
+
 def _without_nan(cases: Sequence[Case]) -> str | None:
     """NaN where 0 is expected, and right elsewhere."""
     wrong = [case for case in cases if np.isnan(case.answer).any()]
@@ -683,7 +740,7 @@ KINDS: list[Callable[[Sequence[Case]], str | None]] = [
     _untouched,
     _of_channels,
     _first_of(VALUES),
-    _first_of(AXES, least=3),
+    lambda cases: _first_of(AXES, least=3)(cases) or _reordered(cases),
     _first_of(BATCH, is_record=False),
     _first_of(STEPS, is_record=True),
     _first_of(CHANNELS, least=3),

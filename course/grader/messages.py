@@ -88,7 +88,26 @@ def _likely_mistake(
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
     headline = _if_true(wrong.headline, records, work)
-    return " ".join(filter(None, [headline, related])) or locate(cases) or when_wrong(cases) or ""
+    said = " ".join(filter(None, [headline, related])) or locate(cases)
+    return said or _kept(records, work) or when_wrong(cases) or ""
+
+
+def _kept(records: list[Record], work: Work) -> str:
+    """Whether the same call has another answer when it is made again: alone, or after others."""
+    if not records:
+        return ""
+    last, kept = records[-1], list(work.records)
+    answers = [take(last.answer), take(_ask(work, last.function, last))]
+    if is_same(*answers):  # a function that keeps its first answer gives it away in a new process
+        work.begin_again()
+        answers[1] = take(_ask(work, last.function, last))
+    work.records = kept
+    if answers[1] is None or is_same(*answers):
+        return ""
+    return (
+        "The same call has another answer when it is made again: something is kept from one call "
+        "to the next, or left to chance."
+    )
 
 
 def _if_true(headline: str, records: list[Record], work: Work) -> str:
@@ -171,11 +190,11 @@ def _error_headline(task: Task, error: StudentError, source: str) -> str:
         return says
     if error.frames and all(frame.function in ("", "<module>") for frame in error.frames):
         return f"Python cannot run the file: {kind}: {message}"
-    return f"The function raises {kind}: {message}{_refused_zero(task, error, source)}"
+    return f"The function raises {kind}: {message}{_refused(task, error, source)}"
 
 
-def _refused_zero(task: Task, error: StudentError, source: str) -> str:
-    """Which argument was 0, if the function itself refuses to go on: what is asked is allowed."""
+def _refused(task: Task, error: StudentError, source: str) -> str:
+    """If the function itself refuses to go on: what is asked is allowed, also an argument of 0."""
     if error.record is None or not (error.frames and error.frames[-1].text.startswith("raise ")):
         return ""
     call = zip(argument_names(source, task.function), error.record.args, strict=False)
@@ -184,7 +203,7 @@ def _refused_zero(task: Task, error: StudentError, source: str) -> str:
         for name, value in [*call, *error.record.kwargs.items()]
         if type(value) in (int, float) and value == 0 and not name.startswith(("class", "seed"))
     ]
-    return f" ({zeros[0]}=0 is allowed.)" if len(zeros) == 1 else ""
+    return f" ({zeros[0]}=0 is allowed.)" if len(zeros) == 1 else " (But the call is allowed.)"
 
 
 def shorten_repeats(task: Task, message: str, told: set[str]) -> str:

@@ -204,6 +204,32 @@ def test_an_argument_given_back_is_said_also_if_only_some_calls_do_so() -> None:
     assert "heatmaps itself" in str(diagnose([right, wrong]))
 
 
+def test_another_order_of_the_images_is_said() -> None:
+    assert "another order" in str(diagnose(cases(lambda e: e[[1, 2, 0]], ((3, 6, 5, 3),))))
+
+
+def stepped(scale: Callable[[np.ndarray], np.ndarray]) -> list[Case]:
+    """What a scale of the steps makes of an ascent in one step."""
+    found = []
+    for number, shape in enumerate(BATCHES[1:]):
+        draw = np.random.default_rng(number)
+        start, step = draw.uniform(0, 1, shape), draw.normal(0, 0.2, shape)
+        ends = [np.clip(start + change, 0, 1) for change in (scale(step), step)]
+        found.append(case_of(Pair(*ends, what="the images"), {"start": start, "step_size": 0.3}))
+    return found
+
+
+def test_the_length_of_a_step_is_told_apart_from_its_direction() -> None:
+    assert "divided by the number of images" in str(diagnose(stepped(lambda s: s / len(s))))
+    limited = stepped(lambda s: s / np.sqrt((s * s).sum(axis=(1, 2, 3), keepdims=True)))
+    assert "not the right length" in str(diagnose(limited))
+    assert diagnose(stepped(np.sign)) is None
+
+
+def test_a_few_values_are_no_place() -> None:
+    assert locate(spoilt(slice(None), -1, -1)) is None
+
+
 def test_the_place_is_said_if_all_else_is_right() -> None:
     everything = slice(None)
     assert "last row" in str(locate(spoilt(everything, -1)))
