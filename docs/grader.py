@@ -146,7 +146,7 @@ named_by = {
     "the catalogue of known mistakes, by fingerprints": "catalogue",
     "a relation of the numbers": "numbers",
     "the property, or the type of the answer": "property",
-    "where the numbers are wrong": "place",
+    "where, or in which calls, the numbers are wrong": "place",
     "an exception, in words": "error",
     "nobody: the property's sentence alone": "nobody",
 }

@@ -247,6 +247,13 @@ ROWS = [
         "tf.function out.",
     ),
     Row(
+        "IndexError",
+        r"^invalid index to scalar variable",
+        "A single number of NumPy's is indexed like an array: class_index may be one int, also "
+        "NumPy's.",
+        line=r"class",
+    ),
+    Row(
         "TypeError",
         r"'(int|float)' object is not subscriptable",
         "A single {0} is indexed like an array: class_index may be one int for the whole batch.",

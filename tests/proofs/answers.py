@@ -23,7 +23,13 @@ from course.ui.progress import progress
 from tests.answers.test_answers import RIGHT, TASKS, WRONG, headline_of, name_of, submission_of
 from tests.proofs.results import record
 
-NAMED_BY = {"recognize": "catalogue", "diagnose": "numbers", "locate": "place"}
+NAMED_BY = {
+    "recognize": "catalogue",
+    "diagnose": "numbers",
+    "locate": "place",
+    "when_wrong": "place",
+    "_kept": "place",
+}
 """Who may name a mistake, by the function of `course.grader.messages` that asks for it."""
 
 

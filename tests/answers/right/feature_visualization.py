@@ -238,15 +238,15 @@ def extractor_as_a_subclass(model: Any, layer_name: str) -> Any:
     import keras
 
     class Cut(keras.Model):
-        """Gives all activations, and keeps one."""
+        """Gives the logits too, and keeps the activations."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.all = keras.Model(model.inputs, [layer.output for layer in model.layers])
+            outputs = [model.output, model.get_layer(layer_name).output]
+            self.both = keras.Model(model.inputs, outputs)
 
         def call(self, images: Any, training: bool = False) -> Any:
-            values = self.all(images, training=training)
-            return values[[layer.name for layer in model.layers].index(layer_name)]
+            return self.both(images, training=training)[1]
 
     class NoSuchLayerError(ValueError):
         """A ValueError of its own kind."""

@@ -307,6 +307,14 @@ def gradient_of_all_classes(
     return _derive(lambda images: _table(model, images, output), images)
 
 
+@_wrong_gradient("gradients of all images' classes added up: tf.gather needs batch_dims=1")
+def gradient_of_all_pairs(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
+    import tensorflow as tf
+
+    classes = np.broadcast_to(class_index, len(images))
+    return _derive(lambda images: tf.gather(_table(model, images, output), classes, axis=1), images)
+
+
 @_wrong_gradient("the first image's class, used for all images")
 def gradient_of_the_first_class(
     model: Any, images: Any, class_index: Any, output: str = "logit"
@@ -618,7 +626,7 @@ def _wrong_limit(says: str) -> Any:
     return mistake("saliency.symmetric_limit", says)
 
 
-@mistake("saliency.symmetric_limit", "The limit is not 0", is_computed=False)
+@mistake("saliency.symmetric_limit", "larger than it has to be", is_computed=False)
 def limit_above_nothing(heatmap: Any) -> float:
     return max(float(np.max(np.abs(heatmap))), 1e-6)
 
