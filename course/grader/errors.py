@@ -104,6 +104,11 @@ ROWS = [
     ),
     Row(
         "ValueError",
+        r"The name \"(.*?)\" is used \d+ times in the model",
+        'Two layers of the new model are named "{0}": give what you add a name of its own.',
+    ),
+    Row(
+        "ValueError",
         r"KerasTensor",
         "layer.output and model.output hold no numbers: they are for building a keras.Model, which "
         "is then called on images.",
@@ -162,6 +167,12 @@ ROWS = [
         "",
         r"axis (\d+) is out of bounds for array of dimension (\d+)",
         "There is no axis {0}: the array has {1} axes, and they are counted from 0.",
+    ),
+    Row(
+        "",
+        r"slice index (-?\d+) of dimension (\d+) out of bounds",
+        "There is no place {0} along axis {1}. (Axis 0 is that of the images, the last one that of "
+        "the channels.)",
     ),
     Row(
         "",

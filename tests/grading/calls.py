@@ -206,7 +206,7 @@ def _() -> list[Call]:
         call(models.smooth(SEED), images, "second", 1, 1, 0.3),
         call(models.linear(SEED), models.starts(SEED), "logits", 2, 2, 1.0),
         aside(models.smooth(SEED), images, "first", 0, 0, 0.3),
-        call(models.branching(SEED), images, "sum", 1, 2, 0.5),
+        call(models.branching(SEED), images, "added", 1, 2, 0.5),
     ]
 
 
@@ -384,7 +384,7 @@ def _() -> list[Call]:
         call(models.pooling(SEED), images[:1], 0, "features"),
         call(models.smooth(SEED), images, classes, "first"),
         call(models.smooth(SEED), images[:2], 1, "second"),
-        call(models.branching(SEED), images[:2], 2, "sum"),
+        call(models.branching(SEED), images[:2], 2, "added"),
     ]
 
 

@@ -163,15 +163,15 @@ def with_training_state(seed: int = 0) -> Network:
 
 @functools.cache
 def branching(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
-    """A network whose branches join again: by a sum ("sum"), and side by side ("joined")."""
+    """A network whose branches join again: by a sum ("added"), and side by side ("joined")."""
     draw, bent = Weights(seed), {"padding": "same", "activation": "softplus"}
     return chain(
         shape,
         Conv2D("first", draw(3, 3, shape[-1], 4), options=bent),
         Conv2D("second", draw(3, 3, 4, 4), options=bent | {"activation": "tanh"}),
-        Add("sum", inputs=("first", "second")),
+        Add("added", inputs=("first", "second")),
         Conv2D("side", draw(1, 1, 4, 2), ("first",), {"activation": "tanh"}),
-        Concatenate("joined", inputs=("sum", "side")),
+        Concatenate("joined", inputs=("added", "side")),
         Conv2D("last", draw(3, 3, 6, 5), options={"activation": "softplus"}),
         GlobalAveragePooling2D("pool"),
         Dense("logits", draw(5, CLASSES)),

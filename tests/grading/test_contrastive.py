@@ -538,7 +538,7 @@ def with_a_model_inside(seed: int) -> Network:
         models.SHAPE,
         Conv2D("first", draw(3, 3, models.SHAPE[-1], 4), options=bent),
         Conv2D("second", draw(3, 3, 4, 4), options=bent | {"activation": "tanh"}),
-        Add("sum", inputs=("first", "second")),
+        Add("added", inputs=("first", "second")),
         block,
         Conv2D("last", draw(2, 3, 4, 3), options={"activation": "softplus"}),
         GlobalAveragePooling2D("pool"),
@@ -552,7 +552,7 @@ def with_a_model_inside(seed: int) -> Network:
 def test_any_functional_model_will_do(work: Work, seed: int) -> None:
     """Branches may join again behind the layer or before it, and a model may be in the model."""
     draw = generator(work, seed)
-    name = str(draw.choice(["first", "second", "sum", "last"]))
+    name = str(draw.choice(["first", "second", "added", "last"]))
     batch = images(draw, (2, *models.SHAPE))
     check_cam(work, with_a_model_inside(work.seed), batch, some_classes(draw, 2), name)
 

@@ -543,7 +543,7 @@ feature_extractor = task("feature_visualization.feature_extractor")
 
 NETWORKS = {
     models.smooth: ["first", "second", "flatten", "logits"],
-    models.branching: ["last", "joined", "side", "second", "sum", "pool"],
+    models.branching: ["last", "joined", "side", "second", "added", "pool"],
     models.nested: ["logits"],
 }
 """Layers to be found: in a chain, in branches that join again, and behind models inside."""

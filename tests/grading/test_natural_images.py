@@ -844,7 +844,7 @@ def channel_slopes(network: Network, layer: str, channels: np.ndarray, x: np.nda
 
 deep_dream = task("natural_images.deep_dream")
 
-LAYERS = ["first", "sum", "joined", "last"]
+LAYERS = ["first", "added", "joined", "last"]
 
 
 @deep_dream

@@ -888,7 +888,7 @@ def last_channel(*args: Any) -> Any:
 
 @_wrong_feature("one row of the activations: the channels are the last axis")
 def row_instead_of_channel(*args: Any) -> Any:
-    return _climb_channel(*args, pick=lambda values, channel: values[:, channel])
+    return _climb_channel(*args, pick=lambda values, channel: values[:, channel % values.shape[1]])
 
 
 @_wrong_feature("the mean of the squared activations")

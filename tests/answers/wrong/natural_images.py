@@ -826,7 +826,7 @@ def channel_squared(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> A
     return _visualize(_channels(model, layer_name, reduce=reduce), *args, **kwargs)
 
 
-@_wrong_channel("the mean of the activations above zero")
+@_wrong_channel("")
 def channel_above_zero(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
     import keras
 
