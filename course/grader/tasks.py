@@ -67,11 +67,14 @@ class Task:
         return self._notes.get("why", "")
 
     @property
+    def minutes(self) -> int:
+        """About how long it takes; 0 if nobody has said."""
+        return self._notes.get("minutes", 0)
+
+    @property
     def effort(self) -> str:
         """How long it takes, and how hard it is, such as "about 10 minutes, easy"."""
-        if "minutes" not in self._notes:
-            return ""
-        return f"about {self._notes['minutes']} minutes, {self._notes['difficulty']}"
+        return f"about {self.minutes} minutes, {self._notes['difficulty']}" if self.minutes else ""
 
     @property
     def _notes(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files
 from course.given.modules import TABLE
 from docs.machinery.notebooks import ROOT, read
 from docs.machinery.plain import Address
-from docs.machinery.tasks import needs
+from docs.machinery.tasks import needs, takes
 from docs.machinery.workbook import workbook
 
 COLAB = "https://colab.research.google.com/github/{repository}/blob/notebooks/{module}.ipynb"
@@ -58,7 +58,9 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     if module not in chapters(config):
         return markdown
     page_of_it = f"[Work in the notebook](notebooks/{module}.ipynb)"
-    links = " · ".join([page_of_it, *offer(module, config.extra.get("repository", ""))])
+    links = " · ".join(
+        [takes(module), page_of_it, *offer(module, config.extra.get("repository", ""))]
+    )
     below = f"{links}\n{{ .notebook }}" + builds_on(module)
     return re.sub(r"^# .*$", lambda title: f"{title[0]}\n\n{below}", markdown, count=1, flags=re.M)
 

@@ -62,6 +62,14 @@ def task_box(name: str) -> str:
     raise LookupError(f"course/{module}.py has no stub {function!r}")
 
 
+def takes(module: str) -> str:
+    """How many tasks a module has, and about how long they take in all."""
+    tree = ast.parse((STUBS / f"{module}.py").read_text(encoding="utf-8"))
+    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    minutes = sum(Task(f"{module}.{name}").minutes for name in functions)
+    return f"{len(functions)} tasks, about {minutes} minutes"
+
+
 def needs(module: str) -> dict[str, list[str]]:
     """The other modules' functions that a module's stubs build on, by module."""
     tree = ast.parse((STUBS / f"{module}.py").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from docs.machinery.downloads import builds_on
 from docs.machinery.findings import NOTHING, findings, page
 from docs.machinery.notebooks import read
+from docs.machinery.tasks import takes
 from tests.docs.sources import CHAPTERS, DOCS, chapter
 
 
@@ -52,3 +53,7 @@ def test_a_chapter_says_what_it_builds_on() -> None:
     assert builds_on("saliency") == ""
     link = "[`gradient_saliency`](saliency.md#saliency.gradient_saliency)"
     assert f"Builds on {link}." in builds_on("contrastive")
+
+
+def test_a_chapter_says_how_long_it_takes() -> None:
+    assert takes("saliency") == "6 tasks, about 65 minutes"
