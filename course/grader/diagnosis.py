@@ -164,12 +164,13 @@ def _parted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | No
     )
     if None in bad | good or bad & good:
         return None
+    bad, good = bad - {None}, good - {None}
     short = name.removeprefix("the ")
     if len(bad) == 1 and isinstance(value := next(iter(bad)), str):
         return f'It is right for other values of {name}, and wrong for {name}="{value}".'
     if any(isinstance(value, str) for value in bad | good):
         return None
-    numbers = [float(value) for value in bad], [float(value) for value in good]
+    numbers = [[float(value or 0) for value in side] for side in (bad, good)]
     if bad == {1} and short in ("number of images", "number of channels"):
         return f"It is right for other numbers of {short.rpartition(' ')[2]}, and wrong for 1."
     if max(numbers[0]) < min(numbers[1]):
@@ -484,7 +485,7 @@ def _weights(case: Case, name: str) -> np.ndarray | None:
         return None
     weights = np.linalg.lstsq(channels, case.answer.ravel(), rcond=None)[0]
     is_sum = _same((channels @ weights).reshape(case.answer.shape), case.answer)
-    return np.round(weights, 6) + 0.0 if is_sum else None
+    return np.asarray(np.round(weights, 6) + 0.0) if is_sum else None
 
 
 def _reordered(cases: Sequence[Case]) -> str | None:
