@@ -136,7 +136,7 @@ def random_view(
 def _painted(parts: Array, colors: Array, height: int, width: int) -> Images:
     """Valid images from the real and the imaginary parts of spectra, `(2, B, C, H, F)`."""
     planes = fourier_images(tf.complex(*tf.unstack(parts)), height, width)
-    return tf.sigmoid(tf.linalg.matvec(colors, planes))  # x = σ(A · planes)
+    return tf.sigmoid(planes @ tf.transpose(colors))  # x = σ(A · planes)
 
 
 @compiled
