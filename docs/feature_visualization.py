@@ -328,7 +328,8 @@ assert all(float(row[3]) > float(row[2]) for row in rows)
 # for each, and what the ascent reached. No photo comes near it. So be careful with names such as
 # "the eye detector". A picture like this is an extreme that never occurs, and that it reminds you
 # of an eye is your own network at work. To check such a name, look for photos that activate the
-# channel, and for some that should and do not; @olah2017 do this with whole data sets.
+# channel, and for some that should and do not; @olah2017 do this with whole data sets. The
+# [microscope](microscope.md) does it for twelve channels of every block, with our few photos.
 
 # %% [markdown]
 # ## What you know now

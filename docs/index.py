@@ -108,7 +108,8 @@ show(
 # :   What would have to change? *A change that turns the answer, and on the real network explains
 #     little.*
 #
-# In the [playground](playground.md) you try the methods by hand, in the browser. At the end waits
+# In the [playground](playground.md) you try the methods by hand, in the browser. The
+# [microscope](microscope.md) shows what every block of the network looks for. At the end waits
 # [a case to solve](case.md): five networks, some of which cheat, and nobody says which.
 #
 # Each chapter says what is asked, gives the mathematics, and sets its tasks in the order in which

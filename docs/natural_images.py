@@ -288,6 +288,9 @@ show(
 )
 
 # %% [markdown]
+# The [microscope](microscope.md) shows twelve channels of every block, beside what excites them in
+# the photos; and 63 classes, with what the two others see.
+#
 # ## Dream { #natural_images.deep_dream }
 #
 # Instead of asking for a class, let the network exaggerate what it finds. **DeepDream**

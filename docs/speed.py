@@ -56,6 +56,7 @@ beyond = {
     "occlusion_sensitivity": "makes the covered copies, and its last chunk is a small one",
     "maximize_class": "updates and clips the image, and keeps the score",
     "integrated_gradients": "makes the points on the path",
+    "visualize_class": "transforms the spectrum back, turns the view, and moves by Adam",
 }
 lines = []
 for method, found in missed.items():

@@ -50,7 +50,7 @@ def executed(notebook: NotebookNode) -> NotebookNode:
     Raises:
         CellExecutionError: if a cell raises.
     """
-    path = CACHE / f"{_key(notebook)}.ipynb"
+    path = CACHE / f"{key(code_of(notebook))}.ipynb"
     if path.is_file():
         return _with_outputs_of(nbformat.read(path, as_version=4), notebook)
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
@@ -71,11 +71,14 @@ def _with_outputs_of(cached: NotebookNode, notebook: NotebookNode) -> NotebookNo
     return notebook
 
 
-def _key(notebook: NotebookNode) -> str:
-    """A hash of all that the results depend on: the code, what it imports, the libraries."""
-    digest = hashlib.sha256()
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    digest.update(code.encode())
+def code_of(notebook: NotebookNode) -> str:
+    """All code cells of a notebook, one below the other."""
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+def key(code: str) -> str:
+    """A hash of all that the results of some code depend on: it, what it imports, the libraries."""
+    digest = hashlib.sha256(code.encode())
     for path in sorted(files_behind(code)):
         digest.update(path.read_bytes())
     for name in LIBRARIES:

@@ -70,7 +70,7 @@ def test_every_figure_has_an_alternative_text_and_a_caption(path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show"
     ]
-    assert calls or path.stem in ("grader", "playground", "scale", "speed")  # pages of tables
+    assert calls or path.stem in ("grader", "microscope", "playground", "scale", "speed")
     for call in calls:
         assert len(call.args) == 3, f"line {call.lineno}"
         assert all(isinstance(text, ast.Constant | ast.JoinedStr) for text in call.args[1:])
