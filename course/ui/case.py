@@ -4,6 +4,7 @@ import json
 import secrets
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -176,7 +177,6 @@ def _write_words(folder: Path, seed: int | None) -> None:
 
 def print_judged(console: Any, judged: "list[Judged]", findings: "dict[str, Finding]") -> None:
     """Print what became of the claims: a line per network, then what does not hold, the points."""
-    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -192,11 +192,13 @@ def print_judged(console: Any, judged: "list[Judged]", findings: "dict[str, Find
             Text(f"{one.points:g} / {POINTS}".replace("-", "−"), "dim"),
         )
     console.print(table)
+    about: dict[tuple[str, str, str], list[str]] = {}  # the same of several networks is said once
     for one in judged:
-        symbol, style = sign(one)
         for message in one.messages:
-            console.print(Text(f"\n{symbol} {one.network}", f"bold {style}"))
-            console.print(Padding(Text(message), (0, 0, 0, 2)))
+            about.setdefault((*sign(one), message), []).append(one.network)
+    for (symbol, style, message), networks in about.items():
+        console.print(Text(f"\n{symbol} {', '.join(networks)}", f"bold {style}"))
+        console.print(Text(indent(message, "  ")))
     console.print(Text(f"\n{total(judged):g} of {FULL} points", "bold"))
     if is_solved(judged):
         console.print("Every claim holds. The keeper of the collection thanks you: case closed.")
