@@ -47,6 +47,10 @@ MAX_NAME = 255
 """Characters of a name that matter: no disk has longer ones."""
 
 
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+\.?(\w+)", flags=re.MULTILINE)
+"""The name that an import begins with."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """One submission.
@@ -338,15 +342,14 @@ class Search:
 
     def _name_helpers(self, sources: dict[str, str]) -> None:
         """Say which of the student's other files a module imports: they are not taken along."""
+        users = {
+            stem: module for module, source in sources.items() for stem in _IMPORT.findall(source)
+        }
         for file in dict.fromkeys(self.others):
-            stem, _, suffix = file.rpartition(".")
-            if suffix != "py" or not stem.isidentifier():
-                continue
-            imported = re.compile(rf"^\s*(?:from|import)\s+\.?{stem}\b", flags=re.MULTILINE)
-            if users := [name for name, source in sources.items() if imported.search(source)]:
+            if user := file.endswith(".py") and users.get(file.removesuffix(".py")):
                 self.notes.append(
-                    f"{file} was not graded, and {users[0]} imports it: what it needs has to be in "
-                    f"{users[0]}.py itself."
+                    f"{file} was not graded, and {user} imports it: what it needs has to be in "
+                    f"{user}.py itself."
                 )
 
     def _name_near_ones(self) -> None:

@@ -221,7 +221,8 @@ def try_property(task: Task, test: Property, work: Work, may_try_again: bool = T
 def _explained(task: Task, status: str, explain: Callable[..., str], *details: Any) -> Verdict:
     """A verdict that stands, also if looking for its reason stumbles over a stranger's answers."""
     try:
-        return _verdict(task, status, explain(*details))
+        with np.errstate(all="ignore"):  # numbers may be of any size
+            return _verdict(task, status, explain(*details))
     except BrokenGraderError:
         raise
     except Exception as error:

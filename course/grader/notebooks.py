@@ -29,7 +29,7 @@ MAX_DEFINITIONS = 5000
 MAX_EFFORT = 500_000
 """Characters that IPython may read: it reads a cell anew for each magic in it."""
 
-_MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", flags=re.MULTILINE)
+_MAGIC = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$", flags=re.MULTILINE)
 
 
 def notebook_source(text: str, functions: Collection[str] = ()) -> str:
@@ -171,7 +171,7 @@ def _is_python(cell: str) -> bool:
 
 
 def _effort(cell: str) -> int:
-    return 0 if _is_python(cell) else len(cell) * len(_MAGIC.findall(cell))
+    return 0 if _is_python(cell) else (len(cell) + 100) * len(_MAGIC.findall(cell))
 
 
 def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -6,11 +6,15 @@ import functools
 import importlib.util
 import io
 import tokenize
+import warnings
 from pathlib import Path
 
 from course.given.modules import MODULES
 from course.grader.notebooks import notebook_source
 from course.grader.places import PACKAGE
+
+# Python from 3.12 on warns of much when it parses, and says it to whoever runs the grader.
+warnings.filterwarnings("ignore", module="<unknown>")
 
 MAX_SOURCE = 2**18
 """Bytes: some ten times as many as a module has. Parsed, each becomes up to 900 of them."""

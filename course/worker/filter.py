@@ -23,6 +23,8 @@ REFUSED = (
     *("unshare", "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount"),
     *("fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr"),
     *("open_by_handle_at", "name_to_handle_at"),
+    # watching files: a user may have few watchers, and this takes them from the user's own programs
+    *("inotify_init", "inotify_init1"),
     # the clock
     *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex"),
     # memory that belongs to no process, so that no limit of a process counts it
@@ -36,6 +38,9 @@ know nothing of namespaces."""
 
 F_SETLEASE = 1024
 """A lease on a file makes everybody else wait who opens it."""
+
+CLONE_NEWUSER = 0x1000_0000
+"""Asks for a process that is root in a world of its own, as `unshare` does."""
 
 
 def _binding() -> Any:
@@ -70,6 +75,10 @@ def refuse_system_calls() -> bool:
     other = seccomp.ERRNO(errno.EAFNOSUPPORT)
     for call in ("socket", "socketpair"):
         rules.add_rule(other, call, seccomp.Arg(0, seccomp.GT, FAMILY))
+    is_root = seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER)
+    rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_root)
+    # What clone3 is asked lies in memory, where no filter can look. Libraries go on with clone.
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     for call in ("fcntl", "fcntl64"):
         with contextlib.suppress(OSError):
             rules.add_rule(seccomp.ERRNO(errno.EPERM), call, seccomp.Arg(1, seccomp.EQ, F_SETLEASE))

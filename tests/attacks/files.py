@@ -43,7 +43,7 @@ def header(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0) -> bytes:
     """What stands before a file of a tar."""
     member = tarfile.TarInfo(name)
     member.type, member.size = kind, size
-    return member.tobuf(tarfile.USTAR_FORMAT)
+    return member.tobuf(tarfile.GNU_FORMAT if size < 0 else tarfile.USTAR_FORMAT)
 
 
 def note(records: Iterable[tuple[str, str]], kind: bytes = tarfile.XHDTYPE) -> bytes:

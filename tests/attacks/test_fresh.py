@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +16,22 @@ from course.grader.grading import Verdict
 from course.grader.places import DOCS
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.worker.filter import is_available
+from tests.attacks import files, fresh, second
 from tests.attacks.conftest import CANARY
-from tests.attacks.files import CLASSES, FILES
-from tests.attacks.fresh import LEAKS, POINTS, RESOURCES
+from tests.attacks.files import CLASSES
+from tests.attacks.fresh import RESOURCES
 from tests.attacks.known import FORGERIES, THEFTS
 from tests.attacks.test_attacks import grade_attack
 
-NEEDS_FILTER = {"calls_home", "leases_files", "calls_more_of_the_kernel", "shuts_itself_in"}
+NEEDS_FILTER = {
+    *("calls_home", "leases_files", "calls_more_of_the_kernel", "shuts_itself_in"),
+    *("clones_itself_as_root", "watches_files"),
+}
+TWICE = {"leaves_things_behind", "locks_files"}
+POINTS, LEAKS = fresh.POINTS | second.POINTS, fresh.LEAKS | second.LEAKS
+FILES = files.FILES | second.FILES
 ATTACKS = POINTS | RESOURCES | LEAKS
+SECOND = len(second.POINTS) + len(second.LEAKS) + len(second.FILES)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +63,7 @@ def test_no_point_is_got(name: str, workers: Workers) -> None:
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_nothing_is_found_or_left(name: str, workers: Workers) -> None:
-    for _ in range(2 if name == "leaves_things_behind" else 1):
+    for _ in range(2 if name in TWICE else 1):
         verdict = verdict_on(name, workers)
         assert verdict.status == "error"
         assert "LOOT: []" in verdict.message, verdict.message
@@ -81,6 +91,13 @@ def test_what_arrives_is_read_and_no_more(name: str, tmp_path: Path) -> None:
     assert submission.refusal or set(submission.sources) == {"saliency"}
 
 
+def test_python_warns_nobody_of_what_a_stranger_has_written() -> None:
+    parse = "from course.grader import sources; sources.untouched_functions('x = \"\\\\d\"')"
+    command = [sys.executable, "-W", "always::DeprecationWarning:<unknown>", "-c", parse]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_nobody_is_counted_as_another(name: str, tmp_path: Path) -> None:
     for file, data in CLASSES[name].files.items():
@@ -96,4 +113,5 @@ def test_the_page_has_the_figures_of_this_round() -> None:
     broke = sum(bool(one.broke) for one in attacks)
     assert f"There are {len(FORGERIES) + len(THEFTS) + len(attacks)} attacks" in page
     assert f"In the last round, {len(attacks)} new ones were tried" in page
+    assert f"the last {SECOND} of them" in page
     assert f"{broke} of them broke something" in page
