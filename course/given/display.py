@@ -152,7 +152,28 @@ def _without_ballast(svg: str) -> str:
     svg = re.sub(r' id="([^"]*)"', lambda one: one[0] if one[1] in names else "", svg)
     svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
     svg = re.sub(r'<path d="[^"]*"( clip-path="[^"]*")? style="fill: none" ?/>', "", svg)
-    svg = re.sub(r" {2,}", " ", svg)
-    while (fewer := re.sub(r"<g ?/>|<g>\s*</g>|<defs>\s*</defs>", "", svg)) != svg:
+    svg = re.sub(r"\s+", " ", _without_bare_groups(svg)).replace("> <", "><")
+    while (fewer := _SAME_LINES.sub(r'<path d="\1 \3" style="\2"/>', svg)) != svg:
         svg = fewer
     return svg
+
+
+_SAME_LINES = re.compile(
+    r'<path d="([^"]*)" style="(fill: none; (?![^"]*opacity)[^"]*)" ?/>'
+    r'<path d="([^"]*)" style="\2" ?/>'
+)
+"""Two lines drawn alike, one after the other, such as two sides of a frame."""
+
+
+def _without_bare_groups(svg: str) -> str:
+    """Leave out groups that have no attribute, and keep what is in them."""
+    has_attributes: list[bool] = []
+
+    def replace(tag: re.Match[str]) -> str:
+        if tag[0].startswith("</"):
+            return tag[0] if has_attributes.pop() else ""
+        if not tag[0].endswith("/>"):
+            has_attributes.append(tag[0] != "<g>")
+        return tag[0] if tag[0] != "<g>" and not tag[0].endswith("/>") else ""
+
+    return re.sub(r"<g\b[^>]*>|</g>", replace, svg)

@@ -72,7 +72,7 @@ def compare_heatmaps(
         limit: from a map to the v for which the colours span [−v, v], or to both ends; None for a
             span from the map's least to its largest value.
         shared: whether the maps of a row have one scale, drawn beside them, so that they can be
-            compared; `limit` then sees them all.
+            compared; `limit` then sees all their values, in one line.
         size: of the figure in inches, as (width, height); None for room enough.
 
     Returns:
@@ -83,14 +83,14 @@ def compare_heatmaps(
         _draw(row[0], np.asarray(image, float))
     for number, row in enumerate(axes):
         shown = [np.asarray(maps[number], float) for maps in heatmaps.values()]
-        together = [heatmap for heatmap in shown if heatmap.ndim == 2]
+        together = np.concatenate([one.ravel() for one in shown if one.ndim == 2] or [np.zeros(0)])
         for one, heatmap in zip(row[1:], shown, strict=True):
             if heatmap.ndim == 3:
                 _draw(one, heatmap)
             else:
-                low, high = _ends(np.stack(together) if shared else heatmap, limit)
+                low, high = _ends(together if shared else heatmap, limit)
                 drawn = one.imshow(heatmap, cmap=cmap, vmin=low, vmax=high)
-        if shared and together:
+        if shared and together.size:
             figure.colorbar(drawn, ax=row[-1], shrink=0.8)
     for one, name in zip(axes[0, 1:], heatmaps, strict=True):
         one.set_title(name, fontsize=9)
