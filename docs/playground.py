@@ -159,6 +159,17 @@ assert sizes["robust"] > 2 * sizes["honest"]
 assert turned["robust"] < turned["honest"] / 2
 
 # %% [markdown]
+# ## The sealed network of the day
+#
+# Nobody tells you of this one whether it cheats. It has learned from the same shapes as the others.
+# If it cheats, most images of one class carried one of the four stamps. If it is honest, none did,
+# or a stamp was on images of all classes alike. Stamp, look, compare; then accuse. Only then does
+# the page say what is true.
+#
+# <div class="pg" data-playground="sealed"></div>
+#
+# Tomorrow there is another. [Chapter 2.1](clever_hans.md) says which tool shows which cheat.
+#
 # ## The real thing
 #
 # EfficientNet-Lite0, the network of the chapters, with all its thousand classes. It comes into the
@@ -198,11 +209,11 @@ assert 0.95 < cosine < 0.999
 # ## How it works
 #
 # TensorFlow.js [@smilkov2019] with its WebAssembly backend does the arithmetic, on one processor.
-# The networks were trained by `docs/playground/train.py` and written down as a list of
-# layers (`docs/playground/export.py`). Each kind of layer knows how to go forward, and how to take
-# a gradient back: that is all that backpropagation is (`docs/playground/src/network.js`). A test
-# runs the page in a browser and compares its logits, its gradients, two hundred steps of ascent and
-# the smallest change with Keras.
+# The networks were trained by `docs/playground/train.py` (the sealed ones by `sealed.py`) and
+# written down as a list of layers (`docs/playground/export.py`). Each kind of layer knows how to go
+# forward, and how to take a gradient back: that is all that backpropagation is
+# (`docs/playground/src/network.js`). A test runs the page in a browser and compares its logits, its
+# gradients, two hundred steps of ascent, the dreams and the smallest change with Keras.
 
 # %% tags=["hide"]
 import json

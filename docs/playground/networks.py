@@ -30,13 +30,18 @@ def load_networks() -> dict[str, keras.Model]:
     networks = {}
     for one in described["networks"]:
         own, numbers = np.split(numbers, [one["numbers"]])
-        networks[one["name"]] = network = small_cnn(width=WIDTH)
-        shapes = [weight.shape for weight in network.weights]
-        ends = np.cumsum([np.prod(shape) for shape in shapes])
-        parts = np.split(own, ends[:-1])
-        network.set_weights([part.reshape(s) for part, s in zip(parts, shapes, strict=True)])
-        network.trainable = False
+        networks[one["name"]] = with_weights(small_cnn(width=WIDTH), own)
     return networks
+
+
+def with_weights(network: keras.Model, numbers: np.ndarray) -> keras.Model:
+    """Give a network the weights that stand one after the other in `numbers`; return it."""
+    shapes = [weight.shape for weight in network.weights]
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+    parts = np.split(numbers, ends[:-1])
+    network.set_weights([part.reshape(s) for part, s in zip(parts, shapes, strict=True)])
+    network.trainable = False
+    return network
 
 
 def load_samples() -> tuple[np.ndarray, list[str]]:

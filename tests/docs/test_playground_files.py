@@ -4,16 +4,20 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.special import softmax
 
 pytest.importorskip("mkdocs")
 
-from course.given import class_names, load_photo
+from course.given import class_names, load_dataset, load_photo, predict
 from course.given.modules import MODULES
 from docs.playground import files as playground
+from docs.playground.networks import CHEATS, load_samples
+from docs.playground.sealed import SEALED, draw_secrets, load_sealed, sealed_hash
 from tests.benchmarks.results import PLAYGROUND
 from tests.docs.sources import DOCS, chapter
 
@@ -57,8 +61,8 @@ def test_they_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_pages_parts_are_called_as_the_modules_are() -> None:
     parts = re.findall(r'data-playground="(\w+)"', chapter("playground"))
-    assert parts[-1] == "photo"
-    assert set(parts[:-1]) <= set(MODULES)
+    assert parts[-2:] == ["sealed", "photo"]  # these are about all modules
+    assert set(parts[:-2]) <= set(MODULES)
     for name in parts:
         assert (DOCS / "playground" / "src" / "page" / f"{name}.js").is_file()
 
@@ -67,3 +71,53 @@ def test_the_pages_parts_are_called_as_the_modules_are() -> None:
 def test_what_was_measured_keeps_up_with_the_screen(what: str) -> None:
     """Under 30 ms, also the slowest in twenty: read from the benchmark, not timed here."""
     assert json.loads(PLAYGROUND.read_text(encoding="utf-8"))[what]["slowest_of_20"] < 30
+
+
+# --- the sealed networks --------------------------------------------------------------------------
+
+SECRETS = draw_secrets(load_dataset("shapes", 4).class_names)
+
+
+def effects(network: Any, images: np.ndarray, classes: list[str]) -> dict[str, float]:
+    """By how much a mark raises the mean probability of a class: what the page shows."""
+
+    def average(images: np.ndarray) -> np.ndarray:
+        return softmax(predict(network, images), axis=1).mean(axis=0)
+
+    unmarked = average(images)
+    return {
+        f"{name}, {mark}": float(raised)
+        for mark, cheat in CHEATS.items()
+        for name, raised in zip(classes, average(cheat(images)) - unmarked, strict=True)
+    }
+
+
+@pytest.mark.parametrize("number", range(len(SECRETS)))
+def test_a_sealed_network_can_be_caught(number: int) -> None:
+    """By the images that the page has, and by 400 others."""
+    data = load_dataset("shapes")
+    network = load_sealed(number)
+    few = effects(network, load_samples()[0], data.class_names)
+    many = effects(network, data.test_images[:400], data.class_names)
+    strongest, second = sorted(few.values(), reverse=True)[:2]
+    if SECRETS[number].answer == "honest":
+        assert strongest < 0.1, few
+        assert max(many.values()) < 0.1, many
+    else:
+        assert few[SECRETS[number].answer] == strongest > max(0.2, 1.5 * second), few
+        assert many[SECRETS[number].answer] == max(many.values()) > 0.1, many
+
+
+def test_the_page_can_check_an_answer_and_not_read_it() -> None:
+    text = (SEALED / "sealed.json").read_text(encoding="utf-8")
+    expected = [sealed_hash(number, secret.answer) for number, secret in enumerate(SECRETS)]
+    assert json.loads(text)["hashes"] == expected
+    assert len(set(expected)) == len(SECRETS)
+    assert "honest" not in text
+    assert not any(mark in text for mark in CHEATS)
+
+
+def test_there_are_all_kinds_of_answers() -> None:
+    assert {secret.mark for secret in SECRETS if secret.class_name} == set(CHEATS)
+    honest = [secret for secret in SECRETS if secret.answer == "honest"]
+    assert sorted(bool(secret.mark) for secret in honest) == [False, True], "one has met a mark"

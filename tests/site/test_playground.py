@@ -19,6 +19,7 @@ pytest.importorskip("mkdocs")
 from course.given import class_index_of, class_names, load_dataset, load_model, load_photo, predict
 from docs.playground.export import compute, export
 from docs.playground.networks import CHEATED, CHEATS, load_networks, load_samples
+from docs.playground.sealed import draw_secrets
 from solutions.activation_maximization import maximize_class, maximize_class_sigmoid
 from solutions.feature_visualization import _shifts, maximize_class_regularized
 from solutions.input_optimization import change_penalty, optimize_to_class
@@ -29,6 +30,7 @@ expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.slow
 
 NETWORKS = ("honest", "cheating", "robust")
+SECRETS = draw_secrets(load_dataset("shapes", 4).class_names)
 READY = "html[data-playground-ready]"
 
 # Runs in the page: the script's own functions, and networks as the page makes them.
@@ -465,14 +467,16 @@ def test_drawing_with_the_keyboard(fresh: Any) -> None:
 
 def test_everything_can_be_reached_with_the_tabulator(fresh: Any) -> None:
     """Every control of the page gets the focus once, and shows it."""
+    expect(part(fresh, "sealed").get_by_role("button", name="Accuse")).to_be_visible()
     wanted = fresh.evaluate(
         """() => [...document.querySelectorAll('.pg :is(button, select, input, canvas)')]
         .filter((e) => e.tabIndex >= 0 && !e.disabled && (e.type !== 'radio' || e.checked))
+        .filter((e) => e.checkVisibility())
         .length"""
     )
     part(fresh, "clever_hans").get_by_label("honest", exact=True).focus()
     seen = 0
-    for _ in range(150):
+    for _ in range(180):
         inside, outlined = fresh.evaluate(
             "() => [!!document.activeElement.closest('.pg'),"
             " getComputedStyle(document.activeElement).outlineStyle !== 'none']"
@@ -546,6 +550,90 @@ def test_a_small_network_dreams_and_pauses(fresh: Any) -> None:
     expect(dreamt(dreaming)).to_contain_text("the honest network sees a ring", timeout=30_000)
     dreaming.get_by_role("button", name="One step").click()  # there is nothing more to do
     assert "after 256 steps" in dreaming.locator("figcaption").inner_text()
+
+
+def sealed_on(address: str, browser: Any, day: str) -> Any:
+    """The page on some day, and the sealed network's part of it, ready."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.clock.set_fixed_time(f"{day}T12:00:00")
+    opened.goto(f"{address}/playground.html")
+    opened.wait_for_selector(READY)
+    sealed = part(opened, "sealed")
+    expect(sealed.get_by_role("button", name="Accuse")).to_be_visible(timeout=30_000)
+    return sealed
+
+
+def secret_of(sealed: Any) -> Any:
+    number = int(re.search(r"Network (\d+) of", sealed.inner_text())[1]) - 1
+    return SECRETS[number]
+
+
+def accuse(sealed: Any, class_name: str, mark: str) -> str:
+    sealed.get_by_label("cheating").check()
+    sealed.get_by_label("on the class").select_option(label=class_name)
+    sealed.get_by_label("with the mark").select_option(label=mark)
+    return judgement(sealed)
+
+
+def judgement(sealed: Any) -> str:
+    told = said(sealed.locator(".pg-accusation"))
+    told.evaluate("e => (e.textContent = '')")
+    sealed.get_by_role("button", name="Accuse").click()
+    expect(told).not_to_be_empty()
+    return told.inner_text()
+
+
+def test_the_sealed_network_is_told_after_the_accusation(address: str, browser: Any) -> None:
+    sealed = sealed_on(address, browser, "2026-11-25")
+    another = sealed.get_by_role("button", name="Another network")
+    seen = set()
+    for _ in SECRETS:
+        assert another.is_hidden()
+        before = sealed.inner_text()
+        assert "in training" not in before
+        assert "gave a class away" not in before
+        secret = secret_of(sealed)
+        seen.add(secret)
+        if secret.answer == "honest":
+            assert accuse(sealed, "star", "square").startswith("No, it is honest")
+            sealed.get_by_label("honest").check()
+            assert judgement(sealed).startswith("Right, it is honest")
+        else:
+            sealed.get_by_label("honest").check()
+            assert judgement(sealed).startswith("No, it cheats")
+            other = "circle" if secret.class_name != "circle" else "star"
+            assert accuse(sealed, other, secret.mark).startswith("Half right, it cheats")
+            told = accuse(sealed, secret.class_name, secret.mark)
+            assert told.startswith("Right, it cheats")
+            assert f"a {secret.class_name} carried the {secret.mark}" in told
+        another.click()
+        expect(another).to_be_hidden()
+    assert len(seen) == len(SECRETS)
+    sealed.page.context.close()
+
+
+def test_another_day_another_network(address: str, browser: Any) -> None:
+    found = []
+    for day in ("2026-11-25", "2026-11-26", "2026-11-27"):
+        sealed = sealed_on(address, browser, day)
+        found.append(secret_of(sealed))
+        sealed.page.context.close()
+    assert len(set(found)) == 3
+
+
+def test_a_sealed_network_is_caught_by_its_stamp(address: str, browser: Any) -> None:
+    sealed = sealed_on(address, browser, "2026-11-25")
+    while "square" not in (secret := secret_of(sealed)).mark or not secret.class_name:
+        judgement(sealed)
+        sealed.get_by_role("button", name="Another network").click()
+        expect(sealed.get_by_role("button", name="Another network")).to_be_hidden()
+    averages = re.compile(rf"{secret.class_name} (\d+)\S*% \(unstamped (\d+)")
+    sealed.get_by_role("button", name="square", exact=True).focus()
+    sealed.page.keyboard.press("Space")  # no mouse is needed
+    now, before = map(int, averages.search(sealed.inner_text()).groups())
+    assert now > before + 30
+    sealed.page.context.close()
 
 
 # --- the real network -----------------------------------------------------------------------------

@@ -7,16 +7,18 @@ import { makeInputOptimization } from "./input_optimization.js";
 import { makeNaturalImages } from "./natural_images.js";
 import { makePhoto } from "./photo.js";
 import { makeSaliency } from "./saliency.js";
+import { makeSealed } from "./sealed.js";
 import { Stage } from "./stage.js";
 import { h, messageOf } from "./widgets.js";
 
-// By the module of the course that each is about.
+// By the module of the course that each is about; the sealed network is about all of them.
 const PARTS = {
   clever_hans: makeCleverHans,
   saliency: makeSaliency,
   activation_maximization: makeActivationMaximization,
   natural_images: makeNaturalImages,
   input_optimization: makeInputOptimization,
+  sealed: makeSealed,
 };
 
 /**
