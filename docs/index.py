@@ -10,64 +10,23 @@
 # [Playground](playground.md){ .md-button }
 
 # %% tags=["hide"]
-import numpy as np
 from matplotlib.figure import Figure
 
-from course.given import class_index_of, load_model, load_photo
 from docs.machinery.figures import show
-from solutions.activation_maximization import random_start
-from solutions.feature_visualization import maximize_class_regularized, maximize_feature
-from solutions.saliency import gradient_saliency, smooth, symmetric_limit, to_heatmap
+from docs.pictures.first import pictures
 
-model, photo = load_model(), load_photo("coffee")
-espresso = class_index_of("espresso")
-heatmap = smooth(to_heatmap(gradient_saliency(model, photo[None], espresso)), 4)[0]
-
-
-def start(size):
-    """Faint noise around mid-grey."""
-    return 0.48 + 0.04 * np.asarray(random_start((1, size, size, 3), seed=0))
-
-
-tarantula = maximize_class_regularized(
-    model,
-    start(224),
-    class_index_of("tarantula"),
-    steps=64,
-    step_size=3.0,
-    tv_weight=1e-3,
-    l2_weight=1e-3,
-    blur_sigma=0.5,
-    max_shift=8,
-).images[0]
-channel = maximize_feature(
-    load_model(size=112), start(112), "block6_expand_norm", 34, steps=60, step_size=4.0
-).images[0]
-
-# %% tags=["hide"]
-figure = Figure(figsize=(8.8, 2.5), layout="constrained")
-axes = figure.subplots(1, 4)
-for each, shown, title in zip(
-    axes[[0, 2, 3]],
-    (photo, tarantula, channel),
-    ("a photo", "a tarantula, please", "a hidden channel"),
-    strict=True,
-):
-    each.imshow(shown)
-    each.set_title(title)
-limit = symmetric_limit(heatmap)
-axes[1].imshow(heatmap, cmap="RdBu_r", vmin=-limit, vmax=limit)
-axes[1].set_title("why espresso?")
-for each in axes:
-    each.set(xticks=[], yticks=[])
+figure = Figure(figsize=(8.8, 2.1), layout="constrained")
+for axes, (title, picture) in zip(figure.subplots(1, 5), pictures().items(), strict=True):
+    axes.imshow(picture)
+    axes.set(xticks=[], yticks=[], title=title)
 show(
     figure,
-    "A cup of espresso; a heat map with red and blue spots; a dark body with legs in coloured "
-    "noise; a grid of spots that look like eyes.",
+    "A cup of espresso; a heat map with red and blue spots; a heap of dark, striped legs between "
+    "pale hair; a pineapple with its scales and leaves; a dome of coloured rings and eyes.",
     "EfficientNet-Lite0 at work, with functions that you will write: a photo that it calls "
     "espresso, and which pixels speak for that (red) or against it (blue); what it would like to "
-    "see as a tarantula; and what one of its hidden channels looks for. Every figure on this site "
-    "was computed by the code of its page when the site was built.",
+    "see as a tarantula and as a pineapple; and what one of its hidden channels looks for. Every "
+    "figure on this site was computed by the code of its page when the site was built.",
 )
 
 # %% [markdown]
