@@ -149,4 +149,5 @@ def _grid(rows: int, columns: int, size: tuple[float, float] | None) -> tuple[Fi
 def _draw(axes: Axes, image: np.ndarray) -> None:
     if image.ndim == 3 and image.shape[-1] == 1:
         image = image[..., 0]
-    axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    # "none": an SVG keeps the image's own pixels.
+    axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="none")
