@@ -72,7 +72,8 @@ def source_of(file: str, data: bytes) -> str:
         Python; a module that raises an error where the file cannot be read.
     """
     try:
-        if data.lstrip()[:1] == b"{":  # Python hardly begins with a dictionary, a notebook has to
+        # Python hardly begins with a dictionary, a notebook has to.
+        if data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
             if len(data) > MAX_NOTEBOOK:
                 raise ValueError(f"it is larger than {MAX_NOTEBOOK // 2**20} megabytes")
             return notebook_source(data.decode("utf-8-sig"), functions_of(FILES.get(file, "")))

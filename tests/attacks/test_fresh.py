@@ -16,7 +16,7 @@ from course.grader.grading import Verdict
 from course.grader.places import DOCS
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.worker.filter import is_available
-from tests.attacks import files, fresh, second
+from tests.attacks import files, fresh, second, third
 from tests.attacks.conftest import CANARY
 from tests.attacks.files import CLASSES
 from tests.attacks.fresh import RESOURCES
@@ -28,10 +28,12 @@ NEEDS_FILTER = {
     *("clones_itself_as_root", "watches_files"),
 }
 TWICE = {"leaves_things_behind", "locks_files"}
-POINTS, LEAKS = fresh.POINTS | second.POINTS, fresh.LEAKS | second.LEAKS
-FILES = files.FILES | second.FILES
+POINTS = fresh.POINTS | second.POINTS | third.POINTS
+LEAKS = fresh.LEAKS | second.LEAKS
+FILES = files.FILES | second.FILES | third.FILES
 ATTACKS = POINTS | RESOURCES | LEAKS
-SECOND = len(second.POINTS) + len(second.LEAKS) + len(second.FILES)
+SECOND = second.POINTS | second.LEAKS | second.FILES
+THIRD = third.POINTS | third.FILES
 
 
 @pytest.fixture(scope="module")
@@ -113,5 +115,8 @@ def test_the_page_has_the_figures_of_this_round() -> None:
     broke = sum(bool(one.broke) for one in attacks)
     assert f"There are {len(FORGERIES) + len(THEFTS) + len(attacks)} attacks" in page
     assert f"In the last round, {len(attacks)} new ones were tried" in page
-    assert f"the last {SECOND} of them" in page
+    again = sum(bool(one.broke) for one in SECOND.values())
+    assert f"a second set of {len(SECOND)} broke {again} things more" in page
+    assert f"a third of {len(THIRD)} broke nothing" in page
+    assert not any(one.broke for one in THIRD.values())
     assert f"{broke} of them broke something" in page

@@ -1,5 +1,7 @@
 """A submission is read as text; what is still a stub is seen without running it."""
 
+import codecs
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from course.grader.sources import (
     has_been_started,
     read_submission,
+    source_of,
     touched_by,
     untouched_functions,
 )
@@ -117,3 +120,11 @@ def test_a_change_touches_also_what_imports_it_by_way_of_another() -> None:
         "clever_hans": "def broken(:",
     }
     assert touched_by({"saliency"}, sources) == {"saliency", "contrastive", "input_optimization"}
+
+
+def test_a_notebook_may_begin_with_a_byte_order_mark() -> None:
+    """Some editors of Windows write one."""
+    cell = {"cell_type": "code", "source": "def smooth(a, b):\n    return a"}
+    data = codecs.BOM_UTF8 + json.dumps({"cells": [cell]}).encode()
+    assert "def smooth" in source_of("saliency.ipynb", data)
+    assert "cells" not in source_of("saliency.ipynb", data)
