@@ -101,14 +101,13 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
         if json_file is not None:
             require_writable_file(json_file, "--json")
         findings = {folder: read_claims(folder / "case.toml") for folder in folders}
-        facts = {folder: _facts(folder, seed) for folder in folders} if seed is None else {}
-        made = _make_facts(seed) if seed is not None else None
+        if seed is None:
+            facts = {folder: _ready_facts(folder) for folder in folders}
+        else:
+            facts = dict.fromkeys(folders, _made_facts(seed, folders))
     except (CannotReadError, NotACaseError, NoCaseError, CannotWriteError) as error:
         _stop(str(error), 2)
-    judged = {
-        folder: judge(found, made if made is not None else facts[folder])
-        for folder, found in findings.items()
-    }
+    judged = {folder: judge(found, facts[folder]) for folder, found in findings.items()}
     for folder, one in judged.items():
         if len(judged) > 1:
             console.print(f"\n{folder}", style="bold", markup=False)
@@ -119,7 +118,7 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
     sys.exit(0 if all(is_solved(one) for one in judged.values()) else 1)
 
 
-def _facts(folder: Path, seed: int | None) -> "Facts":
+def _ready_facts(folder: Path) -> "Facts":
     """What is true of a case that came with the installation."""
     from course.given.cases.folder import NotACaseError, name_of, require_untouched
     from course.given.cases.ready import FOLDER, ready_names
@@ -136,10 +135,14 @@ def _facts(folder: Path, seed: int | None) -> "Facts":
     return Sealed.read(FOLDER / f"{name}.facts")
 
 
-def _make_facts(seed: int) -> "Facts":
-    """What is true of a seed's case."""
+def _made_facts(seed: int, folders: tuple[Path, ...]) -> "Facts":
+    """What is true of a seed's case, which is made anew."""
+    from course.given.cases.folder import CARD, NotACaseError, name_of
     from course.grader.case.truth import sentences
 
+    for folder in folders:
+        if (folder / CARD).is_file() and (name := name_of(folder)):
+            raise NotACaseError(f"--seed: {folder} is the ready case {name}, which has no seed")
     return frozenset(sentences(_make(seed).truth))
 
 

@@ -139,6 +139,12 @@ def test_a_case_of_a_seed_is_judged_by_its_seed_alone(case: Case, tmp_path: Path
     assert run("check", folder, "--seed", SEED + 1).exit_code == 1
 
 
+def test_a_ready_case_has_no_seed(folder: Path) -> None:
+    result = run("check", folder, "--seed", SEED)
+    assert result.exit_code == 2
+    assert "is the ready case test, which has no seed" in result.output
+
+
 def test_a_teacher_judges_many_at_once_and_opens_no_network(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
