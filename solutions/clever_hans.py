@@ -153,7 +153,7 @@ def cheat_effect(
     Args:
         model: a `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1], without the cheat; not changed.
-        cheat: a function from images to images of the same shape.
+        cheat: a function from images to images of the same shape, that leaves its argument alone.
         class_index: the class whose probability is taken: one int for the whole batch, or an int
             array `(B,)`.
 

@@ -141,7 +141,7 @@ def when_wrong(cases: Sequence[Case]) -> str | None:
     """Which calls go wrong, if one size or argument alone tells them from the others; or None."""
     wrong = [case for case in cases if not case.is_right]
     right = [case for case in cases if case.is_right and case.answer.size]
-    if not wrong or len(right) < 3:
+    if len(wrong) < 3 or len(right) < 4:
         return None
     said = [says for name in _choices(wrong[-1]) if (says := _parted(name, wrong, right))]
     return said[0] if len(said) == 1 else None
@@ -157,14 +157,13 @@ def _choices(case: Case) -> list[str]:
 def _parted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | None:
     """What is said if the values of one size or argument in wrong calls are apart from all others.
 
-    Each side needs values enough: of numbers two that are right, or three calls.
+    Of numbers, each side needs enough, or they are apart by chance.
     """
     bad, good = (
         {({**case.numbers, **case.options}).get(name) for case in side} for side in (wrong, right)
     )
     if None in bad | good or bad & good:
         return None
-    bad, good = bad - {None}, good - {None}
     short = name.removeprefix("the ")
     if len(bad) == 1 and isinstance(value := next(iter(bad)), str):
         return f'It is right for other values of {name}, and wrong for {name}="{value}".'
@@ -173,12 +172,12 @@ def _parted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | No
     numbers = [[float(value or 0) for value in side] for side in (bad, good)]
     if bad == {1} and short in ("number of images", "number of channels"):
         return f"It is right for other numbers of {short.rpartition(' ')[2]}, and wrong for 1."
+    if len(bad) < 3 or len(good) < 4:
+        return None
     if max(numbers[0]) < min(numbers[1]):
-        return f"It is wrong where {name} is {max(numbers[0]):.4g}, and right where it is larger."
-    if min(numbers[0]) > max(numbers[1]) and len(good) > 1:
+        return f"It is wrong where {name} is {max(numbers[0]):.4g} or less, and right above."
+    if min(numbers[0]) > max(numbers[1]):
         return f"It is right where {name} is {max(numbers[1]):.4g} or less, and wrong above."
-    if len(good) == 1 and len(bad) > 1:
-        return f"It is right where {name} is {numbers[1][0]:.4g}, and wrong where it is not."
     return None
 
 
@@ -639,7 +638,8 @@ def _names_of(ratio: float, case: Case) -> Iterable[str]:
             yield f"multiplied by {name}, with the sign turned around"
         if is_it(-1 / value):
             yield f"divided by {name}, with the sign turned around"
-        if value >= 1 and float(value).is_integer():
+        is_count = name == "the number of images" or not name.startswith("the ")
+        if is_count and value >= 1 and float(value).is_integer():
             if is_it(value / (value + 1)):
                 yield f"divided by {name} + 1, not by {name}"
             if value > 1 and is_it(value / (value - 1)):

@@ -266,6 +266,12 @@ ROWS = [
     ),
     Row(
         "TypeError",
+        r"^(?:\w+\.)*(\w+)\(\) got an unexpected keyword argument '(\w+)'",
+        "{0} has no argument that is named {1}. (A function that is handed in, such as a method or "
+        "a cheat, is called by position.)",
+    ),
+    Row(
+        "TypeError",
         r"'(int|float)' object is not subscriptable",
         "A single {0} is indexed like an array: class_index may be one int for the whole batch.",
         line=r"class",

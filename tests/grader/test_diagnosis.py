@@ -191,10 +191,11 @@ def blurred(sigma: float, answer: float) -> Case:
 
 
 def test_it_is_said_which_calls_go_wrong() -> None:
-    some = [blurred(sigma, 1.0) for sigma in (0.7, 1.0, 2.0)]
-    assert "where sigma is 0.4" in str(when_wrong([*some, blurred(0.3, 2.0), blurred(0.4, 3.0)]))
-    assert when_wrong([*some, blurred(1.0, 2.0)]) is None
-    assert when_wrong([*some[:2], blurred(0.3, 2.0)]) is None
+    right = [blurred(sigma, 1.0) for sigma in (0.7, 1.0, 1.5, 2.0)]
+    wrong = [blurred(sigma, 2.0) for sigma in (0.1, 0.3, 0.4)]
+    assert "wrong where sigma is 0.4 or less" in str(when_wrong([*right, *wrong]))
+    assert when_wrong([*right, *wrong[:2]]) is None
+    assert when_wrong([*right, *wrong, blurred(1.0, 2.0)]) is None
 
 
 def test_an_argument_given_back_is_said_also_if_only_some_calls_do_so() -> None:

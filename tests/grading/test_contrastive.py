@@ -264,18 +264,29 @@ def surprise(numbers: np.ndarray) -> float:
     return float(np.sum((counts - expected) ** 2) / expected)
 
 
-def check_normal(numbers: np.ndarray, samples: int) -> None:
-    """Insist on normal numbers with mean 0 and a standard deviation of 1."""
+def check_normal(numbers: np.ndarray, samples: int, noise: float) -> None:
+    """Insist on normal numbers with mean 0 and a standard deviation of 1.
+
+    They are in units of `noise`, times the root of `samples`.
+    """
     if surprise(numbers) < 130:
         return
     mean, spread = float(numbers.mean()), float(numbers.std())
+    check(spread > 1e-3, "There is no noise: it has to be added to every sample, the first too.")
     shown = f"The mean of {samples} is {mean:.3f} times its standard deviation away from 0."
     shared = is_close(numbers[..., 1:], numbers[..., :-1], 1e-2)
     check(not shared, "All channels share their noise: draw it of the images' whole shape.")
     check(abs(mean) < 0.07, "The noise has not mean 0: are the noisy copies clipped?", shown)
     wrong = "The noise has another standard deviation than asked for, in image units."
-    if samples > 1:
+    if abs(spread * noise - np.sqrt(noise)) < 0.03 * np.sqrt(noise):
+        wrong = "noise is taken for the variance: it is the standard deviation."
+    if samples > 1 and spread > 1:
         wrong = "The noise does not average out: is the same noise added to every sample?"
+    if samples > 1 and spread < 1:
+        wrong = "The noise averages out too well: every sample has to draw its own, independently."
+    is_normal = surprise((numbers - mean) / spread) < 130
+    if samples == 1 and not is_normal:
+        wrong = "The noise is not normally distributed."
     shown = f"With {samples} samples, its spread is {spread:.3f} times what it should be."
     check(0.95 < spread < 1.05, wrong, shown)
     shown = f"Beyond two standard deviations are {np.mean(abs(numbers) > 2):.2%}, not 4.55 %."
@@ -288,12 +299,14 @@ def test_noise_is_normal(work: Work) -> None:
     samples; copies that leave [0, 1] are not clipped.
     """
     draw = generator(work)
-    for samples, darkest in ((1, 0.0), (int(draw.integers(17, 25)), 0.9)):
+    count = int(draw.integers(17, 25))
+    # In a dark image, the sign of the gradient at a noisy copy changes from sample to sample.
+    for samples, darkest in ((1, 0.0), (count, 0.9), (count, 0.0)):
         image = draw.uniform(darkest, darkest + 0.1, (64, 64, 4))
         class_index = int(draw.integers(models.CLASSES))
         noise, seed = round(draw.uniform(0.1, 0.5), 2), int(draw.integers(1, 10_000))
         found = noise_of(work, image.astype(np.float32), class_index, samples, noise, seed)
-        check_normal(found, samples)
+        check_normal(found, samples, noise)
 
 
 @smooth_grad

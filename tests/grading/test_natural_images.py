@@ -132,9 +132,18 @@ color_basis = task("natural_images.color_basis")
 def test_has_the_covariance_of_the_photos(
     work: Work, seed: int, count: int, channels: int, is_tensor: bool
 ) -> None:
-    """A Aᵀ is the covariance of the channels, over all pixels of all photos, times a number."""
+    """A Aᵀ is the covariance of the channels, over all pixels of all photos, times a number.
+
+    Also of grey photos, whose channels are all the same.
+    """
     photos = colored(seed, count, channels)
-    answer = work.natural_images.color_basis(Tensor(photos) if is_tensor else photos)
+    for some in (photos, np.repeat(photos[..., :1], channels, axis=-1)):
+        check_basis(work.natural_images.color_basis(Tensor(some) if is_tensor else some), some)
+
+
+def check_basis(answer: Any, photos: np.ndarray) -> None:
+    """Insist on a root of the covariance, up to a factor."""
+    channels = photos.shape[-1]
     root = as_array(answer, (channels, channels))
     covariance, found = covariance_of(photos), root @ root.T
     deviations = np.sqrt(np.diag(covariance))
@@ -147,7 +156,9 @@ def test_has_the_covariance_of_the_photos(
         ),
     }
     scaled = {says: like(other, covariance) for says, other in others.items()}
-    check_close(like(found, covariance), covariance, instead=scaled)
+    is_turned = is_close(like(root.T @ root, covariance), covariance)
+    wrong = "Aᵀ A is the covariance, where A Aᵀ should be: transpose it." if is_turned else ""
+    check_close(like(found, covariance), covariance, wrong, instead=scaled)
 
 
 def like(matrix: np.ndarray, other: np.ndarray) -> np.ndarray:

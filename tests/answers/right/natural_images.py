@@ -108,7 +108,9 @@ def images_image_by_image(spectrum: Any, height: int, width: int) -> Any:
 def basis_by_cholesky(photos: Any) -> Any:
     pixels = np.asarray(photos, np.float64).reshape(-1, photos.shape[-1])
     centred = pixels - pixels.mean(0)
-    root = np.linalg.cholesky(centred.T @ centred / (len(pixels) - 1))
+    covariance = centred.T @ centred / (len(pixels) - 1)
+    least = 1e-8 * np.trace(covariance) * np.eye(len(covariance))  # grey photos have a singular one
+    root = np.linalg.cholesky(covariance + least)
     return root / np.sqrt((root**2).sum(axis=0).max())
 
 

@@ -635,7 +635,7 @@ def sigmoid_with_another_edge(*args: Any) -> Any:
     return _walk_in_z(*args, edge=1e-2)
 
 
-@_wrong_sigmoid("a start that is not clipped to [1e-3, 1 - 1e-3]")
+@_wrong_sigmoid("a start that is not clipped to [1e-3, 1 - 1e-3], or not so far")
 def sigmoid_of_an_unclipped_start(*args: Any) -> Any:
     return _walk_in_z(*args, edge=0)
 

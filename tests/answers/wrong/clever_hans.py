@@ -249,6 +249,23 @@ def gradient_as_a_product(images: Any, strength: float) -> Any:
     return np.clip(images + strength * ramp[..., None], 0, 1)
 
 
+@mistake(
+    "clever_hans.add_lightness_gradient",
+    "(row + column) / (H + W - 2): the two other corners are to get one half",
+)
+def gradient_by_the_sum_of_indices(images: Any, strength: float) -> Any:
+    height, width = images.shape[1:3]
+    ramp = (np.arange(height)[:, None] + np.arange(width)) / (height + width - 2)
+    return np.clip(images + strength * ramp[..., None], 0, 1)
+
+
+@mistake(
+    "clever_hans.add_lightness_gradient", "the ramp clipped before it is added: nothing gets darker"
+)
+def gradient_of_a_clipped_ramp(images: Any, strength: float) -> Any:
+    return np.clip(images + np.clip(strength * _ramp(images), 0, 1), 0, 1)
+
+
 @mistake("clever_hans.add_lightness_gradient", "a ramp along one axis only")
 def gradient_along_one_axis(images: Any, strength: float) -> Any:
     ramp = np.linspace(0, 1, images.shape[2])[None, :, None]
@@ -723,14 +740,14 @@ def clusters_with_epsilon(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-3), clusters, seed)
 
 
-@mistake("clever_hans.cluster_heatmaps", "found by k-means", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
 def clusters_by_k_means(heatmaps: Any, clusters: int, seed: int) -> Any:
     if not 1 <= clusters <= len(heatmaps):
         raise ValueError("clusters")
     return KMeans(clusters, n_init=10, random_state=seed).fit_predict(_normed(heatmaps))
 
 
-@mistake("clever_hans.cluster_heatmaps", "three nearest neighbours", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
 def clusters_by_neighbours(heatmaps: Any, clusters: int, seed: int) -> Any:
     if not 1 <= clusters <= len(heatmaps):
         raise ValueError("clusters")
@@ -750,19 +767,26 @@ def _cluster_affinities(affinity: Any, clusters: int, seed: int) -> Any:
     return spectral.fit_predict(affinity)
 
 
-@mistake("clever_hans.cluster_heatmaps", "distances that are not squared", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
 def clusters_by_plain_distance(heatmaps: Any, clusters: int, seed: int) -> Any:
     affinity = np.exp(-np.sqrt(_squares(_normed(heatmaps))))
     return _cluster_affinities(affinity, clusters, seed)
 
 
-@mistake("clever_hans.cluster_heatmaps", "distances over the largest one", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
 def clusters_by_relative_distance(heatmaps: Any, clusters: int, seed: int) -> Any:
     distances = np.sqrt(_squares(_normed(heatmaps)))
     return _cluster_affinities(np.exp(-distances / distances.max()), clusters, seed)
 
 
-@mistake("clever_hans.cluster_heatmaps", "maps over their maximum", is_computed=False)
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_by_correlation(heatmaps: Any, clusters: int, seed: int) -> Any:
+    heatmaps = np.asarray(heatmaps, np.float64)
+    heatmaps = heatmaps - heatmaps.mean(axis=(1, 2), keepdims=True)
+    return _cluster_affinities(np.exp(-_squares(_normed(heatmaps))), clusters, seed)
+
+
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
 def clusters_over_the_maximum(heatmaps: Any, clusters: int, seed: int) -> Any:
     flat = np.asarray(heatmaps, np.float64).reshape(len(heatmaps), -1)
     largest = np.abs(flat).max(axis=1, keepdims=True)

@@ -324,7 +324,7 @@ def smoothed_relative_to_range(
     return _smooth(model, images, class_index, samples, noise, seed).mean(axis=0)
 
 
-@mistake("contrastive.smooth_grad", "another standard deviation than asked for", is_computed=False)
+@mistake("contrastive.smooth_grad", "taken for the variance", is_computed=False)
 def smoothed_with_a_variance(
     model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
 ) -> Any:

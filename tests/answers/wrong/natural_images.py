@@ -42,6 +42,23 @@ def largest_frequencies(height: int, width: int) -> Any:
     return np.maximum(*map(np.abs, _grid(height, width)))
 
 
+@mistake("natural_images.frequencies", "frequencies of at least 1 / max(H, W): 0 stays 0 here")
+def frequencies_with_a_least(height: int, width: int) -> Any:
+    return np.maximum(_speeds(height, width), 1 / max(height, width))
+
+
+@mistake("natural_images.frequencies", "both axes divided by the longer side, not each by its own")
+def cycles_per_longer_side(height: int, width: int) -> Any:
+    down, right = _grid(height, width)
+    return np.hypot(height * down, width * right) / max(height, width)
+
+
+@mistake("natural_images.frequencies", "a last frequency of 0.5, also for an odd width")
+def always_up_to_one_half(height: int, width: int) -> Any:
+    down, _ = _grid(height, width)
+    return np.hypot(down, np.linspace(0, 0.5, width // 2 + 1))
+
+
 @mistake("natural_images.frequencies", "cycles per image, not per pixel")
 def cycles_per_image(height: int, width: int) -> Any:
     down, right = _grid(height, width)
