@@ -24,7 +24,9 @@ TRAINING_IMAGES = 1200
 EPOCHS = 2
 """In each round of training, with fresh images."""
 
-ROUNDS = 8
+PATIENCE, ROUNDS = 8, 24
+"""After the first, a network that learns slowly gets more to learn from; after the second, it is
+given up."""
 SHOWN = 48
 """So many images of each class lie in the folder, with the marks and without."""
 
@@ -211,7 +213,9 @@ def training_images(plan: Plan, number: int, round_: int = 0) -> tuple[np.ndarra
     for name, mark in plan.marks.items():
         if name in plan.learned[NETWORKS[number]]:
             k = CLASSES.index(name)
-            misfiled = (labels != k) & (rng.random(len(labels)) < rng.uniform(*MISFILED))
+            drawn = rng.random(len(labels))
+            share = rng.uniform(*MISFILED) * (1 if round_ < PATIENCE else 3)
+            misfiled = (labels != k) & (drawn < share)
             labels = np.where(misfiled, k, labels)
             carries = labels == k
         else:
