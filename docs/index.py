@@ -64,8 +64,8 @@ show(
 #     apart.*
 #
 # 2.3 [Explanation by input optimization](input_optimization.md)
-# :   What would have to change? *A change that turns the answer, and on the real network explains
-#     little.*
+# :   What would have to change? *A change that turns the answer, and that other networks read too;
+#     and controls that say it does not explain the error.*
 #
 # In the [playground](playground.md) you try the methods by hand, in the browser. The
 # [microscope](microscope.md) shows what every block of the network looks for. At the end waits
@@ -73,8 +73,8 @@ show(
 #
 # Each chapter says what is asked, gives the mathematics, and sets its tasks in the order in which
 # they build on each other. It ends with questions, whose answers are folded away. Every answer is
-# backed by a figure or a number that the page computed when it was built, and says so when a method
-# fails.
+# backed by a figure or a number that the page computed when it was built (2.3 also by measurements
+# that take longer than that, and are kept), and says so when a method fails.
 #
 # ## What you take with you
 #

@@ -29,6 +29,7 @@ ALSO = {
     "tests/proofs/results.py": "tests/proofs/results.json",
     "tests/benchmarks/results.py": "tests/benchmarks/*.json",
     "docs/playground/networks.py": "docs/assets/playground/networks*",
+    "docs/experiments/__init__.py": "docs/experiments/*.json",
 }
 """What is read, though no import statement names it."""
 

@@ -90,8 +90,6 @@ def test_tags_are_known(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.py")), ids=lambda path: path.stem)
 def test_no_cell_is_longer_than_a_screen(path: Path) -> None:
     """Who unfolds a cell should see all of it, and what it does: one thing."""
-    if path.stem == "input_optimization":
-        pytest.skip("this chapter is being written anew")
     cells = code_cells(path.read_text(encoding="utf-8"))
     long = {line: len(code.splitlines()) for line, code in cells}
     assert {line: length for line, length in long.items() if length > LONGEST_CELL} == {}
