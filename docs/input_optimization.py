@@ -39,7 +39,7 @@ from course.given import (
     train,
     wilson_interval,
 )
-from docs.machinery.figures import show, table, write
+from docs.machinery.figures import computed, show, table, write
 from solutions.clever_hans import relevance_inside
 from solutions.contrastive import find_errors
 from solutions.input_optimization import (
@@ -475,6 +475,8 @@ assert np.mean(right["JPEG"] > 0) > np.mean(pixels["JPEG"] > 0)
 assert np.mean(second["blurred"] > 0) > 0.8
 
 # %% [markdown]
+# {{ guess "How many times as densely as chance does the change lie where the error came from?" }}
+#
 # ??? question "Does the change lie where the error came from?"
 
 # %% tags=["answer", "fold"]
@@ -509,6 +511,7 @@ write(
     "the moped was pasted, it finds it not at all. These are few examples, from "
     f"{len(set(spoilt))} photos."
 )
+computed(f"{to_right.value:.1f} times")
 assert to_right.value < 1.5
 assert to_right.value - to_random.value < 0.3
 assert to_right.value < by_saliency.high
