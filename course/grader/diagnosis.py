@@ -138,7 +138,7 @@ def locate(cases: Sequence[Case]) -> str | None:
 
 
 def when_wrong(cases: Sequence[Case]) -> str | None:
-    """Which calls go wrong, if one size or argument alone tells them from the others; or None."""
+    """Which calls go wrong, if one argument alone tells them from the others; or None."""
     wrong = [case for case in cases if not case.is_right]
     right = [case for case in cases if case.is_right and case.answer.size]
     if len(wrong) < 3 or len(right) < 4:
@@ -148,30 +148,24 @@ def when_wrong(cases: Sequence[Case]) -> str | None:
 
 
 def _choices(case: Case) -> list[str]:
-    """What may decide: sizes of which there are few, and plain arguments, but no labels."""
+    """What may decide: plain arguments, but no labels."""
     labels = ("seed", "target", "channel", "class")
-    options = [name for name in case.options if not name.startswith(labels)]
-    return ["the number of images", "the number of channels", *options]
+    return [name for name in case.options if not name.startswith(labels)]
 
 
 def _parted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | None:
-    """What is said if the values of one size or argument in wrong calls are apart from all others.
+    """What is said if the values of one argument in wrong calls are apart from all others.
 
     Of numbers, each side needs enough, or they are apart by chance.
     """
-    bad, good = (
-        {({**case.numbers, **case.options}).get(name) for case in side} for side in (wrong, right)
-    )
+    bad, good = ({case.options.get(name) for case in side} for side in (wrong, right))
     if None in bad | good or bad & good:
         return None
-    short = name.removeprefix("the ")
     if len(bad) == 1 and isinstance(value := next(iter(bad)), str):
         return f'It is right for other values of {name}, and wrong for {name}="{value}".'
     if any(isinstance(value, str) for value in bad | good):
         return None
     numbers = [[float(value or 0) for value in side] for side in (bad, good)]
-    if bad == {1} and short in ("number of images", "number of channels"):
-        return f"It is right for other numbers of {short.rpartition(' ')[2]}, and wrong for 1."
     if len(bad) < 3 or len(good) < 4:
         return None
     if max(numbers[0]) < min(numbers[1]):

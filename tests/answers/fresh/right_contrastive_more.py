@@ -1,11 +1,11 @@
-# ruff: noqa: ANN001, ANN201, ANN202, B905, RUF005, E741
+# ruff: noqa: ANN001, ANN201, ANN202, B905, RUF005, E741, RUF059
 """More right answers to `contrastive`, of a later round, each in another style."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import Contrast, Errors, batches
+from course.given import Contrast, Errors, batches, predict
 from course.saliency import gradient_saliency
 from tests.answers.fresh import right
 
@@ -129,6 +129,37 @@ def grad_cam_two_part_keras_ops(model, images, class_index, layer_name):
         cam = np.maximum(np.asarray(r["a"])[0] @ alpha, 0)
         maps.append(tf.image.resize(cam[..., None], image.shape[:2], "bilinear").numpy()[..., 0])
     return np.array(maps)
+
+
+@right(
+    "contrastive.occlusion_sensitivity",
+    how="all coverings of an image stacked, masks as a matrix product",
+)
+def occlusion_sensitivity_stacked_coverings(model, images, class_index, patch, stride, fill=0.5):
+    x = np.asarray(images, np.float32)
+    b, h, w, c = x.shape
+    if min(patch, stride) < 1:
+        raise ValueError("at least 1")
+    if patch > h or patch > w:
+        raise ValueError("does not fit")
+    tops, lefts = (np.arange(0, h - patch + 1, stride), np.arange(0, w - patch + 1, stride))
+    i, j = (np.arange(h), np.arange(w))
+    rows = (i >= tops[:, None]) & (i < tops[:, None] + patch)
+    cols = (j >= lefts[:, None]) & (j < lefts[:, None] + patch)
+    masks = (rows[:, None, :, None] & cols[None, :, None, :]).reshape(-1, h, w)
+    k = np.broadcast_to(class_index, b)
+    out = np.zeros((b, h, w))
+    for n in range(b):
+        base = predict(model, x[n : n + 1])[0, k[n]]
+        drops = np.concatenate(
+            [
+                base
+                - predict(model, np.where(masks[s][..., None], np.float32(fill), x[n]))[:, k[n]]
+                for s in batches(len(masks))
+            ]
+        )
+        out[n] = np.tensordot(drops, masks, 1) / np.maximum(masks.sum(0), 1)
+    return out
 
 
 @right("contrastive.contrast", how="list comprehension, keras.ops.subtract")

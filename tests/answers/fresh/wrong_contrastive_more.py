@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201, ANN202, B905, E501, RUF005, RUF007, F841
+# ruff: noqa: ANN001, ANN201, ANN202, B905, E501, RUF005, RUF007, F821, F841
 """More wrong answers to `contrastive`, of a later round: each breaks one promise."""
 
 import keras
@@ -251,6 +251,26 @@ def smooth_grad_truncated(model, images, class_index, samples, noise, seed):
 
 
 @wrong(
+    "contrastive.smooth_grad",
+    breaks="Averaged with their sign (the sign of the mean times the mean magnitude)",
+)
+def smooth_grad_mean_abs(model, images, class_index, samples, noise, seed):
+    if samples < 1:
+        raise ValueError("samples must be 1 or more")
+    if noise < 0:
+        raise ValueError("noise must not be negative")
+    images, _ = _third_arrays(images, class_index)
+    rng = np.random.default_rng(seed)
+    total = np.zeros(images.shape, np.float64)
+    for _ in range(samples):
+        noisy = images + rng.normal(0, noise, images.shape).astype(np.float32)
+        g = np.asarray(gradient_saliency(model, noisy, class_index))
+        total += np.abs(g)
+        signed = g if _ == 0 else signed + g
+    return np.sign(signed) * total / samples
+
+
+@wrong(
     "contrastive.integrated_gradients",
     breaks="In the middle of each part (at the right end, as in the paper)",
 )
@@ -475,6 +495,155 @@ def grad_cam_batch_weights(model, images, class_index, layer_name):
     both = keras.Model(model.inputs[0], [_third_layer_output(model, layer_name), model.outputs[0]])
     images, classes = _third_arrays(images, class_index)
     return _batch_weights_cam(both, images, classes)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="Patches as long as they lie inside (the last that just fits is left out)",
+)
+def occlusion_sensitivity_misses_last(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, max(height - patch, 1), stride):
+        for left in range(0, max(width - patch, 1), stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
+    return total / np.maximum(count, 1)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="No patch is cut off at the edge (patches start all over the image and are cut)",
+)
+def occlusion_sensitivity_cut_patches(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, height, stride):
+        for left in range(0, width, stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
+    return total / np.maximum(count, 1)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="The mean over all the patches that cover a pixel (the last one's drop)",
+)
+def occlusion_sensitivity_overwritten(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] = drop[:, None, None]
+            count[top : top + patch, left : left + patch] = 1
+    return total / np.maximum(count, 1)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="One patch covered at a time (covered patches stay covered)",
+)
+def occlusion_sensitivity_cumulative(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            covered = images.copy() if top == left == 0 else covered
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
+    return total / np.maximum(count, 1)
+
+
+@wrong(
+    "contrastive.occlusion_sensitivity",
+    breaks="ValueError if the patch does not fit (only H is looked at)",
+)
+def occlusion_sensitivity_height_only(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > height:
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
+    return total / np.maximum(count, 1)
+
+
+@wrong("contrastive.occlusion_sensitivity", breaks="0 where no patch reaches (NaN)")
+def occlusion_sensitivity_stride_default_zero(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
+    with np.errstate(invalid="ignore"):
+        return total / count
+
+
+@wrong("contrastive.occlusion_sensitivity", breaks="Fill in every channel (only in the first)")
+def occlusion_sensitivity_one_channel(model, images, class_index, patch, stride, fill=0.5):
+    images, classes = _third_arrays(images, class_index)
+    height, width = images.shape[1:3]
+    if patch < 1 or stride < 1 or patch > min(height, width):
+        raise ValueError("patch and stride must be 1 or more, and the patch must fit")
+    rows = np.arange(len(images))
+    before = predict(model, images)[rows, classes]
+    total, count = (np.zeros(images.shape[:3]), np.zeros((height, width)))
+    for top in range(0, height - patch + 1, stride):
+        for left in range(0, width - patch + 1, stride):
+            covered = images.copy()
+            covered[:, top : top + patch, left : left + patch, 0] = fill
+            drop = before - predict(model, covered)[rows, classes]
+            total[:, top : top + patch, left : left + patch] += drop[:, None, None]
+            count[top : top + patch, left : left + patch] += 1
+    return total / np.maximum(count, 1)
 
 
 @wrong(
