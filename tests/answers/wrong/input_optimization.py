@@ -1279,7 +1279,7 @@ def one_view_for_a_batch(*call: Any) -> Any:
     return _in_spectrum(*call, look=look)
 
 
-@_wrong_wave("A view goes beyond max_shift", is_computed=False)
+@_wrong_wave("A view goes beyond", is_computed=False)
 def shifts_three_times_as_far(*call: Any) -> Any:
     def look(images: Any, limits: Any, seed: Any) -> Any:
         return _look(images, (3 * limits[0], *limits[1:]), seed)
