@@ -220,7 +220,7 @@ def views_shifted_first(
     """The content is shifted after it has been turned and zoomed, by a product of matrices."""
     import keras
 
-    images = np.asarray(images)
+    images = keras.ops.convert_to_tensor(images)
     count, height, width = images.shape[:3]
     draw, rows = np.random.default_rng(seed), []
     x, y = (width - 1) / 2, (height - 1) / 2
