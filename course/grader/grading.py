@@ -270,8 +270,11 @@ def _verdict(task: Task, status: str, message: str = "") -> Verdict:
 
 
 def as_json(report: Report) -> bytes:
-    """A report as the JSON file that `course check --json` writes."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+    """A report as the JSON file that `course check --json` writes.
+
+    What JSON does not know, such as a complex number in a call that is shown, is written in words.
+    """
+    return msgspec.json.format(msgspec.json.encode(report, enc_hook=str), indent=2) + b"\n"
 
 
 # --- replay ---------------------------------------------------------------------------------------
