@@ -232,7 +232,9 @@ def grade_here(
 
 
 def _grade(sources: dict[str, str], tasks: tuple[str, ...], seed: int, mode: Any) -> Report:
-    return grade_sources(sources, select_tasks(tasks), seed, _warm_workers(mode))
+    workers = _warm_workers(mode)
+    workers.forget()
+    return grade_sources(sources, select_tasks(tasks), seed, workers)
 
 
 @functools.cache

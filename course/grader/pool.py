@@ -2,7 +2,8 @@
 
 On Linux one server process imports TensorFlow once and forks a fresh worker for every task.
 Elsewhere fork is missing or unsafe (macOS), and a worker is a new process; since it has to import
-TensorFlow itself, it serves all tasks of a submission for as long as none of them breaks it.
+TensorFlow itself, it serves task after task for as long as none of them breaks it. A class's run
+has it forget one submission before the next.
 """
 
 import contextlib
@@ -80,6 +81,9 @@ class Workers(Protocol):
 
     def renew(self) -> None:
         """Let the next request go to a fresh worker."""
+
+    def forget(self) -> None:
+        """Keep nothing that a submission may have changed: the next is somebody else's."""
 
     def ask(self, request: Any, seconds: float) -> Any:
         """Send a request and wait for its answer; `LostError` if none comes."""
@@ -190,6 +194,10 @@ class ForkedWorkers:
                 self._stop()
                 self._start()
 
+    def forget(self) -> None:
+        """End the worker: no fork knows of another."""
+        self.renew()
+
     def ask(self, request: Any, seconds: float) -> Any:
         """Send a request to the worker of this task."""
         if self._connection is None:
@@ -275,11 +283,10 @@ class ForkedWorkers:
 
 
 class SpawnedWorkers:
-    """A process for each submission, replaced as soon as a task has broken it."""
+    """A process that goes on from task to task, and is replaced as soon as one has broken it."""
 
     def __init__(self, preload: Sequence[str]) -> None:
         self._preload = preload
-        self._sources: dict[str, str] | None = None
         self._start()
 
     def _start(self) -> None:
@@ -304,13 +311,14 @@ class SpawnedWorkers:
             self._process.wait()
             self._start()
 
+    def forget(self) -> None:
+        """Start another process: what one submission has patched, the next would be graded with."""
+        if self._is_warm:
+            self._end()
+            self._start()
+
     def ask(self, request: Any, seconds: float) -> Any:
         """Send a request to the process."""
-        if isinstance(request, protocol.Load):
-            if self._sources not in (None, request.sources):
-                self._end()  # what one submission has patched, the next would be graded with
-                self._start()
-            self._sources = request.sources
         if not self._is_warm:  # the first answer waits for the imports
             self._connection.ask(protocol.Load({}), START_SECONDS)
             self._is_warm = True
@@ -337,6 +345,9 @@ class InProcess:
 
     def renew(self) -> None:
         """Nothing to renew: the next `Load` replaces the modules."""
+
+    def forget(self) -> None:
+        """Nothing that could be forgotten: whoever debugs grades one submission."""
 
     def ask(self, request: Any, seconds: float) -> Any:
         """Do at once what is asked; there is no time limit, so that one can step through."""

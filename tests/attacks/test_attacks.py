@@ -25,6 +25,7 @@ SOLUTIONS = read_submission(Path(__file__).resolve().parents[2] / "solutions")
 def grade_attack(source: str, workers: Workers) -> Verdict:
     """The verdict on an attack; and see that an honest submission after it gets its point."""
     verdict = grade_task(SMOOTH, Work({"saliency": source}, workers))
+    workers.forget()  # as the run of a class does between two submissions
     honest = grade_task(SMOOTH, Work(SOLUTIONS, workers))
     assert honest.status == "passed", honest.message
     return verdict

@@ -1,12 +1,15 @@
 """The same attacks on Gradescope's path, where the code runs as nobody and without a sandbox."""
 
+import json
 import os
 from collections.abc import Iterator
 
 import pytest
 
 from course.classroom.gradescope import _nobody_can_run_python
+from course.classroom.schedule import grade_here
 from course.grader.grading import grade_task
+from course.grader.places import SOLUTIONS
 from course.grader.pool import PRELOAD, Workers, start_workers
 from course.grader.work import Work
 from course.worker.filter import is_available
@@ -77,6 +80,19 @@ def test_no_point_is_forged_where_there_is_no_fork(name: str) -> None:
     finally:
         workers.close()
     assert verdict.status in ("failed", "error", "timeout", "not_started")
+
+
+@pytest.mark.slow
+def test_what_one_submission_patches_is_forgotten_before_the_next() -> None:
+    honest = (SOLUTIONS / "saliency.py").read_text(encoding="utf-8")
+    patching = f"import scipy.ndimage\nscipy.ndimage.gaussian_filter = None\n{honest}"
+
+    def status_of(source: str) -> str:
+        report = grade_here({"saliency": source}, ("saliency.smooth",), 0, "spawn")
+        return json.loads(report)["tasks"][0]["status"]
+
+    assert status_of(patching) == "error"
+    assert status_of(honest) == "passed"
 
 
 def test_who_is_not_root_has_no_nobody() -> None:
