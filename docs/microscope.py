@@ -22,12 +22,14 @@
 
 # %% tags=["hide"]
 import numpy as np
+import tensorflow as tf
 
 from course.given import wilson_interval
 from docs.machinery.figures import write
 from docs.microscope.files import contents
 from docs.microscope.page import blocks, heads
 
+tf.get_logger().setLevel("ERROR")  # every layer is traced anew, and that is meant
 found = contents()
 write(blocks(found))
 
