@@ -165,8 +165,10 @@ write(
 # change as a spectrum $s$, in which slow waves are easier to change than fast ones, and never look
 # at it from the same place twice [@mordvintsev2018; @athalye2017]:
 #
-# $$ x' = \text{clip}_{[0,1]}\bigl(x + F^{-1}(s / f)\bigr), \qquad
-# L(s) = -\log p_t\bigl(\text{view}(x')\bigr) + w \cdot \text{penalty}(x' - x) . $$
+# $$ \begin{gathered}
+# x' = \text{clip}_{[0,1]}\bigl(x + F^{-1}(s / f)\bigr), \\
+# L(s) = -\log p_t\bigl(\text{view}(x')\bigr) + w \cdot \text{penalty}(x' - x) .
+# \end{gathered} $$
 #
 # {{ task input_optimization.optimize_in_spectrum }}
 
