@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "teachers.md").read_text(encoding="utf-8")
 
@@ -19,6 +21,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_task_of_ones_own(tmp_path: Path) -> None:
     for name in ("course", "solutions", "tests"):
         ignored = shutil.ignore_patterns("__pycache__")

@@ -163,6 +163,7 @@ def test_guessing_scores_about_zero() -> None:
     assert np.mean(points) < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["honest", "cheating"])
 def test_one_verdict_for_all_scores_little(verdict: str) -> None:
     rng, points = np.random.default_rng(1), []
