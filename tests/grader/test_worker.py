@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from course.grader import work
-from course.grader.grading import Counterexample, Report, Verdict, as_json, grade_sources
+from course.grader.grading import Report, Verdict, as_json, grade_sources
 from course.grader.pool import BrokenGraderError, Workers, start_workers
 from course.grader.tasks import select_tasks
 from course.worker import protocol
@@ -218,13 +218,14 @@ def test_a_failure_carries_the_call_that_shows_it(grade_with: Grade) -> None:
     assert decoded.tasks[0].counterexample == shown
 
 
-def test_a_report_can_be_written_whatever_a_call_was_given() -> None:
-    shown = Counterexample(call="f(x)", arguments={"0": [[1 + 2j, "x"]]}, answer=np.complex64(1j))
-    verdict = Verdict(task="a.b", status="failed", score=0, max_score=1, counterexample=shown)
-    report = Report(score=0, max_score=1, seed=0, version="", properties="", tasks=[verdict])
+def test_a_report_can_be_written_whatever_a_call_was_given(grade_with: Grade) -> None:
+    wrong = "def fourier_images(coefficients, height, width):\n    return coefficients.real"
+    report = grade_with("natural_images", wrong, "natural_images.fourier_images")
+    msgspec.to_builtins(report)  # as Gradescope's file and the run of a class need it
     read = msgspec.json.decode(as_json(report), type=Report).tasks[0].counterexample
     assert read is not None
-    assert read.arguments == {"0": [["(1+2j)", "x"]]}
+    first = np.ravel(read.arguments["0"])[0]
+    assert "j" in first
 
 
 # --- a server that dies costs the task that killed it, and no other -------------------------------
