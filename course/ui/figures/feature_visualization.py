@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course.given import class_index_of
-from course.ui.figures.layout import draw_image
+from course.ui.figures.layout import in_a_row
 from course.ui.figures.registry import register
 from course.ui.scene import Scene, title_of
 
@@ -93,11 +93,7 @@ def layers_of(scene: Scene) -> list[str]:
 
 def lay_out(found: Inputs) -> Figure:
     """All in one row."""
-    figure = Figure(figsize=(2.4 * len(found.images), 3.2), layout="constrained")
-    grid = figure.subplots(1, len(found.images))
-    for axes, (title, image) in zip(grid, found.images.items(), strict=True):
-        draw_image(axes, image, title)
-    return figure
+    return in_a_row(found.images, 2.4, 3.2)
 
 
 def caption(found: Inputs) -> str:

@@ -1,6 +1,6 @@
 """What the figures are laid out with: images with an edge, and maps with a scale."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,21 @@ def draw_image(axes: Axes, image: Any, title: str = "") -> None:
     """An image in [0, 1], in a frame."""
     axes.imshow(np.clip(np.asarray(image, float), 0, 1))
     _frame(axes, title)
+
+
+def in_a_row(images: Mapping[str, Any], width: float, height: float) -> Figure:
+    """Images beside one another.
+
+    Args:
+        images: by title; each `(H, W, 3)` in [0, 1].
+        width: of each, in inches.
+        height: in inches, with the titles.
+    """
+    figure = Figure(figsize=(width * len(images), height), layout="constrained")
+    grid = figure.subplots(1, len(images))
+    for axes, (title, image) in zip(grid, images.items(), strict=True):
+        draw_image(axes, image, title)
+    return figure
 
 
 def draw_map(axes: Axes, heatmap: Any, title: str = "", limit: float | None = None) -> Any:
