@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from course.ui.stopping import stop
+
 if TYPE_CHECKING:
     from course.grader.case.claims import Finding
     from course.grader.case.judge import Judged
@@ -47,11 +49,11 @@ def new(seed: int | None, name: str | None, out: Path) -> None:
     from course.grader.files import CannotWriteError, require_writable
 
     if out.exists():
-        _stop(f"--out: {out} is there already; name a new folder, such as --out {out}-2", 2)
+        stop(f"--out: {out} is there already; name a new folder, such as --out {out}-2", 2)
     if seed is not None and name is not None:
-        _stop("--name: a case is either ready or made from a seed, not both", 2)
+        stop("--name: a case is either ready or made from a seed, not both", 2)
     if name is not None and name not in ready_names():
-        _stop(f"--name: there is no case {name!r}; {suggest(name, ready_names())}", 2)
+        stop(f"--name: there is no case {name!r}; {suggest(name, ready_names())}", 2)
     try:
         require_writable(out, "--out")
         if seed is None:
@@ -61,7 +63,7 @@ def new(seed: int | None, name: str | None, out: Path) -> None:
             made = _make(seed)
             save_case(out, "", made.networks, made.met, made.clean)
     except (CannotWriteError, NoCaseError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     _write_words(out, seed)
     title = f"The case {name}" if name else f"The case of seed {seed}"
     click.echo(f"{title} is in the folder {out}. Begin with the letter: {out / 'letter.md'}")
@@ -106,7 +108,7 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
         else:
             facts = dict.fromkeys(folders, _made_facts(seed, folders))
     except (CannotReadError, NotACaseError, NoCaseError, CannotWriteError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     judged = {folder: judge(found, facts[folder]) for folder, found in findings.items()}
     for folder, one in judged.items():
         if len(judged) > 1:
@@ -211,8 +213,3 @@ def said(finding: "Finding") -> str:
     """A finding in a few words."""
     claims = "; ".join(f"{one.class_name}: {one.kind}" for one in finding.claims.values())
     return f"{finding.verdict} ({claims})" if claims else finding.verdict
-
-
-def _stop(message: str, code: int) -> Any:
-    click.echo(message, err=True)
-    sys.exit(code)

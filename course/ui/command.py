@@ -14,6 +14,7 @@ import click
 from course.given.modules import MODULES
 from course.grader.places import NoFolderError, work_folder
 from course.ui.case import case
+from course.ui.stopping import stop
 from course.worker.quiet import silence_native_code
 
 
@@ -122,7 +123,7 @@ def check(
         except BrokenGraderError as error:
             if json_file is not None and error.report is not None:
                 write_atomic(json_file, as_json(error.report))
-            _stop(f"The grader cannot work here. {error}", 2)
+            stop(f"The grader cannot work here. {error}", 2)
         if json_file is not None:
             write_atomic(json_file, as_json(report))
         retry = f"course check {' '.join(names)} --seed {seed}".replace("  ", " ") if seed else ""
@@ -203,9 +204,9 @@ def show(what: str, work: Path, out: Path | None, force: bool, keep: bool, **wan
         with _progress(f"Computing {what}", None) as advance:
             figure = figures.draw(what, work, asked, advance)
     except figures.CannotShowError as error:
-        _stop(str(error), 1)
+        stop(str(error), 1)
     except (ValueError, OSError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     figures.save(figure, out, asked.command(what))
     click.echo(f"Wrote {out}")
     if keep:
@@ -244,7 +245,7 @@ def start() -> None:
     try:
         start()
     except CannotWriteError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
 
 
 @main.command()
@@ -305,7 +306,7 @@ def grade(
         import distributed as _
         import jinja2 as _  # noqa: F811
     except ImportError as error:
-        _stop(f"{error.name} is missing: pip install 'introspection-course[teach]'", 2)
+        stop(f"{error.name} is missing: pip install 'introspection-course[teach]'", 2)
     from rich.console import Console
 
     from course.classroom.run import CannotGradeError, Settings, StoppedError, grade_folder
@@ -328,9 +329,9 @@ def grade(
     try:
         rows = grade_folder(submissions, out, settings, console)
     except CannotGradeError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     except StoppedError as error:
-        _stop(str(error), 130)  # what a shell says of a program that was interrupted
+        stop(str(error), 130)  # what a shell says of a program that was interrupted
     refused = sum(bool(row.refusal) for row in rows)
     console.print(f"{len(rows) - refused} submissions graded, {refused} refused.")
     console.print(f"{out / 'gradebook.csv'}, {out / 'index.html'}, {out / 'summary.html'}")
@@ -350,7 +351,7 @@ def init(folder: Path, notebooks: bool) -> None:
     try:
         written = write_folder(folder, notebooks)
     except (OSError, MissingLibraryError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     for path in written.kept:
         click.echo(f"kept   {folder / path}, which was there already")
     for path in written.new:
@@ -382,7 +383,7 @@ def release(folder: Path, docs: bool, notebooks: bool, hidden: Path | None) -> N
     try:
         write_edition(folder, docs, notebooks, hidden)
     except (CannotReleaseError, OSError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     click.echo(f"Wrote the students' edition to {folder}. To publish it: git init there, commit.")
     if hidden is not None:
         click.echo(f"Seeds for the final grade: {hidden}. Use one as course grade --seed N.")
@@ -397,7 +398,7 @@ def gradescope(path: Path) -> None:
     try:
         build_zip(path)
     except (ValueError, OSError, RuntimeError, ImportError) as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     click.echo(f"Wrote {path}. On Gradescope: Configure Autograder, Zip file upload.")
 
 
@@ -435,9 +436,9 @@ def report(work: Path, out: Path, answers: Path, seed: int) -> None:
         with _progress("Computing", len(MODULES) + 1) as advance:
             missing = write_report(work, answers, out, seed, advance)
     except BrokenGraderError as error:
-        _stop(f"The grader cannot work here. {error}", 2)
+        stop(f"The grader cannot work here. {error}", 2)
     except (OSError, UnicodeDecodeError) as error:
-        _stop(f"--answers: {answers} cannot be read: {error}", 2)
+        stop(f"--answers: {answers} cannot be read: {error}", 2)
     for what, why in missing.items():
         click.echo(f"No figure of {what}: {why}" if what in MODULES else f"{what}: {why}")
     click.echo(f"Wrote {out}")
@@ -493,7 +494,7 @@ def _require_sandbox() -> None:
     try:
         require_bubblewrap()
     except NoSandboxError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     if missing := what_is_missing():
         click.echo(missing, err=True)
 
@@ -513,9 +514,4 @@ def _require_writable(path: Path, what: str) -> None:
     try:
         require_writable_file(path, what)
     except CannotWriteError as error:
-        _stop(str(error), 2)
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
+        stop(str(error), 2)

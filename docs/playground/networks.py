@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from course.given import four_cheats, small_cnn
+from course.given.weights import unflatten
 from solutions.clever_hans import add_lightness_gradient, add_square, add_watermark
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "playground"
@@ -35,12 +36,8 @@ def load_networks() -> dict[str, keras.Model]:
 
 
 def with_weights(network: keras.Model, numbers: np.ndarray) -> keras.Model:
-    """Give a network the weights that stand one after the other in `numbers`; return it."""
-    shapes = [weight.shape for weight in network.weights]
-    ends = np.cumsum([np.prod(shape) for shape in shapes])
-    parts = np.split(numbers, ends[:-1])
-    network.set_weights([part.reshape(s) for part, s in zip(parts, shapes, strict=True)])
-    network.trainable = False
+    """Give a network the weights that stand one after the other in `numbers`, for good."""
+    unflatten(network, numbers).trainable = False
     return network
 
 

@@ -18,6 +18,7 @@ from course.given.cases.plan import NETWORKS, Plan, draw_plan
 from course.given.recognition import probabilities
 from course.given.shapes import SHAPES, generate_shapes
 from course.given.training import LEARNING_RATE, TRAINING_BATCH, small_cnn, training_step
+from course.given.weights import flatten, unflatten
 
 WIDTH = 8
 TRAINING_IMAGES = 1200
@@ -194,16 +195,12 @@ def pretrained() -> keras.Model:
 def network_of(flat: np.ndarray) -> keras.Model:
     """A network from its weights, all in one row."""
     network = small_cnn(classes=len(CLASSES), width=WIDTH)
-    shapes = [weight.shape for weight in network.weights]
-    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
-    parts = np.split(flat.astype(np.float32), ends[:-1])
-    network.set_weights([part.reshape(s) for part, s in zip(parts, shapes, strict=True)])
-    return network
+    return unflatten(network, flat.astype(np.float32))
 
 
 def flat_weights(network: keras.Model) -> np.ndarray:
     """A network's weights, all in one row, in half precision."""
-    return np.concatenate([one.ravel() for one in network.get_weights()]).astype(np.float16)
+    return flatten(network).astype(np.float16)
 
 
 def training_images(plan: Plan, number: int, round_: int = 0) -> tuple[np.ndarray, np.ndarray]:
