@@ -167,7 +167,7 @@ def hint(name: str, work: Path) -> None:
 @click.option("--channel", type=click.IntRange(0), help="Which of its channels.")
 @click.option(
     "--cheat",
-    type=click.Choice(["square", "stamp", "watermark", "gradient"]),
+    type=click.Choice(["square", "time-stamp", "watermark", "lightness-gradient"]),
     help="What is planted.",
 )
 @click.option("--search", type=click.Choice(["pixels", "spectrum"]), help="Where to search.")

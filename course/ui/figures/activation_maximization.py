@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course.ui.figures.layout import draw_image
-from course.ui.figures.registry import register
+from course.ui.figures.registry import Kind, register
 from course.ui.scene import Scene, title_of
 
 PHOTO = "coffee"
@@ -34,19 +34,6 @@ class Ascents(NamedTuple):
     class_name: str
     output: str
     method: str
-
-
-@register(
-    "activation_maximization",
-    takes=("--image", "--class", "--model", "--output", "--steps"),
-    methods=tuple(METHODS),
-)
-def draw(scene: Scene) -> Figure:
-    """Climb, lay out, and say what is to be seen."""
-    found = compute(scene)
-    figure = lay_out(found)
-    figure.suptitle(caption(found))
-    return figure
 
 
 def compute(scene: Scene) -> Ascents:
@@ -96,3 +83,15 @@ def caption(found: Ascents) -> str:
     """Where the ascent leads, and how valid images are kept."""
     kept = {"clip": "clipped after each step", "sigmoid": "through a sigmoid"}[found.method]
     return f"Climbing towards {found.class_name} ({found.output}), {kept}"
+
+
+register(
+    Kind(
+        "activation_maximization",
+        compute,
+        lay_out,
+        caption,
+        takes=("--image", "--class", "--model", "--output", "--steps"),
+        methods=tuple(METHODS),
+    )
+)

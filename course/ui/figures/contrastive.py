@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from course.ui.figures.layout import add_scale, as_heatmap, draw_image, draw_map, limit_of
 from course.ui.figures.mistaken import NO_CLASS, find
-from course.ui.figures.registry import register
+from course.ui.figures.registry import Kind, register
 from course.ui.scene import Scene, title_of
 
 METHODS = ("three", "gradient", "smoothgrad", "integrated", "gradcam", "occlusion")
@@ -31,20 +31,6 @@ class Contrasts(NamedTuple):
     maps: dict[str, list[np.ndarray]]
     predicted: str
     true: str
-
-
-@register(
-    "contrastive",
-    takes=("--image", "--class", "--model", "--layer"),
-    methods=METHODS,
-    no_class=NO_CLASS,
-)
-def draw(scene: Scene) -> Figure:
-    """Explain, lay out, and say what is to be seen."""
-    found = compute(scene)
-    figure = lay_out(found)
-    figure.suptitle(caption(found))
-    return figure
 
 
 def compute(scene: Scene) -> Contrasts:
@@ -105,3 +91,16 @@ def caption(found: Contrasts) -> str:
         f"What speaks for {found.predicted} (red, in the first map), and what for {found.true}?\n"
         "The three maps of a row share one scale; rows cannot be compared by their size."
     )
+
+
+register(
+    Kind(
+        "contrastive",
+        compute,
+        lay_out,
+        caption,
+        takes=("--image", "--class", "--model", "--layer"),
+        methods=METHODS,
+        no_class=NO_CLASS,
+    )
+)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from course.given import class_index_of
 from course.ui.figures.layout import in_a_row
-from course.ui.figures.registry import register
+from course.ui.figures.registry import Kind, register
 from course.ui.scene import Scene, title_of
 
 CLASS = "parachute"
@@ -35,23 +35,6 @@ class Inputs(NamedTuple):
     images: dict[str, np.ndarray]
     method: str
     steps: int
-
-
-@register(
-    "feature_visualization",
-    takes=("--class", "--model", "--output", "--steps", "--layer", "--channel"),
-    methods=tuple(METHODS),
-    reasons={
-        "--image": "it begins with grey noise; course show activation_maximization --image FILE "
-        "begins with a photo"
-    },
-)
-def draw(scene: Scene) -> Figure:
-    """Climb, lay out, and say what is to be seen."""
-    found = compute(scene)
-    figure = lay_out(found)
-    figure.suptitle(caption(found))
-    return figure
 
 
 def compute(scene: Scene) -> Inputs:
@@ -100,3 +83,19 @@ def caption(found: Inputs) -> str:
     """What was done to them."""
     used = ", ".join(f"{key} {value:g}" for key, value in METHODS[found.method].items())
     return f"{found.steps} steps from grey noise; regularized with {used}; then hidden channels"
+
+
+register(
+    Kind(
+        "feature_visualization",
+        compute,
+        lay_out,
+        caption,
+        takes=("--class", "--model", "--output", "--steps", "--layer", "--channel"),
+        methods=tuple(METHODS),
+        reasons={
+            "--image": "it begins with grey noise; course show activation_maximization "
+            "--image FILE begins with a photo"
+        },
+    )
+)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from course.ui.figures.layout import add_scale, draw_image, draw_map
 from course.ui.figures.mistaken import NO_CLASS, find
-from course.ui.figures.registry import register
+from course.ui.figures.registry import Kind, register
 from course.ui.scene import Scene, WrongCallError, title_of
 
 WEIGHTS = (0.0, 10.0, 100.0, 1000.0)
@@ -47,20 +47,6 @@ class Change(NamedTuple):
     predicted: str
     true: str
     search: str
-
-
-@register(
-    "input_optimization",
-    takes=("--image", "--class", "--model", "--steps", "--search"),
-    methods=PENALTIES,
-    no_class=NO_CLASS,
-)
-def draw(scene: Scene) -> Figure:
-    """Search, lay out, and say what is to be seen."""
-    found = compute(scene)
-    figure = lay_out(found)
-    figure.suptitle(caption(found))
-    return figure
 
 
 def compute(scene: Scene) -> Change:
@@ -123,3 +109,16 @@ def caption(found: Change) -> str:
     if not found.has_worked:
         return f"{what}: no change that works was found"
     return f"{what}: the smallest change that was found has the {found.penalty} {found.size:.2g}"
+
+
+register(
+    Kind(
+        "input_optimization",
+        compute,
+        lay_out,
+        caption,
+        takes=("--image", "--class", "--model", "--steps", "--search"),
+        methods=PENALTIES,
+        no_class=NO_CLASS,
+    )
+)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from course.given import PHOTOS, class_index_of, load_model, load_photos, recognized_by
 from course.ui.figures.layout import in_a_row
-from course.ui.figures.registry import register
+from course.ui.figures.registry import Kind, register
 from course.ui.scene import Scene, title_of
 
 CLASS = "pineapple"
@@ -23,18 +23,6 @@ class Inputs(NamedTuple):
     images: dict[str, np.ndarray]
     chances: list[float]
     name: str
-
-
-@register(
-    "natural_images",
-    takes=("--image", "--class", "--model", "--steps", "--layer", "--channel"),
-)
-def draw(scene: Scene) -> Figure:
-    """Climb, dream, lay out, and say what the others see."""
-    found = compute(scene)
-    figure = lay_out(found)
-    figure.suptitle(caption(found))
-    return figure
 
 
 def compute(scene: Scene) -> Inputs:
@@ -73,3 +61,14 @@ def caption(found: Inputs) -> str:
     """What the networks say that were never asked."""
     said = " and ".join(f"{chance:.2f}" for chance in found.chances)
     return f"Two networks that were never asked give the image on the left {said} for {found.name}"
+
+
+register(
+    Kind(
+        "natural_images",
+        compute,
+        lay_out,
+        caption,
+        takes=("--image", "--class", "--model", "--steps", "--layer", "--channel"),
+    )
+)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from course.given.near import suggest
 from course.ui.scene import Scene, Wanted, WrongCallError
-
-Draw = Callable[[Scene], Figure]
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,9 @@ class Kind:
 
     Attributes:
         name: the module's.
-        draw: makes it.
+        compute: from a scene to what is found, by the student's functions.
+        lay_out: from what is found to a figure without a title.
+        caption: from what is found to the title, which says what is to be seen.
         takes: the options that it understands.
         methods: what `--method` can be; the first is the default.
         reasons: why an option is not understood, by the option, where that needs a word.
@@ -25,11 +26,20 @@ class Kind:
     """
 
     name: str
-    draw: Draw
+    compute: Callable[[Scene], Any]
+    lay_out: Callable[[Any], Figure]
+    caption: Callable[[Any], str]
     takes: Sequence[str]
     methods: Sequence[str] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     no_class: str = ""
+
+    def draw(self, scene: Scene) -> Figure:
+        """Compute, lay out, and say what is to be seen."""
+        found = self.compute(scene)
+        figure = self.lay_out(found)
+        figure.suptitle(self.caption(found))
+        return figure
 
     def require(self, wanted: Wanted) -> None:
         """Make sure that the figure understands all that is asked for.
@@ -55,17 +65,6 @@ FIGURES: dict[str, Kind] = {}
 """By the module's name."""
 
 
-def register(
-    name: str,
-    takes: Sequence[str],
-    methods: Sequence[str] = (),
-    reasons: Mapping[str, str] | None = None,
-    no_class: str = "",
-) -> Callable[[Draw], Draw]:
-    """List a function as the one that draws a figure; for the arguments see `Kind`."""
-
-    def enter(draw: Draw) -> Draw:
-        FIGURES[name] = Kind(name, draw, takes, methods, reasons or {}, no_class)
-        return draw
-
-    return enter
+def register(kind: Kind) -> None:
+    """List a figure."""
+    FIGURES[kind.name] = kind

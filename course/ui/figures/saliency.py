@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course.ui.figures.layout import SMOOTHING
-from course.ui.figures.registry import register
+from course.ui.figures.registry import Kind, register
 from course.ui.scene import Scene, title_of
 
 PHOTO = "coffee"
@@ -21,14 +21,6 @@ class Saliency(NamedTuple):
     output: str
 
 
-@register("saliency", takes=("--image", "--class", "--model", "--output"))
-def draw(scene: Scene) -> Figure:
-    """Compute it, and say what is to be seen."""
-    found = compute(scene)
-    found.figure.suptitle(caption(found))
-    return found.figure
-
-
 def compute(scene: Scene) -> Saliency:
     """Everything by the student's own functions, also the drawing."""
     photo = scene.photo_or(PHOTO)
@@ -41,9 +33,25 @@ def compute(scene: Scene) -> Saliency:
     return Saliency(figure, title_of(seen), scene.probability(photo, seen), output)
 
 
+def lay_out(found: Saliency) -> Figure:
+    """As the student's function laid it out."""
+    return found.figure
+
+
 def caption(found: Saliency) -> str:
     """What the map shows."""
     what = {"logit": "its logit", "softmax": "its probability"}[found.output]
     return (
         f"{found.class_name} ({found.probability:.2f}): where lighter pixels raise or lower {what}"
     )
+
+
+register(
+    Kind(
+        "saliency",
+        compute,
+        lay_out,
+        caption,
+        takes=("--image", "--class", "--model", "--output"),
+    )
+)
