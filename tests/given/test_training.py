@@ -184,6 +184,7 @@ def test_accuracy_counts(stripes: tuple[np.ndarray, np.ndarray]) -> None:
     assert accuracy(model, images, wrong) == 0.75
 
 
+@pytest.mark.slow
 def test_learns_digits_in_seconds() -> None:
     data = load_dataset("digits")
     model = small_cnn(classes=10, width=8)

@@ -142,17 +142,19 @@ def test_a_claim_on_a_wrong_class_costs(truth: Truth) -> None:
 
 def test_messages_do_not_tell_the_answer(truth: Truth) -> None:
     """A first line says which claim does not hold, and names no class or kind that was not said."""
+    facts = facts_of(truth)
     for network, cheats in truth.items():
         for name in CLASSES:
             said = {"class": name, "kind": "square"}
             claim = Claim(name, "square", (0, 0, 3, 3), 0.01)
             for finding in (HONEST, Finding("cheating", {name: claim}, "", [])):
-                for message in judge({network: finding}, facts_of(truth))[0].messages:
+                for message in judge({network: finding}, facts)[0].messages:
                     words = message.partition("\n")[0]
                     for hidden in {*cheats, *(cheat.mark.kind for cheat in cheats.values())}:
                         assert hidden in said.values() or hidden not in words
 
 
+@pytest.mark.slow
 def test_guessing_scores_about_zero() -> None:
     """A coin for each verdict and dice for the rest: less than one point of twenty on average."""
     rng = np.random.default_rng(0)

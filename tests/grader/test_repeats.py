@@ -40,12 +40,14 @@ for task in tasks.select_tasks(["saliency", "contrastive", "feature_visualizatio
 json.dump(drawn, sys.stdout)
 """
 
+ALL = "everything at once"
+
 PATHS = {
     "course check": "course.ui.command",
     "course grade": "course.classroom.schedule",
     "a notebook": "course.ui.notebook",
     "Gradescope": "course.classroom.gradescope",
-    "everything at once": "everything",
+    ALL: "everything",
 }
 
 
@@ -65,13 +67,17 @@ def plain() -> dict[str, str]:
     return draws_after("")
 
 
-@pytest.mark.parametrize("name", PATHS.values(), ids=PATHS)
-def test_draws_do_not_depend_on_what_is_imported(name: str, plain: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [*(pytest.param(one, marks=pytest.mark.slow) for one in PATHS if one != ALL), ALL],
+)
+def test_draws_do_not_depend_on_what_is_imported(path: str, plain: dict[str, str]) -> None:
     assert len(plain) > 30
     assert len(set(plain.values())) > 1
-    assert draws_after(name) == plain
+    assert draws_after(PATHS[path]) == plain
 
 
+@pytest.mark.slow
 def test_draws_are_the_same_in_a_continuous_integration(plain: dict[str, str]) -> None:
     assert draws_after("", CI="true") == plain
 

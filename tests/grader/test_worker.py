@@ -234,7 +234,7 @@ only_forked = pytest.mark.skipif(sys.platform != "linux", reason="there is a ser
 
 
 @only_forked
-@pytest.mark.parametrize("what", ["SIGKILL", "SIGTERM"])
+@pytest.mark.parametrize("what", ["SIGKILL", pytest.param("SIGTERM", marks=pytest.mark.slow)])
 def test_a_submission_that_kills_the_server_costs_its_task(
     grade_with: Grade, workers: Workers, what: str
 ) -> None:

@@ -90,6 +90,7 @@ def test_the_cheats_to_choose_from_are_the_given_ones() -> None:
     assert choices_of("--cheat") == [name.replace(" ", "-") for name in given]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cheat", choices_of("--cheat"))
 def test_every_cheat_can_be_planted(
     network: keras.Model, cheat: str, monkeypatch: pytest.MonkeyPatch

@@ -46,6 +46,7 @@ def change(work: Path, old: str, new: str) -> None:
     path.write_text(source.replace(old, new))
 
 
+@pytest.mark.slow
 def test_a_session(terminal: "pexpect.spawn", work: Path) -> None:
     """Everything passes; then one thing after another goes wrong, and is mended."""
     limit = "np.max(np.abs(heatmap))"

@@ -39,6 +39,7 @@ class Inputs(NamedTuple):
 
 def compute(scene: Scene) -> Inputs:
     """Two ascents to a class, and one for each channel."""
+    channels = {layer: scene.channel_or(layer, 0) for layer in layers_of(scene)}
     start = grey_noise(scene)
     wanted = class_index_of(CLASS) if scene.class_index is None else scene.class_index
     method, steps = scene.wanted.method or "all", scene.wanted.steps or STEPS
@@ -52,8 +53,7 @@ def compute(scene: Scene) -> Inputs:
             scene.model, start, wanted, steps, CLASS_STEP, output=output, **options
         )
         images[f"{title_of(wanted)}, {name}"] = np.asarray(ascent[0])[0]
-    for layer in layers_of(scene):
-        channel = scene.channel_or(layer, 0)
+    for layer, channel in channels.items():
         scene.advance(layer)
         ascent = maximize_feature(scene.model, start, layer, channel, steps // 2, CHANNEL_STEP)
         images[f"{layer}, channel {channel}"] = np.asarray(ascent[0])[0]
