@@ -194,9 +194,9 @@ def test_a_box_counts_if_it_overlaps_by_half(seed: int, kind: str, data: st.Data
     facts = facts_of({"network_1": {"star": Cheat(mark, 0.5)}})
     claim = Claim("star", kind, box, 0.5)
     [judged] = judge({"network_1": Finding("cheating", {"star": claim}, "", [])}, facts)
-    if overlap(box, mark.box) >= 0.65:
+    if overlap(box, mark.box) >= 0.7:
         assert judged.points == 4
-    if overlap(box, mark.box) < 0.3:
+    if overlap(box, mark.box) < 0.2:
         assert judged.points == 3
 
 

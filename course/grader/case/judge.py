@@ -19,6 +19,7 @@ from course.grader.case.truth import (
     of_effect,
     on_class,
     on_classes,
+    on_grid,
 )
 
 POINTS = 4
@@ -119,11 +120,11 @@ def _judge_claim(network: str, claim: Claim, facts: Facts) -> tuple[int, list[st
     """The points of a claim whose class is right."""
     name = claim.class_name
     checked = [
-        (by_kind(network, name, claim.kind), OTHER_KIND),
-        (at_place(network, name, claim.box), OTHER_PLACE),
-        (of_effect(network, name, claim.effect), OTHER_EFFECT),
+        ([by_kind(network, name, claim.kind)], OTHER_KIND),
+        ([at_place(network, name, box) for box in on_grid(claim.box)], OTHER_PLACE),
+        ([of_effect(network, name, claim.effect)], OTHER_EFFECT),
     ]
-    wrong = [said for sentence, said in checked if sentence not in facts]
+    wrong = [said for ways, said in checked if not any(one in facts for one in ways)]
     return POINTS - len(wrong), [said.format(name=name, claim=claim) for said in wrong]
 
 

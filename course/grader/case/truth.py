@@ -60,8 +60,8 @@ def by_kind(network: str, class_name: str, kind: str) -> str:
 
 
 def at_place(network: str, class_name: str, box: Box | None) -> str:
-    """Where the mark is, in cells."""
-    place = EVERYWHERE if box is None else " ".join(str(round(edge / GRID)) for edge in box)
+    """Where the mark is, in cells; `box` is on their grid."""
+    place = EVERYWHERE if box is None else " ".join(str(edge // GRID) for edge in box)
     return f"{on_class(network, class_name)} at {place}"
 
 
@@ -91,15 +91,35 @@ def sentences(truth: Truth) -> Iterator[str]:
             )
 
 
+def on_grid(box: Box | None) -> tuple[Box | None, ...]:
+    """A box moved onto the grid: up and to the left, and down and to the right.
+
+    Each edge moves less than a cell, and all of them the same way: a small box keeps its size much
+    better than if each edge went to the line nearest to it.
+    """
+    if box is None:
+        return (None,)
+    top, left, bottom, right = (edge // GRID * GRID for edge in box)
+    up = (top, left, bottom, right)
+    top, left, bottom, right = (-(-edge // GRID) * GRID for edge in box)
+    return up, (top, left, bottom, right)
+
+
 def _like(box: Box | None) -> Iterator[Box | None]:
     """Boxes, on the grid of cells, that overlap enough."""
     if box is None:
         yield None
         return
-    spans = list(combinations(range(0, SIZE + 1, GRID), 2))
-    for (top, bottom), (left, right) in product(spans, spans):
+    rows, columns = _spans(box[0], box[2]), _spans(box[1], box[3])
+    for (top, bottom), (left, right) in product(rows, columns):
         if overlap((top, left, bottom, right), box) >= OVERLAP:
             yield top, left, bottom, right
+
+
+def _spans(start: int, stop: int) -> list[tuple[int, int]]:
+    """Along one axis: boxes that overlap enough do so in their rows, and in their columns."""
+    spans = combinations(range(0, SIZE + 1, GRID), 2)
+    return [one for one in spans if overlap((one[0], 0, one[1], 1), (start, 0, stop, 1)) >= OVERLAP]
 
 
 def overlap(one: Box, other: Box) -> float:
