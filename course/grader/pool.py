@@ -139,11 +139,16 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "course.worker.process", *arguments]
 
 
-def _sandboxed(*arguments: str) -> list[str]:
-    from course.grader import sandbox  # not on Windows
+def _server(mode: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """How the server of a mode is started: the words, and the variables."""
+    if mode == "fork":
+        return _command(mode, *arguments), environment(dict(os.environ))
+    if mode == "nobody":
+        return _command(mode, *arguments), BARE
+    from course.grader import memory, sandbox  # not on Windows
 
     inside = sandbox.command(sandbox.require_bubblewrap())
-    return [*inside, "-m", "course.worker.process", *arguments]
+    return memory.limited([*inside, "-m", "course.worker.process", mode, *arguments])
 
 
 class ForkedWorkers:
@@ -169,10 +174,10 @@ class ForkedWorkers:
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
-        command = _sandboxed if self._mode == "sandbox" else _command
+        command, variables = _server(self._mode, str(theirs.fileno()), *self._preload)
         self._server = subprocess.Popen(
-            command(self._mode, str(theirs.fileno()), *self._preload),
-            env=environment(dict(os.environ)) if self._mode == "fork" else BARE,
+            command,
+            env=variables,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
