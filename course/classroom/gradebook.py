@@ -143,7 +143,11 @@ def junit(name: str, report: Report) -> bytes:
     for verdict in report.tasks:
         module, _, function = verdict.task.partition(".")
         case = ET.SubElement(
-            suite, "testcase", classname=module, name=function, time=_seconds(verdict.seconds)
+            suite,
+            "testcase",
+            classname=module,
+            name=function or module,
+            time=_seconds(verdict.seconds),
         )
         if verdict.status != "passed":
             count, tag = kinds.get(verdict.status, ("errors", "error"))

@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from course.classroom import gradebook, pages
+from course.classroom.case import TASK, NoSuchCaseError, facts_of, key_with_case, with_case
 from course.classroom.gradebook import Row, Scale
 from course.classroom.names import file_names
-from course.classroom.schedule import grade_all, key_of, read_result, require_scheduler
+from course.classroom.schedule import grade_all, keep_result, key_of, read_result, require_scheduler
 from course.classroom.submissions import Arrivals, Submission, read_submissions
+from course.grader.case.judge import FULL
+from course.grader.case.truth import Facts
 from course.grader.files import CannotWriteError, require_writable, write_atomic
 from course.grader.grading import Report, fresh_seed
 from course.grader.pool import BrokenGraderError
@@ -40,6 +43,7 @@ class Settings:
             "higher" the higher ones.
         points: what all tasks together give in the platforms' files; None for their own points.
         assignment: what the platforms call it.
+        case_seed: of the case that was set, if one was.
     """
 
     tasks: list[Task]
@@ -50,6 +54,13 @@ class Settings:
     regrade: str | None = None
     points: float | None = None
     assignment: str = "introspection-course"
+    case_seed: int | None = None
+
+    @property
+    def columns(self) -> dict[str, float]:
+        """The points of all that is graded, by name."""
+        case = {} if self.case_seed is None else {TASK: float(FULL)}
+        return {task.name: task.points for task in self.tasks} | case
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,21 +101,27 @@ def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) 
             results belongs to another run.
         StoppedError: if it is interrupted.
     """
-    arrivals = _arrivals(folder, out)
+    arrivals = _arrivals(folder, out, with_case=settings.case_seed is not None)
     before = _earlier(out)
     seed = settings.seed
     if seed is None:
         seed = before.seed if before else fresh_seed()
-    keys = {one.name: key_of(one, settings.names, seed) for one in arrivals.submissions}
+    keys = {one.name: _key(one, settings, seed) for one in arrivals.submissions}
     kept = before.rows if before else []
     if before is not None and kept and not settings.regrade:
-        _require_unchanged(before, settings.names, keys)
+        _require_unchanged(before, tuple(settings.columns), keys)
     if settings.scheduler:
         _require_scheduler(settings.scheduler)
+    facts = _facts(settings, console)
     # Written at once, so that a run that is killed goes on with the same seed.
-    _save(out, Run(seed=seed, tasks=settings.names, rows=kept))
+    _save(out, Run(seed=seed, tasks=tuple(settings.columns), rows=kept))
 
     reports = _grade(arrivals.submissions, out, seed, settings, console)
+    if facts is not None:
+        for one in arrivals.submissions:
+            if one.name in reports:
+                reports[one.name] = with_case(reports[one.name], one.cases, facts)
+                keep_result(out / "results", keys[one.name], reports[one.name])
     rows = _rows(arrivals.submissions, reports, keys, settings)
     if settings.regrade == "higher":
         rows = _higher(rows, kept)
@@ -117,14 +134,15 @@ def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) 
     _say(arrivals, rows, console)
     if settings.regrade:
         _say_changes(out, gradebook.changes(kept, rows), console)
-    _save(out, Run(seed=seed, tasks=settings.names, rows=rows))  # last: only a whole run is done
+    # Last: only a whole run is done.
+    _save(out, Run(seed=seed, tasks=tuple(settings.columns), rows=rows))
     return rows
 
 
 # --- before ---------------------------------------------------------------------------------------
 
 
-def _arrivals(folder: Path, out: Path) -> Arrivals:
+def _arrivals(folder: Path, out: Path, with_case: bool) -> Arrivals:
     """The submissions, once it is certain that the results have a place of their own."""
     if out.resolve().is_relative_to(folder.resolve()):
         raise CannotGradeError(f"--out: {out} lies among the submissions; name a folder elsewhere")
@@ -133,9 +151,28 @@ def _arrivals(folder: Path, out: Path) -> Arrivals:
     except CannotWriteError as error:
         raise CannotGradeError(str(error)) from None
     try:
-        return read_submissions(folder)
+        return read_submissions(folder, with_case)
     except (OSError, ValueError) as error:
         raise CannotGradeError(f"HANDINS: {error}") from None
+
+
+def _key(submission: Submission, settings: Settings, seed: int) -> str:
+    """The name of a submission's result, the case's included."""
+    key = key_of(submission, settings.names, seed)
+    if settings.case_seed is None:
+        return key
+    return key_with_case(key, submission.cases, settings.case_seed)
+
+
+def _facts(settings: Settings, console: Console) -> Facts | None:
+    """What is true of the case that was set, if one was."""
+    if settings.case_seed is None:
+        return None
+    console.print("Making the case anew, which takes a minute or two.")
+    try:
+        return facts_of(settings.case_seed)
+    except NoSuchCaseError as error:
+        raise CannotGradeError(f"--case-seed: {error}") from None
 
 
 def _earlier(out: Path) -> Run | None:
@@ -226,7 +263,7 @@ def _rows(
     keys: Mapping[str, str],
     settings: Settings,
 ) -> list[Row]:
-    points = {task.name: task.points for task in settings.tasks}
+    points = settings.columns
     return [
         gradebook.row_of(one, reports.get(one.name), keys[one.name], points) for one in submissions
     ]

@@ -101,7 +101,7 @@ def grade_all(
     if waiting:
         for key, report in _share_out(waiting, tasks, seed, mode, scheduler, workers):
             if not any(verdict.property == LOST for verdict in report.tasks):
-                write_atomic(_file(results, key), as_json(report))
+                keep_result(results, key, report)
             for submission in waiting[key]:
                 reports[submission.name] = report
                 on_result(submission)
@@ -113,6 +113,11 @@ def read_result(results: Path, key: str) -> Report | None:
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         return msgspec.json.decode(_file(results, key).read_bytes(), type=Report)
     return None
+
+
+def keep_result(results: Path, key: str, report: Report) -> None:
+    """Write a result under a name, for `read_result`."""
+    write_atomic(_file(results, key), as_json(report))
 
 
 def _file(results: Path, key: str) -> Path:

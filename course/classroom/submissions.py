@@ -22,8 +22,10 @@ from course.classroom.archives import (
     opened,
     read,
 )
+from course.classroom.case import FILE as CASE
 from course.classroom.names import Label, label_of, readable
 from course.given.modules import MODULES
+from course.grader.case.claims import LARGEST as MAX_CASE
 from course.grader.sources import (
     FILES,
     MAX_NOTEBOOK,
@@ -62,6 +64,8 @@ class Submission:
         sources: the modules' texts by name.
         refusal: why it is not graded; empty if it is.
         notes: what the student and the teacher should know about how it was read.
+        cases: what its `case.toml` holds, by where it lies: of several in equal depth all, for then
+            it cannot be told which one counts.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Submission:
     sources: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
     notes: tuple[str, ...] = ()
+    cases: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Arrivals:
     passed_over: dict[str, str]
 
 
-def read_submissions(folder: Path) -> Arrivals:
+def read_submissions(folder: Path, with_case: bool = False) -> Arrivals:
     """Read a folder of submissions.
 
     A folder or an archive is one submission. The files that Canvas and Moodle have marked with a
@@ -93,6 +98,7 @@ def read_submissions(folder: Path) -> Arrivals:
 
     Args:
         folder: the submissions.
+        with_case: whether a `case.toml` is looked for too.
 
     Raises:
         ValueError: if there is none.
@@ -125,7 +131,7 @@ def read_submissions(folder: Path) -> Arrivals:
         )
     submissions: dict[str, Submission] = {}
     for group in groups.values():
-        submission = _read_group(group)
+        submission = _read_group(group, with_case)
         while submission.name in submissions:  # both anna/ and anna.zip
             submission = _renamed(submission)
         submissions[submission.name] = submission
@@ -167,7 +173,7 @@ def _renamed(submission: Submission) -> Submission:
     return Submission(**(parts | {"name": f"{submission.name}'"}))
 
 
-def _read_group(group: list[tuple[Label, Path]]) -> Submission:
+def _read_group(group: list[tuple[Label, Path]], with_case: bool) -> Submission:
     """Read all that one student has handed in, of each file the latest attempt."""
     group = sorted(group, key=lambda one: one[0].order, reverse=True)
     latest: dict[str, tuple[Label, Path]] = {}
@@ -183,7 +189,7 @@ def _read_group(group: list[tuple[Label, Path]]) -> Submission:
         notes.append("Handed in late, says the name of its file.")
     if earlier:
         notes.append(f"An earlier attempt does not count: {', '.join(sorted(earlier))}.")
-    return _read_parts(label, list(latest.values()), name, notes)
+    return _read_parts(label, list(latest.values()), name, notes, with_case)
 
 
 def _own_stem(path: Path) -> str:
@@ -192,11 +198,15 @@ def _own_stem(path: Path) -> str:
 
 
 def _read_parts(
-    label: Label, parts: list[tuple[Label, Path]], name: str, notes: list[str] | None = None
+    label: Label,
+    parts: list[tuple[Label, Path]],
+    name: str,
+    notes: list[str] | None = None,
+    with_case: bool = False,
 ) -> Submission:
     """Read a submission of one or more parts. Whatever happens is a matter of this one alone."""
     student = label.student if label.is_from_platform else name
-    search = Search()
+    search = Search(with_case)
     try:
         for part, path in parts:
             search.look_at(part, path)
@@ -204,7 +214,8 @@ def _read_parts(
     except Exception as error:  # of damaged archives anything may come
         return Submission(name, student, label.number, refusal=_in_words(error))
     notes = [one_line(note) for note in (notes or []) + search.notes]
-    return Submission(name, student, label.number, sources, notes=tuple(notes))
+    cases = search.choose_case()
+    return Submission(name, student, label.number, sources, notes=tuple(notes), cases=cases)
 
 
 def _in_words(error: Exception) -> str:
@@ -229,7 +240,9 @@ def _in_words(error: Exception) -> str:
 class Search:
     """Looks for the modules in all parts of one submission, and remembers what it has met."""
 
-    def __init__(self) -> None:
+    def __init__(self, with_case: bool = False) -> None:
+        self.with_case = with_case
+        self.cases: list[tuple[PurePosixPath, bytes]] = []
         self.budget = Budget()
         self.modules: dict[str, list[tuple[PurePosixPath, bytes]]] = {}
         self.notes: list[str] = []
@@ -266,11 +279,18 @@ class Search:
             return False
         upper = [_stem(part[:MAX_NAME]) for part in place.parts[:3]]
         self.students |= {label.number for label in map(label_of, upper) if label.number}
+        if self.with_case and place.name == CASE:
+            return True
         if place.name not in FILES and len(self.others) < 1000:
             self.others.append(place.name[:MAX_NAME])
         return place.name in FILES
 
     def _enter(self, place: PurePosixPath, file: BinaryIO) -> None:
+        if place.name == CASE:
+            data = file.read(MAX_CASE + 1)  # of one that is longer, that is all one needs to know
+            self.budget.spend(size=len(data))
+            self.cases.append((place, data))
+            return
         longest = MAX_NOTEBOOK if place.suffix == ".ipynb" else MAX_SOURCE
         data = read(place, file, longest, self.budget)
         self.modules.setdefault(FILES[place.name], []).append((place, data))
@@ -287,11 +307,20 @@ class Search:
                 "folder that comes out"
             )
         self._name_near_ones()
-        if not self.modules:
+        if not self.modules and not self.cases:
             raise RefusedError(f"none of the modules is in it; {self._what_there_is()}")
         sources = {name: self._choose(name, self.modules[name]) for name in sorted(self.modules)}
         self._name_helpers(sources)
         return sources
+
+    def choose_case(self) -> dict[str, bytes]:
+        """What the uppermost `case.toml` holds, by its place; of equal ones the first."""
+        nearest: dict[bytes, str] = {}
+        depth = min((len(place.parts) for place, _ in self.cases), default=0)
+        for place, data in self.cases:
+            if len(place.parts) == depth:
+                nearest.setdefault(data, str(place))
+        return {place: data for data, place in nearest.items()}
 
     def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
         if self._are_comparable(found):  # stubs come along wherever the edition is handed in

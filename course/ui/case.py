@@ -185,7 +185,7 @@ def print_judged(console: Any, judged: "list[Judged]", findings: "dict[str, Find
     from rich.table import Table
     from rich.text import Text
 
-    from course.grader.case.judge import FULL, POINTS, is_solved, sign, total
+    from course.grader.case.judge import FULL, POINTS, is_solved, messages, sign, total
 
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     for one in judged:
@@ -197,11 +197,7 @@ def print_judged(console: Any, judged: "list[Judged]", findings: "dict[str, Find
             Text(f"{one.points:g} / {POINTS}".replace("-", "−"), "dim"),
         )
     console.print(table)
-    about: dict[tuple[str, str, str], list[str]] = {}  # the same of several networks is said once
-    for one in judged:
-        for message in one.messages:
-            about.setdefault((*sign(one), message), []).append(one.network)
-    for (symbol, style, message), networks in about.items():
+    for (symbol, style, message), networks in messages(judged).items():
         console.print(Text(f"\n{symbol} {', '.join(networks)}", f"bold {style}"))
         console.print(Text(indent(message, "  ")))
     console.print(Text(f"\n{total(judged):g} of {FULL} points", "bold"))

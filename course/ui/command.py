@@ -283,6 +283,12 @@ def start() -> None:
     show_default=True,
     help="What Canvas calls it.",
 )
+@click.option(
+    "--case-seed",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Of the case that you have set (course case new --seed N): judges each case.toml, too.",
+)
 @click.option("--no-sandbox", is_flag=True, help="Run submissions unprotected: you trust them all.")
 def grade(
     submissions: Path,
@@ -294,6 +300,7 @@ def grade(
     regrade: str | None,
     points: float | None,
     assignment: str,
+    case_seed: int | None,
     no_sandbox: bool,
 ) -> None:
     """For teachers: grade a folder of submissions: folders, zips, or what Canvas or Moodle give.
@@ -324,6 +331,7 @@ def grade(
         regrade=regrade,
         points=points,
         assignment=assignment,
+        case_seed=case_seed,
     )
     console = Console(highlight=False, soft_wrap=True, markup=False)
     try:

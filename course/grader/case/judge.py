@@ -71,6 +71,15 @@ def is_solved(judged: list[Judged]) -> bool:
     return total(judged) == FULL
 
 
+def messages(judged: list[Judged]) -> dict[tuple[str, str, str], list[str]]:
+    """What does not hold: the networks, by sign, style and message, for some share a message."""
+    about: dict[tuple[str, str, str], list[str]] = {}
+    for one in judged:
+        for message in one.messages:
+            about.setdefault((*sign(one), message), []).append(one.network)
+    return about
+
+
 def sign(judged: Judged) -> tuple[str, str]:
     """A sign for how a network's finding came out, and its style in a terminal."""
     if judged.verdict == "open":
