@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
-from course.given import PHOTOS, class_index_of, load_model, load_photos, show_images
+from course.given import PHOTOS, class_index_of, load_model, load_photos, predict, show_images
 from docs.machinery.figures import computed, show, table, write
 from solutions.activation_maximization import maximize_class, random_start
 from solutions.feature_visualization import (
@@ -231,7 +231,7 @@ shifts = rng.integers(-16, 17, (4, 2))
 
 
 def mean_logit(images):
-    return float(np.mean(np.asarray(model(images, training=False))[[0, 1], classes]))
+    return float(np.mean(predict(model, images)[[0, 1], classes]))
 
 
 rows, survived = [], {}

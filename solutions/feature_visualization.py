@@ -106,15 +106,16 @@ def _regularized_step(
     l2_weight: float,
     shifts: Array,
     output: Output,
-) -> Images:
-    """One step up the jittered output and down the penalties, clipped."""
+) -> tuple[Images, Values]:
+    """One step up the jittered output and down the penalties, clipped; and the output before it."""
     with tf.GradientTape() as tape:
         tape.watch(images)
         value = select_output(model, _roll(images, shifts), class_index, output)
         # f(roll(x)) − λ₁ · TV(x) − λ₂ · ‖x − ½‖²
         value -= tv_weight * total_variation(images)
         value -= l2_weight * tf.reduce_sum(tf.square(images - 0.5), axis=(1, 2, 3))
-    return tf.clip_by_value(images + step_size * tape.gradient(value, images), 0.0, 1.0)
+    stepped = tf.clip_by_value(images + step_size * tape.gradient(value, images), 0.0, 1.0)
+    return stepped, select_output(model, images, class_index, output)
 
 
 def maximize_class_regularized(
@@ -166,15 +167,16 @@ def maximize_class_regularized(
         Mahendran & Vedaldi 2015 (total variation); Yosinski et al. 2015 (blur, L2); Olah et al.
         2017 (jitter).
     """
-    images, scores = start, [select_output(model, start, class_index, output)]
+    images, scores = start, []
     for step in range(steps):
         shifts = _shifts(len(start), max_shift, seed + step)
-        images = _regularized_step(
+        images, values = _regularized_step(
             model, images, class_index, step_size, tv_weight, l2_weight, shifts, output
         )
         if blur_sigma:
             images = gaussian_filter(images, blur_sigma, mode="reflect", axes=(1, 2))
-        scores.append(select_output(model, images, class_index, output))
+        scores.append(values)
+    scores.append(select_output(model, images, class_index, output))
     return Ascent(images, tf.stack(scores))
 
 

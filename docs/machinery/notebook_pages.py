@@ -12,8 +12,16 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 
 from docs.machinery.downloads import offer
+from docs.machinery.notebooks import ROOT
 
+_TASK = re.compile(r"Task (\w+\.\w+)\.\s")
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", flags=re.S)
+
+
+def on_config(config: Any) -> Any:
+    """Keep what the plugin makes in this folder, not in the one from which mkdocs is started."""
+    config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(ROOT / ".cache" / "notebook-pages")
+    return config
 
 
 def is_notebook(page: Any) -> bool:
@@ -69,7 +77,13 @@ def _text(cell: Tag) -> str:
     for sign in text.select(".anchor-link"):
         sign["class"] = "headerlink"
         sign["title"] = "Permanent link"
-    return f'<div class="cell">{text.decode_contents()}</div>'
+    return f'<div class="cell"{_place(text)}>{text.decode_contents()}</div>'
+
+
+def _place(text: Tag) -> str:
+    """The task's name as the id of its text, for the task's box in the chapter to lead to."""
+    begins = _TASK.match(text.get_text().strip())
+    return f' id="{begins[1]}"' if begins else ""
 
 
 def _formula(found: re.Match[str]) -> str:

@@ -39,11 +39,12 @@ def read(path: Path) -> NotebookNode:
     return jupytext.read(path, fmt="py:percent")
 
 
-def executed(notebook: NotebookNode) -> NotebookNode:
+def executed(notebook: NotebookNode, threads: int | None = None) -> NotebookNode:
     """Run a notebook, or take its results from the cache.
 
     Args:
         notebook: as `read` returns it.
+        threads: of TensorFlow; None for one per processor.
 
     Returns:
         The notebook with its outputs.
@@ -54,10 +55,12 @@ def executed(notebook: NotebookNode) -> NotebookNode:
     path = CACHE / f"{key(code_of(notebook))}.ipynb"
     if path.is_file():
         return _with_outputs_of(nbformat.read(path, as_version=4), notebook)
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    os.environ.update({name: os.environ.get(name, value) for name, value in quiet.items()})
+    env = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", **os.environ}
+    if threads:
+        env["TF_NUM_INTRAOP_THREADS"] = str(threads)
     where = {"metadata": {"path": str(ROOT)}}
-    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where).execute()
+    client = NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where)
+    client.execute(env=env)
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     return notebook

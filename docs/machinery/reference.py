@@ -1,13 +1,15 @@
 """The hook that lists what the reference holds; mkdocstrings makes it, from the docstrings."""
 
-import inspect
+import ast
 import re
 from typing import Any
 
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 
+import course.given
 from course.given.modules import TABLE
+from docs.machinery.notebooks import ROOT
 
 HEAD = """\
 # Functions
@@ -73,9 +75,14 @@ def page() -> str:
 
 
 def given() -> list[str]:
-    """The functions and classes that `course.given` offers: where each is defined."""
-    import course.given
+    """The functions and classes that `course.given` offers: where each is defined.
 
-    offered = [getattr(course.given, name) for name in sorted(course.given.__all__)]
-    ours = [one for one in offered if inspect.isfunction(one) or inspect.isclass(one)]
-    return [f"{one.__module__}.{one.__name__}" for one in ours]
+    They are read, not imported: TensorFlow alone would take longer than the rest of the page.
+    """
+    places = {
+        node.name: ".".join([*path.relative_to(ROOT).with_suffix("").parts, node.name])
+        for path in (ROOT / "course" / "given").rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in course.given.__all__
+    }
+    return [places[name] for name in sorted(places)]

@@ -15,7 +15,8 @@ BOX = """\
 
     {why} *{effort}*
 
-    Fill in `{function}` in `course/{module}.py`. Then:
+    Fill in `{function}` in `course/{module}.py` (or in
+    <a href="notebooks/{module}.html#{name}">its cell of the notebook</a>). Then:
 
     ```bash
     course check {name}

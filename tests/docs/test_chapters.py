@@ -25,6 +25,18 @@ def test_the_first_page_shows_the_whole_way() -> None:
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_keeps_its_fixed_order(name: str) -> None:
+    """As CONTRIBUTING.md says it: the question, the tasks, the answers, and where to go on."""
+    fixed = ["What is asked", "Questions", "What you know now", "Try this", "Read more"]
+    headings = re.findall(r"^# ## (.*?)(?: \{ #.*\})?$", chapter(name), re.M)
+    assert [one for one in headings if one in fixed] == fixed
+    assert headings[0] == fixed[0]
+    assert headings[-4:] == fixed[1:]
+    last_task = chapter(name).rindex("# {{ task ")
+    assert last_task < chapter(name).index("# ## Questions\n")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_hands_over_to_the_next(name: str) -> None:
     ending = chapter(name).partition("# ## What you know now\n")[2].partition("# ## ")[0]
     following = [*CHAPTERS, "playground"][CHAPTERS.index(name) + 1]

@@ -22,6 +22,7 @@ def plugin_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     cells = [
         new_markdown_cell("# A title\n\nThe map $a_1 < b$, and `$no$`.\n\n$$\nx * y * z\n$$"),
         new_markdown_cell(f"[There]({SITE}start.html#install) and [elsewhere](https://doi.org/1)."),
+        new_markdown_cell("**Task `saliency.smooth`.** Blur heat maps."),
         new_code_cell("first = 1"),
         new_code_cell("# @title The code\nsecond = 2", metadata=folded),
     ]
@@ -47,7 +48,7 @@ def test_the_plugins_styles_and_scripts_are_gone(plugin_page: str, page: str) ->
 def test_each_cell_is_there_once_in_order(page: str) -> None:
     places = [page.index(words) for words in ("A title", "elsewhere", "first", "second")]
     assert places == sorted(places)
-    assert page.count('<div class="cell') == 4
+    assert page.count('<div class="cell') == 5
     assert page.count("first") == 1
 
 
@@ -66,3 +67,8 @@ def test_code_looks_as_in_the_chapters(page: str) -> None:
 def test_links_within_the_site_work_from_a_disk(page: str) -> None:
     assert 'href="../start.html#install"' in page
     assert 'href="https://doi.org/1"' in page
+
+
+def test_a_task_can_be_led_to(page: str) -> None:
+    assert page.count('<div class="cell" id="saliency.smooth">') == 1
+    assert page.count(" id=") == 2, "the title has the other one"
