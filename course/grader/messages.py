@@ -7,8 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from course.given.modules import TABLE
+from course.grader.cases import Case, case_of
+from course.grader.climbed import climbed
+from course.grader.clues import describe, find_clue
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
-from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate, when_wrong
+from course.grader.diagnosis import count_right, diagnose, locate, when_wrong
 from course.grader.errors import in_short, translate
 from course.grader.fingerprints import (
     calls_of,
@@ -19,6 +22,7 @@ from course.grader.fingerprints import (
 )
 from course.grader.places import IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
+from course.grader.probes import depends_on_its_batch
 from course.grader.reading import argument_names, broken_path, returns_nothing
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
@@ -58,7 +62,7 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
     cases = _cases(wrong, records, source, task)
     headline = _wrong_type(task, wrong, records, source)
     headline = headline or _likely_mistake(task, wrong, records, cases, work)
-    lines = [headline or f"This does not hold: {statement}"]
+    lines = [headline or " ".join([f"This does not hold: {statement}", describe(cases)]).strip()]
     if headline:
         lines.append(f"What should hold: {statement}")
     if records:
@@ -82,14 +86,25 @@ def _likely_mistake(
         known = recognize_by_computing(task.name, records)
     if known:
         return f"This looks like {known}."
-    related = diagnose(cases) or ""
+    related = diagnose(cases) or climbed(cases) or find_clue(cases) or ""
     what = wrong.pair.what if wrong.pair else "the result"
     if related and what != "the result":
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
     headline = _if_true(wrong.headline, records, work)
     said = " ".join(filter(None, [headline, related])) or locate(cases)
-    return said or _kept(records, work) or when_wrong(cases) or ""
+    said = said or _kept(records, work) or when_wrong(cases)
+    return said or _mixed_up(wrong.pair, records, work)
+
+
+def _mixed_up(pair: Pair | None, records: list[Record], work: Work) -> str:
+    """Whether the images of a batch get in each other's way."""
+    if pair is None or not records:
+        return ""
+    kept = list(work.records)
+    said = depends_on_its_batch(records[-1], pair, lambda one: _ask(work, one.function, one))
+    work.records = kept
+    return said
 
 
 def _kept(records: list[Record], work: Work) -> str:

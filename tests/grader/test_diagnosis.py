@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from course.grader.cases import Case, case_of
 from course.grader.compare import Pair
-from course.grader.diagnosis import Case, case_of, count_right, diagnose, locate, when_wrong
+from course.grader.diagnosis import count_right, diagnose, locate, when_wrong
 
 
 def cases(

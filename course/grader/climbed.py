@@ -1,0 +1,254 @@
+"""What has been climbed: an answer that follows a gradient, told by the logits it belongs to.
+
+Every gradient of something that is computed from the logits is a mixture of the gradients of the
+single logits. The mixture is found from the answer, and compared with the mixtures of what one may
+climb by mistake: another class, the probability, its logarithm, all classes of the batch.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.grader.cases import Case
+from course.grader.compare import TOLERANCE
+
+Values = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Of every image, how much of each logit's gradient there is: `(B, K)`.
+
+    Attributes:
+        wanted: in the right answer.
+        found: in the answer.
+        logits: of the images.
+    """
+
+    wanted: Values
+    found: Values
+    logits: Values
+
+    @property
+    def shares(self) -> Values:
+        """The probabilities of the classes."""
+        powers = np.exp(self.logits - self.logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
+MOST_CASES = 12
+"""How many of the last cases are looked at: each costs a gradient per class."""
+
+
+def climbed(cases: Sequence[Case]) -> str | None:
+    """What all answers have followed, if it is another mixture of the logits than the right one."""
+    cases = cases[-MOST_CASES:]
+    for follow in (_gradient, _product, _step):
+        mixtures = [mixture for case in cases if (mixture := _mixture(case, follow)) is not None]
+        if len(mixtures) == len([case for case in cases if case.network is not None]) > 0:
+            return _say(mixtures)
+    return None
+
+
+# --- from an answer to a mixture ------------------------------------------------------------------
+
+Follow = Callable[[Case, Values], tuple[Values, Values, Values]]
+"""From a case and its images to what follows a gradient: as it is, as it should be, and where."""
+
+
+def _gradient(case: Case, images: Values) -> tuple[Values, Values, Values]:
+    return case.answer, case.expected, np.ones_like(images, bool)
+
+
+def _product(case: Case, images: Values) -> tuple[Values, Values, Values]:
+    return case.answer / images, case.expected / images, np.abs(images) > 1e-3
+
+
+def _step(case: Case, images: Values) -> tuple[Values, Values, Values]:
+    if case.options.get("steps", 1) != 1:
+        raise KeyError("steps")
+    size = float(case.options["step_size"])
+    inside = (case.answer % 1 != 0) & (case.expected % 1 != 0)  # elsewhere it has been clipped
+    return (case.answer - images) / size, (case.expected - images) / size, inside
+
+
+def _mixture(case: Case, follow: Follow) -> Mixture | None:
+    """The mixture in an answer; None if it, or the right answer, is none."""
+    images = next(
+        (case.arrays[n] for n in ("images", "start", "originals") if n in case.arrays), None
+    )
+    if case.network is None or images is None or case.answer.shape != images.shape:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            mine, right, where = follow(case, images)
+    except KeyError:
+        return None
+    logits = case.network.outputs(images)
+    classes = np.eye(logits.shape[1])
+    slopes = np.stack(
+        [case.network.gradients(images, np.tile(one, (len(images), 1)))["input"] for one in classes]
+    )
+    pairs = [
+        (_parts(slopes[:, i], right[i], where[i]), _parts(slopes[:, i], mine[i], where[i]))
+        for i in range(len(images))
+    ]
+    if not pairs or any(one is None or other is None for one, other in pairs):
+        return None
+    return Mixture(np.array([one for one, _ in pairs]), np.array([one for _, one in pairs]), logits)
+
+
+def _parts(slopes: Values, values: Values, where: Values) -> Values | None:
+    """How much of each of the slopes is in some values, or None if there is something else."""
+    table, wanted = slopes[:, where].T, values[where]
+    if len(table) < len(slopes) + 4 or not np.all(np.isfinite(wanted)):
+        return None
+    parts, _, rank, _ = np.linalg.lstsq(table, wanted, rcond=1e-6)
+    allowed = 4 * TOLERANCE * max(np.abs(wanted).max(), np.abs(table).max())
+    is_all = rank == len(slopes) and np.abs(table @ parts - wanted).max() <= allowed
+    return parts if is_all else None
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+Form = Callable[[Values, Values], Values]
+"""From probabilities `(B, K)` and the classes' rows of ones and zeros to a mixture."""
+
+FORMS: dict[str, Form] = {
+    "the logit": lambda shares, chosen: chosen,
+    "the probability": lambda shares, chosen: (
+        (shares * chosen).sum(axis=1, keepdims=True) * (chosen - shares)
+    ),
+    "the logarithm of the probability (the cross-entropy)": lambda shares, chosen: chosen - shares,
+}
+
+
+def _say(mixtures: Sequence[Mixture]) -> str | None:
+    """What is followed in place of what; the mixtures themselves where that has no name."""
+    if all(_like(one.found, one.wanted) for one in mixtures):
+        return None
+    for name, form in FORMS.items():
+        for sign in (1, -1):
+            classes = [_classes(one, form, sign) for one in mixtures]
+            if all(one is not None for one in classes):
+                return _against(mixtures, classes, name, form, sign)  # type: ignore[arg-type]
+    return None
+
+
+def _classes(mixture: Mixture, form: Form, sign: int) -> Values | None:
+    """Of which classes the right mixture is, if it has this form."""
+    count = mixture.wanted.shape[1]
+    found = [
+        k
+        for row, shares in zip(mixture.wanted, mixture.shares, strict=True)
+        for k in range(count)
+        if _like(sign * row, form(shares[None], np.eye(count)[k : k + 1])[0])
+    ]
+    return np.array(found) if len(found) == len(mixture.wanted) else None
+
+
+def _against(
+    mixtures: Sequence[Mixture], classes: Sequence[Values], name: str, form: Form, sign: int
+) -> str | None:
+    pairs = list(zip(mixtures, classes, strict=True))
+    said = [
+        says
+        for says, other in _others(name, form)
+        if all(_like(sign * one.found, other(one, each)) for one, each in pairs)
+    ]
+    if len(said) == 1:
+        return f"It follows {said[0]}, where it should follow {name} of each image's class."
+    if said:
+        return None
+    if (smoothed := _smoothed(pairs, name, sign)) is not None:
+        return smoothed
+    one = next(one for one in reversed(mixtures) if not _like(one.found, one.wanted))
+    place = int(np.abs(one.found - one.wanted).sum(axis=1).argmax())
+    mine, right = (_show(sign * row[place]) for row in (one.found, one.wanted))
+    return (
+        f"It follows another mixture of the logits than {name} of the image's class does: for "
+        f"image {place}, the gradients of the logits count {mine}, not {right}."
+    )
+
+
+Other = Callable[[Mixture, Values], Values]
+
+
+def _others(name: str, form: Form) -> Iterator[tuple[str, Other]]:
+    """What one may follow by mistake: other forms, and other classes."""
+
+    def of(form: Form, choose: Other) -> Other:
+        return lambda one, classes: form(one.shares, _rows(one, choose(one, classes)))
+
+    for other_name, other in FORMS.items():
+        if other_name != name:
+            yield other_name, of(other, lambda one, classes: classes)
+    for says, choose in CHOICES.items():
+        yield f"{name} of {says}", of(form, choose)
+
+    def of_all(one: Mixture, classes: Values) -> Values:
+        each = [form(one.shares, _rows(one, np.full_like(classes, other))) for other in classes]
+        return np.sum(each, axis=0)
+
+    def over_the_rival(one: Mixture, classes: Values) -> Values:
+        rows = (_rows(one, each) for each in (classes, _rival(one, classes)))
+        own, rival = (form(one.shares, each) for each in rows)
+        return np.asarray(own - rival)
+
+    def over_the_mean(one: Mixture, classes: Values) -> Values:
+        others = one.wanted.shape[1] - 1
+        return np.asarray((1 + 1 / others) * _rows(one, classes) - 1 / others)
+
+    yield f"{name} of all the batch's classes, added up", of_all
+    yield "all logits, added up", lambda one, classes: np.ones_like(one.wanted)
+    yield f"{name} of the class, less that of the next best", over_the_rival
+    yield "the logit of the class, less the mean over the other classes", over_the_mean
+
+
+CHOICES: dict[str, Other] = {
+    "the first image's class": lambda m, k: 0 * k + k[0],
+    "the last image's class": lambda m, k: 0 * k + k[-1],
+    "the class that the model sees": lambda m, k: m.logits.argmax(axis=1),
+    "the class before": lambda m, k: (k - 1) % m.wanted.shape[1],
+    "the class after": lambda m, k: (k + 1) % m.wanted.shape[1],
+    "another image's class: they come in the reverse order": lambda m, k: k[::-1],
+    "the least likely class": lambda m, k: m.logits.argmin(axis=1),
+}
+
+
+def _rival(mixture: Mixture, classes: Values) -> Values:
+    """The class with the largest logit, apart from the image's own."""
+    others = np.where(_rows(mixture, classes) > 0, -np.inf, mixture.logits)
+    return others.argmax(axis=1)
+
+
+def _rows(mixture: Mixture, classes: Values) -> Values:
+    return np.eye(mixture.wanted.shape[1])[classes]
+
+
+def _smoothed(pairs: Sequence[tuple[Mixture, Values]], name: str, sign: int) -> str | None:
+    """Whether the target's probability is not 1: then it is the same share less in all images."""
+    if "logarithm" not in name:
+        return None
+    shares = []
+    for one, classes in pairs:
+        targets = sign * one.found + one.shares
+        shares += [row[k] for row, k in zip(targets, classes, strict=True)]
+        rest = np.where(_rows(one, classes) > 0, np.nan, targets)
+        if np.nanmax(rest) - np.nanmin(rest) > 1e-2:
+            return None
+    if np.ptp(shares) > 1e-2:
+        return None
+    return (
+        f"It follows a cross-entropy in which the target counts {np.mean(shares):.3g}, and the "
+        "other classes count too: are the labels smoothed? The target counts 1 alone."
+    )
+
+
+def _show(row: Values) -> str:
+    return "(" + ", ".join(f"{value + 0.0:.2g}" for value in np.round(row, 3)) + ")"
+
+
+def _like(one: Values, other: Values) -> bool:
+    return bool(np.abs(one - other).max() <= 3e-3 * max(np.abs(other).max(), np.abs(one).max()))
