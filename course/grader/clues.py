@@ -81,6 +81,35 @@ def _limited(cases: Sequence[Case]) -> str | None:
     return None
 
 
+def _to_an_arguments_range(cases: Sequence[Case]) -> str | None:
+    """Cut off at the smallest and largest value of an argument: of a call, or of each image."""
+    for name in cases[-1].arrays:
+        for says, axes in (("", None), ("each of ", (1, 2, 3))):
+
+            def within(case: Case, name: str = name, axes: tuple[int, ...] | None = axes) -> bool:
+                array = case.arrays.get(name)
+                if array is None or array.ndim != 4 or array.ndim != case.expected.ndim:
+                    return False
+                ends = (f(axis=axes, keepdims=True) for f in (array.min, array.max))
+                return _like(case.answer, np.clip(case.expected, *ends))
+
+            if all(map(within, cases)):
+                return f"The values are clipped to the range of {says}{name}, not to [0, 1]."
+    return None
+
+
+def _constant(cases: Sequence[Case]) -> str | None:
+    """One number stands wherever it is wrong, and one other number should."""
+    shown = ""
+    for case in _wrong(cases):
+        off = _is_off(case)
+        mine, right = case.answer[off], case.expected[off]
+        if len(mine) < 3 or np.ptp(mine) > 1e-5 or np.ptp(right) > 1e-5:
+            return None
+        shown = f"Where it is wrong, it is {mine[0]:.4g} everywhere, not {right[0]:.4g}."
+    return shown or None
+
+
 def _power(cases: Sequence[Case]) -> str | None:
     """A power of what is expected, up to a factor."""
     pairs = [
@@ -352,6 +381,8 @@ def _filtered(cases: Sequence[Case]) -> str | None:
 CLUES: list[Clue] = [
     _on_a_grid,
     _limited,
+    _to_an_arguments_range,
+    _constant,
     _with_an_argument,
     _sum_of_terms,
     _shifted_argument,

@@ -8,8 +8,8 @@ the array; the mistakes that the graders look for differ by percents.
 """
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class Pair:
         expected: what they should be.
         what: the answer's name in messages.
         raw: the answer as it was returned.
-        instead: what known mistakes would give, by what is said of them.
+        instead: what known mistakes would give, by what is said of them; or what computes it.
         tolerance: allowed difference, as a share of the largest magnitude.
     """
 
@@ -38,8 +38,17 @@ class Pair:
     expected: np.ndarray
     what: str = "the result"
     raw: Any = None
-    instead: Mapping[str, np.ndarray] = field(default_factory=dict)
+    instead: "Instead" = None
     tolerance: float = TOLERANCE
+
+    def offered(self) -> dict[str, np.ndarray]:
+        """What known mistakes would give, computed now if it has to be."""
+        others = self.instead() if callable(self.instead) else self.instead
+        return {says: np.asarray(other, np.float64) for says, other in (others or {}).items()}
+
+
+Instead = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
+"""What known mistakes would give, or a function that computes it when it is wanted."""
 
 
 compared: deque[Pair] = deque(maxlen=40)
@@ -133,7 +142,7 @@ def _check_finite(array: np.ndarray, what: str) -> None:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         check(
             False,
-            f"{_capital(what)} holds NaN or infinity.",
+            f"{_capital(what)} holds NaN or infinity: is something divided by 0, or too large?",
             f"The first is at index {list(where)}.",
         )
 
@@ -144,7 +153,7 @@ def check_close(
     headline: str = "",
     what: str = "the result",
     tolerance: float = TOLERANCE,
-    instead: Mapping[str, Any] | None = None,
+    instead: Instead = None,
 ) -> None:
     """Insist that an answer equals what is expected, up to float32's precision.
 
@@ -156,7 +165,8 @@ def check_close(
         tolerance: allowed difference, as a share of the largest expected magnitude. Anything but
             the default needs a reason, said where it is given.
         instead: what known mistakes would give here, by what is said of them, such as
-            `{"the images of one step earlier": path[-2]}`.
+            `{"the images of one step earlier": path[-2]}`; or a function that computes them, which
+            is called only after a failure.
 
     Raises:
         WrongAnswerError: with the worst place, what stands there and what should.
@@ -165,8 +175,7 @@ def check_close(
     array = _as_numbers(answer, what)
     if array.shape == expected.shape:
         array = array.astype(np.float64)
-    others = {says: np.asarray(other, np.float64) for says, other in (instead or {}).items()}
-    pair = Pair(array, expected, what, answer, others, tolerance)
+    pair = Pair(array, expected, what, answer, instead, tolerance)
     compared.append(pair)
     try:
         _check_shape(array, expected.shape, what)

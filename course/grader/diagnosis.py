@@ -50,8 +50,9 @@ def locate(cases: Sequence[Case]) -> str | None:
         and case.answer.shape == case.expected.shape
         and np.all(np.isfinite(case.answer))
     ]
-    masks = [_is_wrong(case) for case in wrong]
-    if not masks or not all(mask.ndim >= 3 for mask in masks):
+    # A table is looked at as one map; its axes are rows and columns.
+    masks = [mask[None] if mask.ndim == 2 else mask for mask in map(_is_wrong, wrong)]
+    if not masks or not all(mask.ndim >= 3 for mask in masks) or wrong[-1].is_record:
         return None
     for says, inside in PLACES:
         places = [inside(mask) for mask in masks]
@@ -70,7 +71,26 @@ def when_wrong(cases: Sequence[Case]) -> str | None:
     if len(wrong) < 3 or len(right) < 4:
         return None
     said = [says for name in _choices(wrong[-1]) if (says := _parted(name, wrong, right))]
+    said += [says for name in COUNTED if (says := _counted(name, wrong, right))]
     return said[0] if len(said) == 1 else None
+
+
+COUNTED = ("the number of images", "the number of channels")
+
+
+def _counted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | None:
+    """What is said if a single number of images or channels is right, or is wrong."""
+    bad, good = ({case.numbers.get(name) for case in side} for side in (wrong, right))
+    if None in bad | good or bad & good:
+        return None
+    of = name.removeprefix("the number of ")
+    for some, others, one in ((good, bad, "right"), (bad, good, "wrong")):
+        if len(some) == 1 and len(others) > 1:
+            count = int(next(iter(some)) or 0)
+            other = "wrong" if one == "right" else "right"
+            alone = of.removesuffix("s") if count == 1 else of
+            return f"It is {one} with {count} {alone}, and {other} with other numbers of {of}."
+    return None
 
 
 def _choices(case: Case) -> list[str]:
@@ -278,6 +298,32 @@ STEPS: list[tuple[str, Relation]] = [
         "They are one step behind the images.",
         lambda c: np.concatenate([c.expected[:1], c.expected[:-1]]),
     ),
+    (
+        "The last row repeats the one before it: look once more after the last step.",
+        lambda c: np.concatenate([c.expected[:-1], c.expected[-2:-1]]),
+    ),
+    (
+        "The first row is the second: look once before the first step.",
+        lambda c: np.concatenate([c.expected[1:2], c.expected[1:]]),
+    ),
+    (
+        "They are one step ahead of the images.",
+        lambda c: np.concatenate([c.expected[1:], c.expected[-1:]]),
+    ),
+    ("The steps come in the reverse order.", _along(0, _flip)),
+    ("The best so far is kept.", lambda c: np.maximum.accumulate(c.expected)),
+    ("All rows are the last one.", _of_batch(lambda e: e[-1:])),
+    ("All rows are the first one.", _of_batch(lambda e: e[:1])),
+    ("The rows are added up from step to step.", lambda c: np.cumsum(c.expected, axis=0)),
+    ("They tell by how much the first is exceeded.", lambda c: c.expected - c.expected[:1]),
+    (
+        "Every image has the batch's mean.",
+        lambda c: np.broadcast_to(c.expected.mean(axis=1, keepdims=True), c.expected.shape),
+    ),
+    (
+        "Every image has the batch's sum.",
+        lambda c: np.broadcast_to(c.expected.sum(axis=1, keepdims=True), c.expected.shape),
+    ),
 ]
 
 
@@ -344,7 +390,7 @@ def _instead(cases: Sequence[Case]) -> str | None:
         for says in dict.fromkeys(names)
         if _holds([c for c in cases if says in c.instead], _instead_of(says))
     ]
-    return f"This looks like {fitting[0]}." if len(fitting) == 1 else None
+    return f"This looks like {', or '.join(fitting)}." if 0 < len(fitting) < 3 else None
 
 
 def _untouched(cases: Sequence[Case]) -> str | None:
@@ -507,7 +553,12 @@ def _constant_factor(cases: Sequence[Case]) -> str | None:
     shown = f"It is {factors[-1]:.4g} times what is expected"
     if names:
         return f"{shown}: is it {', or '.join(names)}?"
-    return f"{shown}." if _is_simple(factors[-1]) else "All is right up to one factor."
+    # A number that means nothing to anybody may still be found in the code.
+    return (
+        f"{shown}."
+        if _is_simple(factors[-1])
+        else f"All is right up to one factor, {factors[-1]:.4g}."
+    )
 
 
 def _is_simple(factor: float) -> bool:
@@ -537,6 +588,10 @@ PLAIN = {
 }
 
 
+AREAS = ("the number of pixels", "the number of values in an image")
+"""Of which one may take the root: lengths and transforms are divided by it."""
+
+
 def _names_of(ratio: float, case: Case) -> Iterable[str]:
     """What a factor may be, from the sizes and arguments of the call.
 
@@ -554,6 +609,11 @@ def _names_of(ratio: float, case: Case) -> Iterable[str]:
             yield f"multiplied by {name}"
         if is_it(1 / value):
             yield f"divided by {name}"
+        if name in AREAS and value > 1:
+            if is_it(value**0.5):
+                yield f"multiplied by the root of {name}"
+            if is_it(value**-0.5):
+                yield f"divided by the root of {name}"
         if is_it(-value):
             yield f"multiplied by {name}, with the sign turned around"
         if is_it(-1 / value):
@@ -637,10 +697,21 @@ def _offset_per_image(cases: Sequence[Case]) -> str | None:
 
     if not _holds(cases, shifted):
         return None
-    means = np.array([case.answer.mean() for case in cases])
-    if np.all(np.abs(means) < 10 * SMALLEST):
-        return "The mean of each image is taken away: it is what is expected less its mean."
     return "Each image is right up to something that is added to all of its values."
+
+
+def _mean_taken(cases: Sequence[Case]) -> str | None:
+    """The right answer less its own mean."""
+    if any(case.expected.ndim < 3 or case.expected[0].size < 2 for case in cases):
+        return None
+
+    def centred(case: Case) -> np.ndarray:
+        axes = tuple(range(1, case.expected.ndim))
+        return case.expected - case.expected.mean(axis=axes, keepdims=True)
+
+    if not _holds(cases, centred):
+        return None
+    return "The mean of each image is taken away: it is what is expected less its mean."
 
 
 def _imprecise(cases: Sequence[Case]) -> str | None:
@@ -666,7 +737,7 @@ KINDS: list[Callable[[Sequence[Case]], str | None]] = [
     _first_of(STEPS, is_record=True),
     _first_of(CHANNELS, least=3),
     _scale,
-    lambda cases: _offset(cases) or _offset_per_image(cases),
+    lambda cases: _mean_taken(cases) or _offset(cases) or _offset_per_image(cases),
     _imprecise,
 ]
 """Kinds of relations; if two kinds fit, nobody can tell which it is, and nothing is said."""

@@ -165,17 +165,23 @@ def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Ta
         return []
     names = argument_names(source, task.function)
     pairs = [pair for pair in compared if pair.what == wrong.pair.what and pair is not wrong.pair]
-    return [_case(pair, records, names) for pair in [*pairs, wrong.pair]]
+    pairs = [*pairs, wrong.pair]
+    recent = pairs[-MOST_RECENT:]
+    return [_case(pair, records, names, pair in recent) for pair in pairs]
 
 
-def _case(pair: Pair, records: list[Record], names: list[str]) -> Case:
+MOST_RECENT = 6
+"""Of how many of the last pairs it is computed what known mistakes would give."""
+
+
+def _case(pair: Pair, records: list[Record], names: list[str], is_recent: bool) -> Case:
     for record in reversed(records):
         parts = record.answer if isinstance(record.answer, tuple) else ()
         if any(part is pair.raw for part in (record.answer, *parts)):
             unnamed = [f"argument {i + 1}" for i in range(len(record.args))]
             named = dict(zip([*names, *unnamed[len(names) :]], record.args, strict=False))
-            return case_of(pair, named | record.kwargs)
-    return case_of(pair, {})
+            return case_of(pair, named | record.kwargs, is_recent)
+    return case_of(pair, {}, is_recent)
 
 
 def explain_error(task: Task, error: StudentError, source: str = "") -> str:

@@ -1,6 +1,6 @@
 """1.2 Activation maximization: what has to hold in `course/activation_maximization.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -15,6 +15,7 @@ from course.grader.tasks import task
 from course.grader.work import Function, Tensor, Work
 
 from . import models
+from .chance import check_repeats, same_for_two
 from .common import (
     IN_TRAINING,
     check_own_random_numbers,
@@ -52,6 +53,10 @@ def test_values_are_spread_evenly(work: Work, seed: int) -> None:
         "The noise leaves [0, 1].",
         f"Its values lie between {low:.3g} and {high:.3g}.",
     )
+    # That images or channels repeat each other is said by the next property.
+    levels = len(np.unique(noise))
+    example = f"There are {levels} different ones among {noise.size}."
+    check(levels > 0.2 * noise.size, "The values are from a few levels only.", example)
     # Kolmogorov-Smirnov: among 5,760 uniform values, a gap of 0.05 has a chance of 1e-12.
     gap = np.abs(np.sort(noise, axis=None) - np.linspace(0, 1, noise.size))
     inside = np.mean((noise > 0.25) & (noise < 0.75))
@@ -63,10 +68,6 @@ def test_values_are_spread_evenly(work: Work, seed: int) -> None:
     # Of 5,760 uniform values, none in a hundredth of the range has a chance of 1e-25.
     ends = low < 0.01 and high > 0.99
     check(ends, "The noise does not reach from 0 to 1.", f"It ends at {low:.3g} and {high:.3g}.")
-    # That images or channels repeat each other is said by the next property.
-    levels = len(np.unique(noise))
-    example = f"There are {levels} different ones among {noise.size}."
-    check(levels > 0.2 * noise.size, "The values are from a few levels only.", example)
 
 
 @random_start
@@ -99,14 +100,11 @@ def test_the_seed_decides(work: Work, seed: int) -> None:
         [as_array(work.activation_maximization.random_start(shape, one), shape) for one in drawn]
         for _ in range(2)
     )
-    same = all(map(np.array_equal, first, again))
-    check(same, ANOTHER_TIME)
+    check_repeats(ANOTHER_TIME, drawn, first, again)
+    wrong = same_for_two("The seed has no effect: another gives the same images.", drawn, first)
     for one, other in combinations(range(len(drawn)), 2):
-        check(
-            not np.allclose(first[one], first[other]),
-            "The seed has no effect: another gives the same images.",
-            f"Seeds {drawn[one]} and {drawn[other]} give the same.",
-        )
+        shown = f"Seeds {drawn[one]} and {drawn[other]} give the same."
+        check(not np.allclose(first[one], first[other]), wrong, shown)
 
 
 @random_start
@@ -466,10 +464,30 @@ def check_ascent(
     classes: Any,
     output: str = "logit",
     headline: str = "",
+    others: Mapping[str, list[np.ndarray]] | None = None,
+    other_scores: Mapping[str, list[np.ndarray]] | None = None,
 ) -> None:
-    """Insist that an ascent ends where the path ends, and has the scores of all images on it."""
+    """Insist that an ascent ends where the path ends, and has the scores of all images on it.
+
+    Args:
+        answer: what the student's function returned.
+        model: on which it climbs.
+        path: the images before the first and after every step.
+        classes: to which it climbs.
+        output: of the model.
+        headline: names the mistake, where the property knows it.
+        others: the paths of known mistakes, by what is said of them.
+        other_scores: the images of which known mistakes give the scores.
+    """
     images, scores = check_tuple(answer, ("images", "scores"))
     check_inside(images, path[0].shape)
-    check_close(images, path[-1], headline, "the images")
-    expected = np.stack([models.outputs(model, one, classes, output) for one in path])
-    check_close(scores, expected, headline, "the scores")
+    ends = {says: other[-1] for says, other in (others or {}).items()}
+    if len(path) > 1:
+        ends |= {"the images of one step earlier: the last step is not in them": path[-2]}
+    check_close(images, path[-1], headline, "the images", instead=ends)
+
+    def seen(images: list[np.ndarray]) -> np.ndarray:
+        return np.stack([models.outputs(model, one, classes, output) for one in images])
+
+    instead = {says: seen(other) for says, other in (other_scores or {}).items()}
+    check_close(scores, seen(path), headline, "the scores", instead=instead)

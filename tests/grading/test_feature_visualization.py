@@ -18,6 +18,7 @@ from course.grader.tasks import task
 from course.grader.work import Function, StudentError, Tensor, Work
 
 from . import models
+from .chance import check_repeats, check_repeats_itself, same_for_two
 from .common import (
     IN_TRAINING,
     PARTLY,
@@ -33,6 +34,7 @@ from .common import (
     own,
     seeds,
 )
+from .measures import MEASURES, Measure, measured, measured_slopes
 from .test_activation_maximization import (
     LAST,
     check_ascent,
@@ -166,10 +168,11 @@ def test_shifts_come_from_the_seed(work: Work, seed: int) -> None:
         [as_array(work.feature_visualization.jitter(images, 3, one), images.shape) for one in drawn]
         for _ in range(2)
     )
-    same = all(map(is_close, again, first))
-    check(same, "The same seed gives other shifts in a second call.")
+    check_repeats("The same seed gives other shifts in a second call.", drawn, first, again)
+    wrong = same_for_two("Another seed gives the same shifts.", drawn, first)
     for one, other in combinations(range(len(drawn)), 2):
-        check(not is_close(first[one], first[other]), "Another seed gives the same shifts.")
+        shown = f"Seeds {drawn[one]} and {drawn[other]} give the same."
+        check(not is_close(first[one], first[other]), wrong, shown)
 
 
 @jitter
@@ -399,13 +402,33 @@ def test_blurs_after_clipping(work: Work, seed: int, steps: int) -> None:
     seed = own(work, seed)
     sigma, one = size_between(seed, (0.4, 1.2)), seed % models.CLASSES
     model, path = models.linear(work.seed), [models.starts(seed)]
-    up = models.weights_of_linear(work.seed)[one]
-    for _ in range(steps):
-        clipped = np.clip(path[-1] + up, 0, 1)
-        path.append(gaussian_filter(clipped, (0, sigma, sigma, 0), mode="reflect"))
+    up, sharp = models.weights_of_linear(work.seed)[one], [path[0]]
+
+    def blurred(images: np.ndarray, width: float = sigma) -> np.ndarray:
+        return gaussian_filter(images, (0, width, width, 0), mode="reflect")
+
+    others = {
+        "a blur that comes once, after the last step: it comes after every step": [path[0]],
+        "a blur of the first step alone: it comes after every step": [path[0]],
+        "a blur that comes before the step, not after it": [path[0]],
+        "a blur of the gradient, not of the images": [path[0]],
+    }
+    once, first, before, slopes = others.values()
+    for number in range(steps):
+        sharp.append(np.clip(path[-1] + up, 0, 1))
+        path.append(blurred(sharp[-1]))
+        once.append(np.clip(once[-1] + up, 0, 1))
+        moved = np.clip(first[-1] + up, 0, 1)
+        first.append(moved if number else blurred(moved))
+        before.append(np.clip(blurred(before[-1]) + up, 0, 1))
+        slopes.append(np.clip(slopes[-1] + blurred(up[None]), 0, 1))
+    once.append(blurred(once[-1]))
+    if steps == 1:  # the first step is the last
+        others = {says: other for says, other in others.items() if "not" in says}
+    scores = {"the scores of the images before the blur": sharp}
     function = work.feature_visualization.maximize_class_regularized
     answer = function(model, path[0], one, steps, 1.0, blur_sigma=sigma)
-    check_ascent(answer, model, path, one)
+    check_ascent(answer, model, path, one, others=others, other_scores=scores)
 
 
 @maximize_class_regularized
@@ -455,15 +478,14 @@ def test_jitter_comes_from_the_seed(work: Work) -> None:
     """The same seed gives the same images, and another seed gives others."""
     model, start, seed = models.linear(work.seed), models.distinct(work.seed, 3), work.seed
     function = work.feature_visualization.maximize_class_regularized
-    first, again, other = (
-        as_array(check_tuple(answer, ("images", "scores"))[0], start.shape, "the images")
-        for answer in (
-            function(model, start, 0, 5, 0.03, max_shift=2, seed=one)
-            for one in (seed, seed, seed + 1)
-        )
-    )
-    check(is_close(again, first), "The same seed gives other images in a second call.")
-    check(not is_close(other, first), "Another seed gives the same images.")
+
+    def draw(one: int) -> np.ndarray:
+        answer = function(model, start, 0, 5, 0.03, max_shift=2, seed=one)
+        return as_array(check_tuple(answer, ("images", "scores"))[0], start.shape, "the images")
+
+    first = draw(seed)
+    check_repeats_itself("The same seed gives other images in a second call.", draw, seed, first)
+    check(not is_close(draw(seed + 1), first), "Another seed gives the same images.")
 
 
 @maximize_class_regularized
@@ -663,7 +685,7 @@ def test_climbs_the_mean_of_a_channel(work: Work, seed: int, layer: str) -> None
             path.append(feature_step_up(model, layer, channel, path[-1], 0.5))
         function = work.feature_visualization.maximize_feature
         answer = function(model, path[0], layer, channel, 2, 0.5)
-        check_feature_ascent(answer, model, layer, channel, path)
+        check_feature_ascent(answer, model, layer, channel, path, has_other_measures=True)
 
 
 @maximize_feature
@@ -752,10 +774,33 @@ def check_feature_ascent(
     channel: int,
     path: list[np.ndarray],
     headline: str = "",
+    has_other_measures: bool = False,
 ) -> None:
-    """Insist that an ascent ends where the path ends, and has the means of all images on it."""
+    """Insist that an ascent ends where the path ends, and has the means of all images on it.
+
+    The steps have the size 0.5, if it is to be told what else has been climbed.
+    """
     images, scores = check_tuple(answer, ("images", "scores"))
     check_inside(images, path[0].shape)
-    check_close(images, path[-1], headline, "the images")
+    channels = np.full(len(path[0]), channel)
+    measures = MEASURES if has_other_measures else {}
+
+    def end(measure: Measure) -> np.ndarray:
+        images = path[0]
+        for _ in path[1:]:
+            slopes = measured_slopes(model, layer, channels, measure, images)
+            images = np.clip(images + 0.5 * slopes, 0, 1)
+        return images
+
+    def rows(measure: Measure) -> np.ndarray:
+        return np.stack([measured(model, layer, channels, measure, one) for one in path])
+
+    def ends() -> dict[str, np.ndarray]:
+        return {says: end(measure) for says, measure in measures.items()}
+
+    def other_scores() -> dict[str, np.ndarray]:
+        return {says: rows(measure) for says, measure in measures.items()}
+
+    check_close(images, path[-1], headline, "the images", instead=ends)
     expected = np.stack([models.channel_means(model, layer, channel, one) for one in path])
-    check_close(scores, expected, headline, "the scores")
+    check_close(scores, expected, headline, "the scores", instead=other_scores)

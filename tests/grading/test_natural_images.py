@@ -17,6 +17,7 @@ from course.grader.tasks import task
 from course.grader.work import Tensor, Work
 
 from . import models
+from .chance import check_repeats_itself
 from .common import (
     IN_TRAINING,
     check_gradient_flows,
@@ -28,6 +29,7 @@ from .common import (
     gradient_through,
     seeds,
 )
+from .measures import MEASURES, measured, measured_slopes
 from .test_activation_maximization import check_inside, inverse_sigmoid, sigmoid
 
 SIZES = [(6, 5), (5, 8), (8, 6), (7, 7), (4, 4), (1, 3), (3, 1)]
@@ -36,7 +38,8 @@ SIZES = [(6, 5), (5, 8), (8, 6), (7, 7), (4, 4), (1, 3), (3, 1)]
 sizes = st.sampled_from(SIZES)
 counts = st.integers(1, 3)
 channel_counts = st.sampled_from([3, 1, 2, 4])
-step_counts = st.sampled_from([2, 3])
+step_counts = st.sampled_from([3, 2])
+"""Three come first: with two, mistakes in the falling step size look alike."""
 
 # --- frequencies ----------------------------------------------------------------------------------
 
@@ -79,7 +82,8 @@ def test_divides_by_the_frequency_and_transforms_back(
     """
     spectrum = spectra(seed, (count, channels), size)
     answer = work.natural_images.fourier_images(spectrum, *size)
-    check_close(answer, painted(spectrum, *size))
+    others = partial(painted_otherwise, spectrum, *size)
+    check_close(answer, painted(spectrum, *size), instead=others)
 
 
 @fourier_images
@@ -121,6 +125,30 @@ def painted(spectrum: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.moveaxis(planes, 1, -1)
 
 
+def painted_otherwise(spectrum: np.ndarray, height: int, width: int) -> dict[str, np.ndarray]:
+    """What known mistakes make of a spectrum, by what is said of them."""
+    right = painted(spectrum, height, width)
+    means = right.mean(axis=(1, 2), keepdims=True)
+    even = np.fft.irfft2(spectrum / weights(height, width), norm="ortho")
+    even = np.moveaxis(even, 1, -1)
+    others = {
+        "the constant wave divided by 1, not by 1 / max(H, W)": right
+        - means * (1 - 1 / max(height, width)),
+        "the constant wave left out": right - means,
+        "images from which the mean over all channels is taken off": right
+        - right.mean(axis=(1, 2, 3), keepdims=True),
+        "the phases turned round: a mirror image": right[:, ::-1, ::-1],
+    }
+    if width % 2 and even.shape[2]:  # without its size, the transform gives an even width
+        short = [(0, 0), (0, 0), (0, width - even.shape[2]), (0, 0)]
+        says = "irfft2 without s=(H, W): the width is always even, and has been filled up"
+        others |= {
+            f"{says} with the last column": np.pad(even, short, "edge"),
+            f"{says} with zeros": np.pad(even, short),
+        }
+    return others
+
+
 # --- color_basis ----------------------------------------------------------------------------------
 
 color_basis = task("natural_images.color_basis")
@@ -149,6 +177,8 @@ def check_basis(answer: Any, photos: np.ndarray) -> None:
     deviations = np.sqrt(np.diag(covariance))
     mixed_up = photos.reshape(channels, -1).T
     others = {
+        "the identity: the channels are not mixed": np.eye(channels),
+        "the variances alone, each channel by itself": np.diag(np.diag(covariance)),
         "the correlation of the channels, not their covariance": covariance
         / np.outer(deviations, deviations),
         "pixels mixed up: reshape(-1, C), for reshape(C, -1) does not move axes": covariance_of(
@@ -262,7 +292,10 @@ def check_amounts(work: Work, seed: int, count: int, limits: Limits) -> None:
     images = with_coordinates(seed, 1).repeat(count, axis=0)
     answer = work.natural_images.random_view(images, *limits, seed)
     maps = maps_of(as_array(answer, images.shape, "the views"))
-    check(np.ptp(maps, axis=0).max() > 1e-3, "All images of a batch are seen by the same view.")
+    alike = "All images of a batch are seen by the same view."
+    if np.abs(maps - np.eye(2, 3)).max() < 1e-3:
+        alike = f"There is no view at all with max_shift={limits[0]:g}: the images are unchanged."
+    check(np.ptp(maps, axis=0).max() > 1e-3, alike)
     shifts = 2 * (limits[0] == 0)  # which are left out where there are none
     amounts = amounts_of(maps, images.shape[1:3], limits[0])[shifts:]
     # Kolmogorov-Smirnov: among 400 draws, a gap of 0.18 has a chance of 1e-11.
@@ -276,6 +309,8 @@ def check_amounts(work: Work, seed: int, count: int, limits: Limits) -> None:
         wrong = f"{name} is not drawn uniformly."
         if "shift" in name:
             wrong = f"{wrong[:-1]}, or the middle is not at ((H − 1) / 2, (W − 1) / 2)."
+            if np.abs(values - np.round(values)).max() < 2e-3:
+                wrong = "The shifts are whole numbers of pixels: they should be any numbers."
         check(gap < largest, wrong, f"{shown} {three:.3g}.")
     for one in range(len(names)):
         for other in range(one):
@@ -378,11 +413,24 @@ def check_limits(maps: np.ndarray, size: tuple[int, int], limits: Limits) -> Non
     slack = 0.75 * (limits[1] > 0 or limits[2] > 0)
     shift = max(np.abs(down).max(), np.abs(right).max())
     said = f"max_shift is {limits[0]:g}, yours moves the middle by {shift:.3g}."
-    check(shift < limits[0] + slack + 1e-3, "An image is shifted by more than max_shift.", said)
+    wrong = "An image is shifted by more than max_shift."
+    if limits[0] == 0:
+        wrong = "The middle moves, also without a shift: it is at ((H − 1) / 2, (W − 1) / 2)."
+    check(shift < limits[0] + slack + 1e-3, wrong, said)
     said = f"max_angle is {limits[1]:g} degrees, yours is {np.abs(angle).max():.3g}."
     check(np.abs(angle).max() < limits[1] + 0.01, "An image is turned by too much.", said)
     said = f"max_zoom is {limits[2]:g}, yours is magnified by {1 + zoom[np.abs(zoom).argmax()]:.3g}"
-    check(np.abs(zoom).max() < limits[2] + 1e-3, "An image is zoomed by too much.", f"{said}.")
+    wrong, largest = "An image is zoomed by too much.", 1 + zoom.max()
+    if (
+        limits[2]
+        and 1 / largest > 1 - limits[2] - 1e-3
+        and zoom.min() > 1 / (1 + limits[2]) - 1.001
+    ):
+        wrong = (
+            "An image is zoomed by too much: is it magnified by 1 over the factor? The places "
+            "where values are looked up are to be divided by it."
+        )
+    check(np.abs(zoom).max() < limits[2] + 1e-3, wrong, f"{said}.")
 
 
 def sample(
@@ -508,17 +556,21 @@ def test_the_seed_decides_all(work: Work) -> None:
     seed = work.seed
     network, classes = models.smooth(work.seed), models.classes(seed, 3)
     function = work.natural_images.visualize_class
-    first, again, other = (
-        check_tuple(function(network, classes, 5, one, None, (1, 10, 0.1), 0.1), PARTS)
-        for one in (seed, seed, seed + 1)
-    )
-    check_inside(first[0], THREE)
-    means = as_array(first[1], (6, 3), "the scores").mean(axis=1)
+
+    def climb(one: int) -> Any:
+        return check_tuple(function(network, classes, 5, one, None, (1, 10, 0.1), 0.1), PARTS)
+
+    def draw(one: int) -> np.ndarray:
+        return as_array(climb(one)[0], THREE, "the images")
+
+    first, scores = climb(seed)
+    check_inside(first, THREE)
+    means = as_array(scores, (6, 3), "the scores").mean(axis=1)
     said = f"From {means[0]:.3g} to {means[-1]:.3g}, in the mean."
     check(means[-1] > means[0], "The scores do not rise.", said)
-    images = [as_array(one[0], THREE, "the images") for one in (first, again, other)]
-    check(is_close(images[1], images[0]), "The same seed gives other images in a second call.")
-    check(not is_close(images[2], images[0], 1e-3), "Another seed gives the same images.")
+    first = as_array(first, THREE, "the images")
+    check_repeats_itself("The same seed gives other images in a second call.", draw, seed, first)
+    check(not is_close(draw(seed + 1), first, 1e-3), "Another seed gives the same images.")
     short, full = (function(network, classes, 1, seed, *more)[0] for more in ((), DEFAULTS))
     check_close(short, as_array(full, THREE), OTHER_DEFAULTS, "the images")
 
@@ -616,6 +668,11 @@ def adam_in_short(slope: np.ndarray, mean: np.ndarray, square: np.ndarray, n: in
     return correction * mean / (np.sqrt(square) + 1e-7)
 
 
+def adam_of_images(slope: np.ndarray, mean: np.ndarray, square: np.ndarray, n: int) -> np.ndarray:
+    """Adam, with the mean of the squares over each image."""
+    return adam(slope, mean, square.mean(axis=(0, 2, 3, 4), keepdims=True), n)
+
+
 @dataclass
 class Climb:
     """An ascent in the spectrum without views, in double precision.
@@ -671,6 +728,9 @@ class Climb:
     def mistaken(self) -> dict[str, np.ndarray]:
         """Where known mistakes end, by what is said of them."""
         transposed = None if self.colors is None else self.colors.T
+        scaled = None
+        if self.colors is not None:
+            scaled = self.colors / np.linalg.norm(self.colors, axis=0).max()
         changed: dict[str, dict[str, Any]] = {
             "a descent: the step goes down": {"rule": lambda *given: -adam(*given)},
             "plain steps along the gradient, not Adam's": {"rule": lambda slope, *_: slope},
@@ -687,6 +747,18 @@ class Climb:
             },
             "independent channels, whatever colors says": {"colors": None},
             "the transposed matrix of colors": {"colors": transposed},
+            "a matrix of colors that is scaled first": {"colors": scaled},
+            "one size of step for all numbers of an image, where Adam has one for each": {
+                "rule": adam_of_images
+            },
+            "the running mean of the gradient (momentum), not Adam's step": {
+                "rule": lambda slope, mean, square, n: mean
+            },
+            "the gradient divided by its root mean square, not Adam's step": {
+                "rule": lambda slope, *_: (
+                    slope / np.sqrt(np.mean(slope**2, axis=(0, 2, 3, 4), keepdims=True))
+                )
+            },
             "waves that are not divided by their frequency": {"is_divided": False},
         }
         return {
@@ -733,15 +805,20 @@ def check_path(
     images, found = check_tuple(answer, PARTS)
     check_inside(images, climb.start.shape)
     path = min(climb.paths(), key=lambda one: np.abs(as_array(images) - one[-1]).max())
-    instead = climb.mistaken() | {"the images of one step earlier": path[-2]}
-    instead |= {says: other.path()[-1] for says, other in (others or {}).items()}
+
+    def ends() -> dict[str, np.ndarray]:
+        known = climb.mistaken() | {"the images of one step earlier": path[-2]}
+        return known | {says: other.path()[-1] for says, other in (others or {}).items()}
+
+    def rows(score: Score) -> np.ndarray:
+        return np.stack([score(one) for one in path])
+
+    def scores() -> dict[str, np.ndarray]:
+        return {says: rows(other) for says, other in (other_scores or {}).items()}
+
     near = 1e-3 + 2 * climb.doubt
-    check_close(images, path[-1], "", "the images", near, instead)
-    instead = {
-        says: np.stack([other(one) for one in path]) for says, other in (other_scores or {}).items()
-    }
-    scores = np.stack([score(one) for one in path])
-    check_close(found, scores, "", "the scores", near, instead)
+    check_close(images, path[-1], "", "the images", near, ends)
+    check_close(found, rows(score), "", "the scores", near, scores)
 
 
 # --- visualize_channel ----------------------------------------------------------------------------
@@ -783,41 +860,6 @@ def test_climbs_the_mean_of_the_channel(work: Work) -> None:
         other_scores[says] = partial(measured, network, layer, channels, measure)
     answer = function(network, layer, channels, 2, seed, colors, STILL, 0.3)
     check_path(answer, right, means, others, other_scores)
-
-
-Measure = Callable[[np.ndarray], tuple[float, np.ndarray]]
-"""Of one channel's activations: a number, and its slope with respect to each."""
-
-MEASURES: dict[str, Measure] = {
-    "the sum over the positions, not the mean": lambda a: (a.sum(), np.ones_like(a)),
-    "the largest activation, not the mean": lambda a: (a.max(), a == a.max()),
-    "the mean of the squared activations": lambda a: (np.mean(a**2), 2 * a / a.size),
-    "the mean of the activations above zero": lambda a: (
-        np.mean(np.maximum(a, 0)),
-        (a > 0) / a.size,
-    ),
-    "the mean of the magnitudes": lambda a: (np.mean(np.abs(a)), np.sign(a) / a.size),
-}
-"""What else one may climb of a channel."""
-
-
-def measured(
-    network: Network, layer: str, channels: np.ndarray, measure: Measure, x: np.ndarray
-) -> np.ndarray:
-    """A measure of each image's own channel."""
-    values = models.activations(network, layer, x)
-    return np.array([measure(values[i, ..., c])[0] for i, c in enumerate(channels)])
-
-
-def measured_slopes(
-    network: Network, layer: str, channels: np.ndarray, measure: Measure, x: np.ndarray
-) -> np.ndarray:
-    """Its gradient."""
-    values = models.activations(network, layer, x)
-    chosen = np.zeros_like(values)
-    for i, c in enumerate(channels):
-        chosen[i, ..., c] = measure(values[i, ..., c])[1]
-    return network.gradients(x, chosen, layer)["input"]
 
 
 @visualize_channel
@@ -906,7 +948,8 @@ def test_octaves_grow_and_keep_the_photo(work: Work) -> None:
     for octaves, height, width, scale in ((3, 12, 9, 1.4), (2, 9, 12, 1.3)):
         photo = photos(work.seed, (height, width, 3))
         answer = work.natural_images.deep_dream(network, photo, "joined", octaves, 2, 0.05, scale)
-        check_dream(answer, dreamt(network, photo, "joined", octaves, 2, 0.05, scale))
+        given = network, photo, "joined", octaves, 2, 0.05, scale
+        check_dream(answer, dreamt(*given), partial(other_dreams, *given))
 
 
 @deep_dream
@@ -953,12 +996,83 @@ def photos(seed: int, shape: tuple[int, ...]) -> np.ndarray:
     return np.clip(draw.uniform(-0.1, 1.1, shape), 0, 1).astype(np.float32)
 
 
-def check_dream(answer: Any, expected: np.ndarray) -> None:
+def check_dream(
+    answer: Any,
+    expected: np.ndarray,
+    others: Callable[[], Mapping[str, np.ndarray]] | None = None,
+) -> None:
     """Insist on a valid image that is the right one."""
     shape = getattr(answer, "shape", None)
     check(shape != (1, *expected.shape), "The batch axis is still there: return its one image.")
     check_inside(answer, expected.shape)
-    check_close(answer, expected)
+    check_close(answer, expected, instead=others)
+
+
+Sizes = Callable[[int, int, float, int], list[int]]
+"""The size of an octave, from height, width, scale, and how many octaves follow it."""
+
+
+def rounded(height: int, width: int, scale: float, left: int) -> list[int]:
+    """The size as it should be."""
+    return [round(side / scale**left) for side in (height, width)]
+
+
+def square_by(choose: Callable[[int, int], int]) -> Sizes:
+    """Sizes that are square, but for the last."""
+    return lambda height, width, scale, left: (
+        [round(choose(height, width) / scale**left)] * 2 if left else [height, width]
+    )
+
+
+@dataclass
+class Octaves:
+    """How a dream goes from one size to the next; by default as it should.
+
+    Attributes:
+        sizes: of the octaves.
+        is_pyramid: whether each photo is made from the smaller one before it.
+        keeps: what is taken along of the dream: "all" that it has added, what its "last" size has
+            added, or "nothing".
+        is_upwards: whether the smallest size comes first.
+    """
+
+    sizes: Sizes = rounded
+    is_pyramid: bool = False
+    keeps: str = "all"
+    is_upwards: bool = True
+
+
+RIGHT_OCTAVES = Octaves()
+
+OTHER_OCTAVES = {
+    "each size made from the smaller one before it: its details are lost": Octaves(is_pyramid=True),
+    "only what the last size has added, not all that came before": Octaves(keeps="last"),
+    "a dream that begins anew in every size": Octaves(keeps="nothing"),
+    "sizes that go from large to small": Octaves(is_upwards=False),
+    "square sizes, by the shorter side": Octaves(square_by(min)),
+    "square sizes, by the longer side": Octaves(square_by(max)),
+    "sizes with height and width swapped": Octaves(
+        lambda height, width, scale, left: (
+            rounded(width, height, scale, left) if left else [height, width]
+        )
+    ),
+    "sizes divided by scale · n, not by scale to the power of n": Octaves(
+        lambda height, width, scale, left: [
+            round(side / (scale * left)) if left else side for side in (height, width)
+        ]
+    ),
+    "sizes that are rounded up": Octaves(
+        lambda height, width, scale, left: [
+            int(np.ceil(side / scale**left)) for side in (height, width)
+        ]
+    ),
+}
+"""Known mistakes on the way from one size to the next, by what is said of them."""
+
+
+def other_dreams(*given: Any) -> dict[str, np.ndarray]:
+    """Where they lead."""
+    return {says: dreamt(*given, how=how) for says, how in OTHER_OCTAVES.items()}
 
 
 def dreamt(
@@ -969,20 +1083,23 @@ def dreamt(
     steps: int,
     step_size: float,
     scale: float,
+    how: Octaves = RIGHT_OCTAVES,
 ) -> np.ndarray:
     """What `deep_dream` is, in double precision."""
     photo = photo.astype(np.float64)
     dream = base = photo
-    for octave in reversed(range(octaves)):
-        size = [round(side / scale**octave) for side in photo.shape[:2]]
-        added, base = resized(dream - base, size), resized(photo, size)
-        dream = base + added
+    for octave in reversed(range(octaves)) if how.is_upwards else range(octaves):
+        size = how.sizes(*photo.shape[:2], scale, octave)
+        source = base if how.is_pyramid and base is not photo else photo
+        added, base = resized(dream - base, size), resized(source, size)
+        dream = base + added * (how.keeps != "nothing")
+        base = dream if how.keeps == "last" else base
         for _ in range(steps):
             values = models.activations(network, layer, dream[None])
             slope = network.gradients(dream[None], 2 * values / values.size, layer)["input"][0]
             size_of_slope = np.sqrt(np.mean(slope**2))
             dream = np.clip(dream + step_size * slope / size_of_slope, 0, 1)
-    return dream
+    return resized(dream, list(photo.shape[:2]))
 
 
 def resized(image: np.ndarray, size: list[int]) -> np.ndarray:

@@ -61,6 +61,8 @@ def test_picks_each_images_own_class(work: Work, seed: int, dtype: type[np.integ
         check_close(answer, models.outputs(model, images, classes))
 
 
+LARGE = "The softmax of large logits is another one: are they clipped, or rounded?"
+
 OVERFLOW = "The softmax overflows: subtract the largest logit first, or use tf.nn.softmax."
 
 
@@ -85,7 +87,7 @@ def test_softmax_is_the_probability_of_the_class(work: Work, seed: int) -> None:
         classes = classes.astype(np.int32)
         answer = work.saliency.select_output(model, images, classes, "softmax")
         check(np.all(np.isfinite(np.asarray(answer, np.float64))), OVERFLOW)
-        headline = "" if model is networks[0][0] else "The softmax of large logits is another one."
+        headline = "" if model is networks[0][0] else LARGE
         check_close(answer, models.outputs(model, images, classes, "softmax"), headline)
 
 
@@ -351,8 +353,9 @@ def test_draws_image_and_heatmap(work: Work) -> None:
         )
         drawn = [shown.values for shown in drawn_on(figure)]
         check(len(drawn) == 2, "Image and heat map should each be drawn once.")
-        check(any(_equal(image, one) for one in drawn), "The image is not drawn as it is.")
-        check(any(_equal(heatmap, one) for one in drawn), "The heat map is not drawn as it is.")
+        for what, values in (("image", image), ("heat map", heatmap)):
+            is_drawn = any(_equal(values, one) for one in drawn)
+            check(is_drawn, f"The {what} is not drawn as it is{_instead_drawn(values, drawn)}.")
 
 
 @plot_saliency
@@ -416,7 +419,11 @@ def test_overlay_lets_the_image_through(work: Work) -> None:
     images = next(axes.images for axes in figure.axes if axes.images)
     check(images[-1].is_mapped, "The image hides the heat map: draw the heat map last.")
     alpha = images[-1].alpha
-    check(0.1 < alpha < 0.9, "The heat map hides the image, or cannot be seen: set its alpha.")
+    wrong = (
+        "The heat map hides the image, or lies below it, or cannot be seen: set its alpha (which "
+        f"is {alpha:.2g}), and draw it last."
+    )
+    check(0.1 < alpha < 0.9, wrong)
 
 
 @plot_saliency
@@ -453,11 +460,12 @@ def check_places(middles: np.ndarray, page: tuple[int, int]) -> None:
 
 def check_seen(seen: np.ndarray, expected: np.ndarray, what: str) -> None:
     """Insist on colours, as far as a screen shows them."""
-    apart = np.abs(seen - expected).max()
-    check(
-        apart < 0.05,
-        f"The {what} cannot be seen as it is: something hides it, or changes its colours.",
-    )
+    apart = np.abs(seen - expected)
+    inside = apart[1:-1, 1:-1].max(initial=0) < 0.05
+    wrong = "something hides it, or changes its colours."
+    if inside:
+        wrong = "its outermost pixels are cut off, as by the limits of the axes."
+    check(apart.max() < 0.05, f"The {what} cannot be seen as it is: {wrong}")
 
 
 def mixed(seen: np.ndarray, colors: np.ndarray, below: Any) -> np.ndarray:
@@ -475,6 +483,29 @@ def colors_of(heatmap: np.ndarray, drawn: Drawn) -> np.ndarray:
     scale = (len(drawn.colors) - 1) / 2
     steps = np.round(heatmap / np.abs(heatmap).max() * scale + scale).astype(int)
     return drawn.colors[steps][..., :3]
+
+
+def _instead_drawn(values: np.ndarray, drawn: list[np.ndarray]) -> str:
+    """What has become of values on the way to a picture, if it can be told."""
+    alike = [one for one in drawn if one.shape == values.shape]
+    changes = {
+        ", but upside down": values[::-1],
+        ", but mirrored": values[:, ::-1],
+        ", but with the channels in the reverse order": values[..., ::-1],
+        ", but without its signs": np.abs(values),
+        ", but cut off at 0 and 1": np.clip(values, 0, 1),
+    }
+    for says, other in changes.items():
+        if any(_equal(other, one) for one in alike):
+            return says
+    for one in alike:
+        if abs(np.corrcoef(one.ravel(), values.ravel())[0, 1]) > 1 - 1e-6:
+            ends, wanted = ((a.min(), a.max()) for a in (one, values))
+            return (
+                f", but stretched: from {ends[0]:.2g} to {ends[1]:.2g}, "
+                f"where it goes from {wanted[0]:.2g} to {wanted[1]:.2g}"
+            )
+    return "" if alike else ": its shape is another"
 
 
 def _equal(one: np.ndarray, other: np.ndarray) -> bool:
