@@ -79,17 +79,20 @@ COUNTED = ("the number of images", "the number of channels")
 
 
 def _counted(name: str, wrong: Sequence[Case], right: Sequence[Case]) -> str | None:
-    """What is said if a single number of images or channels is right, or is wrong."""
+    """What is said if it is one image or channel alone that is right, or wrong; or three channels.
+
+    Others are apart by chance.
+    """
     bad, good = ({case.numbers.get(name) for case in side} for side in (wrong, right))
     if None in bad | good or bad & good:
         return None
     of = name.removeprefix("the number of ")
-    for some, others, one in ((good, bad, "right"), (bad, good, "wrong")):
-        if len(some) == 1 and len(others) > 1:
-            count = int(next(iter(some)) or 0)
-            other = "wrong" if one == "right" else "right"
-            alone = of.removesuffix("s") if count == 1 else of
-            return f"It is {one} with {count} {alone}, and {other} with other numbers of {of}."
+    if good == {3} and "channels" in name and len(bad) > 1:
+        return "It is right with 3 channels, and wrong with other numbers of channels."
+    for some, others, one, other in ((good, bad, "right", "wrong"), (bad, good, "wrong", "right")):
+        if some == {1} and len(others) > 1:
+            alone = of.removesuffix("s")
+            return f"It is {one} with one {alone} alone, and {other} with several {of}."
     return None
 
 

@@ -277,6 +277,18 @@ ROWS = [
         line=r"class",
     ),
     Row(
+        "LinAlgError",
+        r"not positive definite|Singular matrix",
+        "A matrix is singular, as the covariance of grey photos is, whose channels are all the "
+        "same: Cholesky's root and an inverse do not exist there. Roots by eigh or svd always do.",
+    ),
+    Row(
+        "",
+        r"Cholesky decomposition was not successful",
+        "A matrix is singular, as the covariance of grey photos is, whose channels are all the "
+        "same: Cholesky's root does not exist there. Roots by eigh or svd always do.",
+    ),
+    Row(
         "TypeError",
         r"Cannot cast ufunc '\w+' output from dtype\('(.*?)'\) to dtype\('(.*?)'\)",
         "{0} numbers do not go into an array of {1} in place: make the array float32 first.",

@@ -6,6 +6,8 @@ import textwrap
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from course.given.modules import TABLE
 from course.grader.cases import Case, case_of
 from course.grader.climbed import climbed
@@ -20,10 +22,11 @@ from course.grader.fingerprints import (
     recognize_by_computing,
     take,
 )
+from course.grader.networks import Network
 from course.grader.places import IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
-from course.grader.probes import depends_on_its_batch
-from course.grader.reading import argument_names, broken_path, returns_nothing
+from course.grader.probes import depends_on_its_batch, part_of
+from course.grader.reading import argument_names, broken_path, returns_nothing, uses_numpy
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
 from course.grader.work import NotStartedError, Record, StudentError, Work
@@ -156,7 +159,16 @@ def _wrong_type(
     answer = records[-1].answer if records else None
     if isinstance(answer, tuple) and any(isinstance(part, Figure) for part in answer):
         return "The result is a tuple of a figure and more: return the figure alone."
+    if wrong.headline.startswith(NO_GRADIENT) and not uses_numpy(source, task.function):
+        return f"{NO_GRADIENT}, and later tasks climb on it: {WITHOUT_NUMPY}"
     return wrong.headline if isinstance(wrong, NamedError) else None
+
+
+NO_GRADIENT = "No gradient flows through it"
+WITHOUT_NUMPY = (
+    "is a value kept from an earlier call, or cut off (stop_gradient, round, argmax, a cast to "
+    "whole numbers)?"
+)
 
 
 def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Task) -> list[Case]:
@@ -176,8 +188,7 @@ MOST_RECENT = 6
 
 def _case(pair: Pair, records: list[Record], names: list[str], is_recent: bool) -> Case:
     for record in reversed(records):
-        parts = record.answer if isinstance(record.answer, tuple) else ()
-        if any(part is pair.raw for part in (record.answer, *parts)):
+        if part_of(record.answer, pair.raw) is not None:
             unnamed = [f"argument {i + 1}" for i in range(len(record.args))]
             named = dict(zip([*names, *unnamed[len(names) :]], record.args, strict=False))
             return case_of(pair, named | record.kwargs, is_recent)
@@ -207,11 +218,33 @@ def _error_headline(task: Task, error: StudentError, source: str) -> str:
     if error.wanted:
         return f"A ValueError is expected for {error.wanted}; yours raises {kind}: {message}"
     says = translate(error, source, task.function)
+    flat = _flat_layer(error)
     if says:
-        return says
+        return f"{says} {flat}".strip()
     if error.frames and all(frame.function in ("", "<module>") for frame in error.frames):
         return f"Python cannot run the file: {kind}: {message}"
+    if flat:
+        return f"The function raises {kind}: {message}. {flat}"
     return f"The function raises {kind}: {message}{_refused(task, error, source)}"
+
+
+def _flat_layer(error: StudentError) -> str:
+    """If a call asks for a layer without rows and columns, and something has no such axes."""
+    if error.record is None or not re.search(r"axis|axes|dim|rank|index|ndim", error.message):
+        return ""
+    given = [*error.record.args, *error.record.kwargs.values()]
+    networks = [value for value in given if isinstance(value, Network)]
+    for name in (value for value in given if isinstance(value, str)):
+        for network in networks:
+            shape = network.layers[0].options["shape"]
+            if name in {layer.name for layer in network.layers} and None not in shape:
+                values = network.activations(np.zeros((1, *shape)), name)
+                if values.ndim == 2:
+                    return (
+                        f'(Layer "{name}" has activations (B, K): no rows and columns. Its '
+                        "channels are the last axis, as of any layer.)"
+                    )
+    return ""
 
 
 def _refused(task: Task, error: StudentError, source: str) -> str:

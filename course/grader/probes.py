@@ -21,7 +21,7 @@ def depends_on_its_batch(record: Record, pair: Pair, ask: Ask) -> str:
         return ""
     axis = 1 if "scores" in pair.what else 0
     count = pair.expected.shape[axis] if pair.expected.ndim > axis else 0
-    place = _part_of(record.answer, pair.raw)
+    place = part_of(record.answer, pair.raw)
     if not 1 < count <= MOST_IMAGES or place is None or _count(record) != count:
         return ""
     alone = []
@@ -72,10 +72,16 @@ CHANCE = {
 """Functions that draw at random."""
 
 
-def _part_of(answer: Any, raw: Any) -> int | None:
-    """Where in an answer a part is: 0 for an answer that is not a tuple."""
+def part_of(answer: Any, raw: Any) -> int | None:
+    """Where in an answer a part is, or a copy of it; 0 for an answer that is not a tuple."""
     parts = answer if isinstance(answer, tuple) else (answer,)
-    return next((i for i, part in enumerate(parts) if part is raw), None)
+    return next((i for i, part in enumerate(parts) if part is raw or _is_copy(part, raw)), None)
+
+
+def _is_copy(part: Any, raw: Any) -> bool:
+    """Whether an array holds the numbers of another, as they are."""
+    both = isinstance(part, np.ndarray) and isinstance(raw, np.ndarray)
+    return both and part.size > 0 and part.shape == raw.shape and np.array_equal(part, raw)
 
 
 def _count(record: Record) -> int:

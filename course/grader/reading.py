@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -30,6 +31,16 @@ def returns_nothing(source: str, function: str) -> bool:
     if definition is None:
         return False
     return not any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(definition))
+
+
+def uses_numpy(source: str, function: str) -> bool:
+    """Whether a function, or one of its file that it calls, leaves TensorFlow; True if unknown."""
+    if function not in _functions(source):
+        return True
+    text = " ".join(ast.unparse(one) for one in _with_helpers(source, function))
+    return bool(
+        re.search(r"\b(np|numpy|scipy|ndimage)\b|predict|gaussian_filter", text)
+    )
 
 
 def argument_names(source: str, function: str) -> list[str]:

@@ -49,6 +49,7 @@ def test_paints_the_lower_right_corner(work: Work, seed: int) -> None:
         expected = np.where(inside[..., None], value, batch)
         levels = {
             "a level of 0 or 1: value may be any grey": round(value + 1e-9),
+            "white, where value is above one half": 1 if value > 0.5 else value,
             "1 − value": 1 - value,
             "a value from 0 to 255": 255 * value,
             "a value that is divided by 255": value / 255,

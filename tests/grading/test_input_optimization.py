@@ -66,12 +66,15 @@ def penalty_of(change: np.ndarray, kind: str) -> np.ndarray:
     return np.mean(change**2 if kind == "l2" else np.abs(change), axis=(1, 2, 3))
 
 
-def penalty_slope(change: np.ndarray, kind: str) -> np.ndarray:
+def penalty_slope(
+    change: np.ndarray, kind: str, signs: Callable[[np.ndarray], np.ndarray] | None = None
+) -> np.ndarray:
     """The gradient of the penalty with respect to the change, as it is where no change is 0.
 
     Magnitudes have a kink at 0, where the slope is taken to be 0. A change that is not 0, but so
     near it that rounding decides on its sign, has no slope to rely on: such a draw is rejected.
     """
+    clear_sign = signs or sign_if_clear
     if kind == "l2":
         return 2 * change / change[0].size
     if kind == "l1":
@@ -84,7 +87,7 @@ def penalty_slope(change: np.ndarray, kind: str) -> np.ndarray:
     return slope / change[0].size
 
 
-def clear_sign(values: np.ndarray) -> np.ndarray:
+def sign_if_clear(values: np.ndarray) -> np.ndarray:
     """The signs of values, none of which may be so small that rounding could turn it."""
     assume(not np.any((values != 0) & (np.abs(values) < 1e-5)))
     return np.sign(values)
@@ -108,6 +111,7 @@ def descent(
     smoothing: float = 0.0,
     kink: float = 0.0,
     temperature: float = 1.0,
+    signs: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> list[np.ndarray]:
     """Where a network leads the images: one entry more than there are steps.
 
@@ -125,6 +129,7 @@ def descent(
         smoothing: the share of the target's probability that all classes get alike.
         kink: what counts as the slope of a magnitude where the change is 0.
         temperature: by which the logits are divided.
+        signs: of changes; by default the clear ones.
     """
     wanted = np.eye(models.CLASSES)[np.broadcast_to(target, len(originals))]
     wanted = (1 - smoothing) * wanted + smoothing / models.CLASSES
@@ -134,7 +139,7 @@ def descent(
         excess = models.softmax(network.outputs(path[-1]) / temperature) - wanted
         slope = network.gradients(path[-1], excess / temperature)["input"]
         change = path[-1] - originals
-        slope = slope + weight * penalty_slope(change, kind)
+        slope = slope + weight * penalty_slope(change, kind, signs)
         if kind == "l1" and kink:
             slope = slope + weight * kink * (change == 0) / change[0].size
         path.append(np.clip(path[-1] - step_size * slope, 0, 1))
@@ -154,7 +159,7 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
 
 def other_descents(*given: Any) -> dict[str, np.ndarray]:
     """Where they lead."""
-    return {says: descent(*given, **how)[-1] for says, how in OTHER_DESCENTS.items()}
+    return {says: descent(*given, signs=np.sign, **how)[-1] for says, how in OTHER_DESCENTS.items()}
 
 
 def second_best(network: Network, batch: np.ndarray) -> np.ndarray:

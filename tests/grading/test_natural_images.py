@@ -55,7 +55,21 @@ def test_each_wave_has_its_frequency(work: Work, size: tuple[int, int]) -> None:
     The coefficients stand as in numpy.fft.rfft2: along the rows all frequencies, the negative ones
     in the second half, and along the columns only those from 0 to W // 2 cycles.
     """
-    check_close(work.natural_images.frequencies(*size), speeds(*size))
+    others = partial(other_speeds, *size)
+    check_close(work.natural_images.frequencies(*size), speeds(*size), instead=others)
+
+
+def other_speeds(height: int, width: int) -> dict[str, np.ndarray]:
+    """Known mistakes in frequencies, by what is said of them."""
+    right, last = speeds(height, width), speeds(height, width)
+    last[:, -1] = np.hypot(speeds(height, 1)[:, 0], 0.5)
+    return {
+        "a last frequency of 0.5, which is right for an even width only": last,
+        "2 π times as much: radians per pixel, not cycles": 2 * np.pi * right,
+        "twice as much: shares of the highest frequency, 0.5": 2 * right,
+        "cycles per image, as if both sides were as long as the shorter": right
+        * min(height, width),
+    }
 
 
 def speeds(height: int, width: int) -> np.ndarray:
@@ -414,6 +428,11 @@ def check_limits(maps: np.ndarray, size: tuple[int, int], limits: Limits) -> Non
     shift = max(np.abs(down).max(), np.abs(right).max())
     said = f"max_shift is {limits[0]:g}, yours moves the middle by {shift:.3g}."
     wrong = "An image is shifted by more than max_shift."
+    if slack and shift < limits[0] + 2:
+        wrong = (
+            "An image is shifted by more than max_shift, or turned and zoomed about another point "
+            "than its middle, which is at ((H − 1) / 2, (W − 1) / 2)."
+        )
     if limits[0] == 0:
         wrong = "The middle moves, also without a shift: it is at ((H − 1) / 2, (W − 1) / 2)."
     check(shift < limits[0] + slack + 1e-3, wrong, said)
@@ -1031,6 +1050,7 @@ class Octaves:
     Attributes:
         sizes: of the octaves.
         is_pyramid: whether each photo is made from the smaller one before it.
+        is_cascade: whether each photo is made from the next larger one.
         keeps: what is taken along of the dream: "all" that it has added, what its "last" size has
             added, or "nothing".
         is_upwards: whether the smallest size comes first.
@@ -1038,6 +1058,7 @@ class Octaves:
 
     sizes: Sizes = rounded
     is_pyramid: bool = False
+    is_cascade: bool = False
     keeps: str = "all"
     is_upwards: bool = True
 
@@ -1046,6 +1067,7 @@ RIGHT_OCTAVES = Octaves()
 
 OTHER_OCTAVES = {
     "each size made from the smaller one before it: its details are lost": Octaves(is_pyramid=True),
+    "each size made from the next larger one, not from the photo": Octaves(is_cascade=True),
     "only what the last size has added, not all that came before": Octaves(keeps="last"),
     "a dream that begins anew in every size": Octaves(keeps="nothing"),
     "sizes that go from large to small": Octaves(is_upwards=False),
@@ -1091,6 +1113,8 @@ def dreamt(
     for octave in reversed(range(octaves)) if how.is_upwards else range(octaves):
         size = how.sizes(*photo.shape[:2], scale, octave)
         source = base if how.is_pyramid and base is not photo else photo
+        for larger in range(octave) if how.is_cascade else ():
+            source = resized(source, how.sizes(*photo.shape[:2], scale, larger))
         added, base = resized(dream - base, size), resized(source, size)
         dream = base + added * (how.keeps != "nothing")
         base = dream if how.keeps == "last" else base
