@@ -29,7 +29,7 @@ from course.grader.probes import depends_on_its_batch, part_of
 from course.grader.reading import argument_names, broken_path, returns_nothing, uses_numpy
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
-from course.grader.work import NotStartedError, Record, StudentError, Work
+from course.grader.work import Function, NotStartedError, Record, StudentError, Work
 from course.worker.protocol import Figure
 
 WIDTH = 78
@@ -63,7 +63,7 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
     statement, records = describe_property(test), list(work.records)
     source = work.sources.get(task.module, "")
     cases = _cases(wrong, records, source, task)
-    headline = _wrong_type(task, wrong, records, source)
+    headline = _wrong_type(task, wrong, records, source, work)
     headline = headline or _likely_mistake(task, wrong, records, cases, work)
     lines = [headline or " ".join([f"This does not hold: {statement}", describe(cases)]).strip()]
     if headline:
@@ -148,7 +148,7 @@ def _ask(work: Work, task: str, call: Any) -> Any:
 
 
 def _wrong_type(
-    task: Task, wrong: WrongAnswerError, records: list[Record], source: str
+    task: Task, wrong: WrongAnswerError, records: list[Record], source: str, work: Work
 ) -> str | None:
     """What is wrong with the answer's type: said first, whatever else may be true."""
     if isinstance(wrong, MissingError):
@@ -159,16 +159,33 @@ def _wrong_type(
     answer = records[-1].answer if records else None
     if isinstance(answer, tuple) and any(isinstance(part, Figure) for part in answer):
         return "The result is a tuple of a figure and more: return the figure alone."
-    if wrong.headline.startswith(NO_GRADIENT) and not uses_numpy(source, task.function):
-        return f"{NO_GRADIENT}, and later tasks climb on it: {WITHOUT_NUMPY}"
+    if wrong.headline.startswith(NO_GRADIENT):
+        if records and _flows_at_first(records[-1], work):
+            return f"{NO_GRADIENT} in a second call: a value of the first call is kept."
+        if not uses_numpy(source, task.function):
+            return f"{NO_GRADIENT}, and later tasks climb on it: {WITHOUT_NUMPY}"
     return wrong.headline if isinstance(wrong, NamedError) else None
 
 
 NO_GRADIENT = "No gradient flows through it"
-WITHOUT_NUMPY = (
-    "is a value kept from an earlier call, or cut off (stop_gradient, round, argmax, a cast to "
-    "whole numbers)?"
-)
+WITHOUT_NUMPY = "is it cut off (stop_gradient, round, argmax, a cast to whole numbers)?"
+
+
+def _flows_at_first(record: Record, work: Work) -> bool:
+    """Whether a new process, which has kept nothing, finds a gradient where there was none."""
+    is_batch = (isinstance(one, np.ndarray) and one.ndim > 2 for one in record.args)
+    place = next((i for i, is_it in enumerate(is_batch) if is_it), None)
+    if place is None:
+        return False
+    kept = list(work.records)
+    work.begin_again()
+    given = Function(work, record.function), place, np.float32(1), *record.args
+    with suppress(StudentError, WrongAnswerError, LostError, NotStartedError):
+        gradient = work.call("course.worker.helpers.slope_through", given, record.kwargs)
+        work.records = kept
+        return gradient is not None
+    work.records = kept
+    return False
 
 
 def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Task) -> list[Case]:

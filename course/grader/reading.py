@@ -38,9 +38,7 @@ def uses_numpy(source: str, function: str) -> bool:
     if function not in _functions(source):
         return True
     text = " ".join(ast.unparse(one) for one in _with_helpers(source, function))
-    return bool(
-        re.search(r"\b(np|numpy|scipy|ndimage)\b|predict|gaussian_filter", text)
-    )
+    return bool(re.search(r"\b(np|numpy|scipy|ndimage)\b|predict|gaussian_filter", text))
 
 
 def argument_names(source: str, function: str) -> list[str]:
