@@ -6,10 +6,11 @@
 #
 # ## What is asked
 #
-# `course case new` writes a folder: five networks, pictures as they met them, clean pictures, and a
-# letter. All five networks are about equally good. Four of the six classes carry a mark in the
-# pictures, each another one. Some networks use a mark, one of them perhaps two. At least one mark
-# is a trap: it is there, and nobody uses it. For each network:
+# `course case new` writes a folder: five networks, pictures as they met them, clean pictures, a
+# letter, and a notebook that goes through your tools on your case, in the order of this page. All
+# five networks are about equally good. Four of the six classes carry a mark in the pictures, each a
+# different one. Some networks use a mark, one of them perhaps two. At least one mark is a trap: it
+# is there, and nobody uses it. For each network:
 #
 # - Is it honest, or does it cheat? On which class?
 # - By which kind of mark, and where is it?
@@ -266,9 +267,9 @@ assert points["guesses"].mean() < 1
 # nowhere; a verdict left open costs nothing.
 #
 # **For teachers.** Take a seed that nobody else knows (`course release --with-hidden` draws some),
-# make the case with it, and hand out the folder: the seed is not in it. To judge, the case is made
-# anew, once for all: `course case check HANDINS/* --seed N --json points.json`. Of a submission
-# only its `case.toml` is read, and no network of a student is ever opened.
+# make the case with it, and hand out the folder: the seed is not in it. `course grade HANDINS
+# --case-seed N` judges the case along with the functions; the case is made anew for that, once for
+# all. Of a submission only its `case.toml` is read, and no network of a student is ever opened.
 #
 # ## Try this
 #

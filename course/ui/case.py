@@ -1,6 +1,7 @@
 """`course case`: five networks of which nobody says whether they cheat."""
 
 import json
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -178,6 +179,27 @@ def _write_words(folder: Path, seed: int | None) -> None:
     }
     for name in ("letter.md", "case.toml"):
         write_atomic(folder / name, environment.get_template(name).render(words).encode())
+    script = environment.get_template("notebook.txt").render(words)
+    write_atomic(folder / "case.ipynb", notebook(script).encode())
+
+
+def notebook(script: str) -> str:
+    """A script in percent format as the text of a notebook."""
+    cells: list[dict[str, Any]] = []
+    for number, cell in enumerate(re.split(r"^# %%", script, flags=re.M)[1:]):
+        head, _, body = cell.partition("\n")
+        made: dict[str, Any] = {"id": f"cell-{number:02}", "metadata": {}, "source": body.strip()}
+        if "[markdown]" in head:
+            made |= {
+                "cell_type": "markdown",
+                "source": re.sub(r"^# ?", "", made["source"], flags=re.M),
+            }
+        else:
+            made |= {"cell_type": "code", "outputs": [], "execution_count": None}
+        cells.append(made)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    whole = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, indent=1) + "\n"
 
 
 def print_judged(console: Any, judged: "list[Judged]", findings: "dict[str, Finding]") -> None:

@@ -1,7 +1,11 @@
 """`course case`, as its users call it."""
 
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,7 +89,7 @@ def test_a_new_case_is_networks_pictures_a_letter_and_a_file_to_fill_in(made: Pa
     assert {path.name for path in made.iterdir()} == {
         *(f"network_{number}.keras" for number in range(1, 6)),
         *("met.npz", "met.png", "clean.npz", "clean.png"),
-        *("letter.md", "case.toml", "case.json"),
+        *("letter.md", "case.toml", "case.json", "case.ipynb"),
     }
 
 
@@ -96,6 +100,43 @@ def test_nothing_in_the_folder_says_the_truth(case: Case, made: Path) -> None:
             assert not any(mark.words in text for text in texts)
             assert not any(f"{network} cheats on {name}" in text for text in texts)
     assert "seed" not in (made / "case.json").read_text()
+
+
+def cells(folder: Path) -> list[str]:
+    """The notebook's code; each `!` a comment."""
+    whole = json.loads((folder / "case.ipynb").read_text())
+    code = [one["source"] for one in whole["cells"] if one["cell_type"] == "code"]
+    return [re.sub(r"^!", "# ", one, flags=re.M) for one in code]
+
+
+def test_the_notebook_is_one_and_its_cells_are_python(made: Path) -> None:
+    whole = json.loads((made / "case.ipynb").read_text())
+    assert whole["nbformat"] == 4
+    assert whole["cells"][0]["source"].startswith("# Five networks and a doubt\n\nA notebook")
+    for source in cells(made):
+        compile(source, "a cell", "exec")
+    assert "course case check ." in cells(made)[-1]
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_with_the_solutions_as_one_s_own_functions(
+    folder: Path,
+) -> None:
+    """In a process of its own, for what a notebook imports stays."""
+    work = Path(__file__).resolve().parents[2] / "solutions"
+    source = "\n".join(cells(folder)).replace('# "', '"')  # its three suspicions, too
+    source = source.replace("use_own_modules()", f"use_own_modules({str(work)!r})")
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=folder,
+        env=os.environ | {"MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "times as vivid" in done.stdout
+    assert (folder / "maps.png").is_file()
 
 
 def test_a_new_case_is_judged_as_open(folder: Path) -> None:
