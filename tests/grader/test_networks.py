@@ -96,6 +96,7 @@ def test_the_logits_of_the_loud_network_are_exact_and_their_softmax_is_not_extre
         assert np.median(models.softmax(logits).max(axis=1)) < 0.99
 
 
+@pytest.mark.slow
 def test_grading_a_task_with_a_network_needs_no_tensorflow_in_the_graders_process() -> None:
     root = Path(__file__).resolve().parents[2]
     program = (

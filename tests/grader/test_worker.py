@@ -169,6 +169,7 @@ def test_modules_find_each_other_in_the_handin(grade_with: Grade) -> None:
     assert report.tasks[0].status == "failed"
 
 
+@pytest.mark.slow
 def test_without_fork_a_process_serves_until_it_is_broken(
     solutions: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

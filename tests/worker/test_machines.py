@@ -57,6 +57,7 @@ def points(folder: Path, settings: dict[str, str]) -> tuple[float, str]:
     return report["score"], done.stdout.decode(errors="replace")
 
 
+@pytest.mark.slow
 def test_all_settings_at_once_cost_nothing(tmp_path: Path) -> None:
     together: dict[str, str] = {}
     for one in reversed(SETTINGS.values()):
