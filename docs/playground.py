@@ -111,8 +111,10 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 # <div class="pg" data-playground="natural_images"></div>
 #
 # Load EfficientNet-Lite0 and let it dream of a *goldfish*, then of something else. What changes
-# without views? And without the colours of photos? Then let the small networks dream. Whose star is
-# a star? Does the cheating network dream of its stamps?
+# without views? And without the colours of photos? The image can also be a *pyramid of octaves*: a
+# grid of pixels of its own size, one of half the size and so on, enlarged and added up, each free
+# to change. Does that look like waves? Then let the small networks dream. Whose star is a star?
+# Does the cheating network dream of its stamps?
 #
 # ## What would have to change?
 #
@@ -233,7 +235,8 @@ write(
     f"On {times['machine']}, a map takes {cost('map')}, a plain step of ascent "
     f"{cost('plain_step')}, one with all regularizers and its score "
     f"{times['step']['median']:.3g} ms, a step towards the smallest change "
-    f"{times['change']['median']:.3g} ms, and a map of EfficientNet-Lite0 {cost('photo')}: medians "
-    "of `python -m tests.benchmarks.playground`. The page computes on one processor, Keras, "
-    "compiled, on all."
+    f"{times['change']['median']:.3g} ms, a map of EfficientNet-Lite0 {cost('photo')}, and a step "
+    f"of its dream {times['dream']['median']:.3g} ms in waves and "
+    f"{times['dream_in_octaves']['median']:.3g} ms in octaves: medians of `python -m "
+    "tests.benchmarks.playground`. The page computes on one processor, Keras, compiled, on all."
 )

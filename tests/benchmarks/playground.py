@@ -40,10 +40,17 @@ IN_THE_PAGE = """async ([image, photo, rounds, few]) => {
     const way = {stepSize: 0.01, weight: 10, penalty: "tv"};
     const penalties = {tvWeight: 0.01, l2Weight: 0.01};
     const regularized = {stepSize: 0.01, ...penalties, blurSigma: 0.4, shift: [1, 1]};
-    const painter = api.makePainter(real.size, colours);
-    const dream = api.startOfDream(real.size);
-    let painted = api.paintSpectrum(painter, dream.parts);
     const limits = {maxShift: 16, maxAngle: 15, maxZoom: 0.2};
+    const dreaming = (basis) => {  // as the reader sees it: the step, and the new image
+        const painter = api.makePainter(basis, colours);
+        const dream = api.startOfDream(basis);
+        let painted = api.paint(painter, dream.parts);
+        return () => {
+            const view = api.randomView(real.size, limits);
+            api.dreamStep(real, painter, dream, painted, 967, {stepSize: 0.02, view});
+            painted = api.paint(painter, dream.parts);
+        };
+    };
     const what = {
         map: [rounds, () => api.gradientSaliency(network, image, 3)],
         step: [rounds, () => {  // as the reader sees it: all regularizers, and the score
@@ -53,11 +60,8 @@ IN_THE_PAGE = """async ([image, photo, rounds, few]) => {
         plain_step: [rounds, () => (plain = api.ascentStep(network, plain, 3, {stepSize: 0.01}))],
         change: [rounds, () => (changed = api.optimizeStep(network, changed, image, 2, way))],
         photo: [few, () => api.gradientSaliency(real, photo, 967)],
-        dream: [few, () => {
-            const view = api.randomView(real.size, limits);
-            api.dreamStep(real, painter, dream, painted, 967, {stepSize: 0.02, view});
-            painted = api.paintSpectrum(painter, dream.parts);
-        }],
+        dream: [few, dreaming(api.makeWaves(real.size))],
+        dream_in_octaves: [few, dreaming(api.makeOctaves(real.size))],
     };
     const times = {};
     for (const [name, [count, run]] of Object.entries(what)) {

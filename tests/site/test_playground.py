@@ -205,14 +205,14 @@ def test_stamps(page: Any, image: np.ndarray, number: int) -> None:
 VIEW = (0.07, 15.0, 0.2)
 """How far a view may be shifted, as a share of the width, turned, and zoomed."""
 
-DREAM = """const [start, views, k, stepSize] = values;
-    const painter = api.makePainter(network.size, colours);
+DREAM = """const [start, make, views, k, stepSize] = values;
+    const painter = api.makePainter(api[make](network.size), colours);
     const dream = api.dreamFrom(start);
-    let image = api.paintSpectrum(painter, dream.parts);
+    let image = api.paint(painter, dream.parts);
     const scores = views.map((view, n) => {
         const way = {stepSize: stepSize * (1 - n / views.length), view};
         const logits = api.dreamStep(network, painter, dream, image, k, way);
-        image = api.paintSpectrum(painter, dream.parts);
+        image = api.paint(painter, dream.parts);
         return logits[k];
     });
     return [image, [...scores, api.computeLogits(network, image)[k]]];"""
@@ -224,9 +224,87 @@ def dream(
     """The page's images and scores, from the start and with the views of `visualize_class`."""
     shape = (2, 1, 3, *frequencies(size, size).shape)
     start = np.random.default_rng(seed).normal(0, 0.01, shape).astype(np.float32)
-    limits = (VIEW[0] * size, *VIEW[1:])
-    views = [_views((1, size, size), *limits, [seed, n])[0, :6].tolist() for n in range(steps)]
-    return run(page, f"const network = {network}; {DREAM}", start, views, k, step_size)
+    return climb_in_page(page, network, "makeWaves", start, size, k, steps, seed, step_size)
+
+
+def climb_in_page(
+    page: Any,
+    network: str,
+    basis: str,
+    start: np.ndarray,
+    size: int,
+    k: int,
+    steps: int,
+    seed: int,
+    step_size: float,
+) -> list[Any]:
+    """The page's images and scores, from a start in a basis, with the views of a seed."""
+    views = [drawn_view(size, seed, n)[0, :6].tolist() for n in range(steps)]
+    code = f"const network = {network}; {DREAM}"
+    return run(page, code, start, basis, views, k, step_size)
+
+
+def drawn_view(size: int, seed: int, step: int) -> np.ndarray:
+    """How `visualize_class` draws the view of a step."""
+    return _views((1, size, size), VIEW[0] * size, *VIEW[1:], [seed, step])
+
+
+def octave_sizes(size: int) -> list[int]:
+    return [size >> k for k in range(size.bit_length()) if size >> k >= 4]
+
+
+def paint_octaves(parts: Any, size: int, colors: np.ndarray) -> Any:
+    """A pyramid, enlarged and added up by TensorFlow's own `resize`."""
+    sizes = octave_sizes(size)
+    grids = tf.split(parts, [3 * side**2 for side in sizes])
+    planes = [
+        tf.image.resize(
+            tf.transpose(tf.reshape(grid, (1, 3, side, side)), (0, 2, 3, 1)), [size] * 2
+        )
+        for grid, side in zip(grids, sizes, strict=True)
+    ]
+    return tf.sigmoid(np.sqrt(4 * np.pi * np.log(2)) * sum(planes) @ colors.T)
+
+
+def climb_octaves(
+    model: Any,
+    start: np.ndarray,
+    size: int,
+    k: int,
+    steps: int,
+    seed: int,
+    step_size: float,
+    colors: np.ndarray,
+) -> tuple[np.ndarray, list[float]]:
+    """The ascent of `visualize_class`, but in a pyramid."""
+    parts, mean, square, scores = tf.constant(start), 0.0, 0.0, []
+    for n in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(parts)
+            images = paint_octaves(parts, size, colors)
+            views = drawn_view(size, seed, n)
+            seen = keras.ops.image.affine_transform(images, views, "bilinear", "reflect")
+            logit = model(seen, training=False)[0, k]
+        scores.append(float(logit))
+        slope = tape.gradient(logit, parts)
+        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        ratio = mean / (1 - 0.9 ** (n + 1)) / (tf.sqrt(square / (1 - 0.999 ** (n + 1))) + 1e-7)
+        parts += step_size * (1 - n / steps) * ratio
+    images = paint_octaves(parts, size, colors)
+    return np.ravel(images), [*scores, float(model(images, training=False)[0, k])]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_natural_images_from_a_pyramid(page: Any, networks: dict[str, Any], name: str) -> None:
+    length = sum(3 * side**2 for side in octave_sizes(32))
+    start = np.random.default_rng(4).normal(0, 0.01, length).astype(np.float32)
+    way = (32, 2, 16, 4, 0.05)
+    found, scores = climb_in_page(page, f"networks.{name}", "makeOctaves", start, *way)
+    colors = np.array(page.evaluate("() => colours"), np.float32)
+    expected, climbed = climb_octaves(networks[name], start, *way, colors)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(scores, climbed, rtol=0, atol=1e-2)
+    assert scores[-1] > scores[0] + 0.5
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -241,19 +319,21 @@ def test_natural_images(page: Any, networks: dict[str, Any], name: str) -> None:
     assert scores[-1] > scores[0] + 0.5
 
 
-def test_a_dream_leaves_nothing_behind(page: Any) -> None:
-    code = """let painter;
+@pytest.mark.parametrize("basis", ["makeWaves", "makeOctaves"])
+def test_a_dream_leaves_nothing_behind(page: Any, basis: str) -> None:
+    code = """const [make] = values;
+    let painter;
     const [network, counts] = [networks.honest, []];
     for (let n = 0; n < 3; n++) {
-        painter = api.makePainter(32, colours, painter);
-        const dream = api.startOfDream(32);
-        const image = api.paintSpectrum(painter, dream.parts);
+        painter = api.makePainter(api[make](32), colours, painter);
+        const dream = api.startOfDream(painter.basis);
+        const image = api.paint(painter, dream.parts);
         const view = api.randomView(32, {maxShift: 2, maxAngle: 15, maxZoom: 0.2});
         api.dreamStep(network, painter, dream, image, 1, {stepSize: 0.1, view});
         counts.push(api.tf.memory().numTensors);
     }
     return counts;"""
-    assert len(set(run(page, code))) == 1
+    assert len(set(run(page, code, basis))) == 1
 
 
 def test_views_are_drawn_within_their_limits(page: Any, image: np.ndarray) -> None:
@@ -530,6 +610,16 @@ def test_sliders_act_while_it_plays_and_another_network_begins_anew(fresh: Any) 
     assert "after 0 steps" in climb.locator("figcaption").inner_text()
 
 
+def test_a_dream_may_be_a_pyramid_of_octaves(fresh: Any) -> None:
+    dreaming = part(fresh, "natural_images")
+    dreaming.get_by_label("a pyramid of octaves").check()
+    assert "Step 0 of 128" in dreamt(dreaming).inner_text()
+    before = pixels(dreaming.locator("canvas"))
+    dreaming.get_by_role("button", name="One step").click()
+    assert "Step 1 of 128" in dreamt(dreaming).inner_text()
+    assert pixels(dreaming.locator("canvas")) != before
+
+
 def test_a_small_network_dreams_and_pauses(fresh: Any) -> None:
     dreaming = part(fresh, "natural_images")
     assert "Step 0 of 128" in dreamt(dreaming).inner_text()
@@ -749,6 +839,26 @@ def test_the_real_network_dreams_as_in_python(page: Any) -> None:
     # first steps are as long for a wave of which only that decides as for any other.
     middle = np.mean(expected.images)
     assert cosine(np.array(found) - middle, np.asarray(expected.images) - middle) > 0.95
+    assert scores[-1] > scores[0] + 3
+
+
+def test_the_real_network_dreams_in_octaves_as_in_python(page: Any) -> None:
+    page.evaluate(
+        "async () => { window.real ??= await api.loadNetwork(new URL('assets/playground/',"
+        " location)); }"
+    )
+    colors = np.array(page.evaluate("() => colours"), np.float32)
+    length = sum(3 * side**2 for side in octave_sizes(224))
+    start = np.random.default_rng(6).normal(0, 0.01, length).astype(np.float32)
+    for steps in (0, 3):
+        way = (224, 1, steps, 6, 0.02)
+        found, scores = climb_in_page(page, "real.network", "makeOctaves", start, *way)
+        expected, climbed = climb_octaves(Rounded(), start, *way, colors)
+        np.testing.assert_allclose(scores[0], climbed[0], rtol=0, atol=1e-3)
+        if steps == 0:
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
+    middle = np.mean(expected)
+    assert cosine(np.array(found) - middle, expected - middle) > 0.95
     assert scores[-1] > scores[0] + 3
 
 

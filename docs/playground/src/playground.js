@@ -4,10 +4,12 @@ import { bringToLife } from "./page/index.js";
 
 export * from "./ascent.js";
 export * from "./backend.js";
+export * from "./dream.js";
 export * from "./half.js";
 export * from "./images.js";
 export * from "./loading.js";
 export * from "./network.js";
+export * from "./octaves.js";
 export * from "./optimization.js";
 export * from "./saliency.js";
 export * from "./spectrum.js";

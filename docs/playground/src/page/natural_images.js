@@ -1,8 +1,10 @@
-// "What does it dream of?": ascent in the spectrum, in the colours of photos, by ever new views.
+// "What does it dream of?": ascent in waves or octaves, in the colours of photos, by ever new views.
 
+import { dreamStep, makePainter, paint, startOfDream } from "../dream.js";
 import { computeLogits } from "../network.js";
+import { makeOctaves } from "../octaves.js";
 import { softmax } from "../saliency.js";
-import { dreamStep, makePainter, paintSpectrum, startOfDream } from "../spectrum.js";
+import { makeWaves } from "../spectrum.js";
 import { randomView } from "../views.js";
 import { curve, paintImage } from "./painting.js";
 import { makePlayer } from "./player.js";
@@ -11,8 +13,10 @@ import { networkChoice } from "./stage.js";
 import { button, choice, h, list, percent, picture, slider, steps } from "./widgets.js";
 
 /** @import { Network } from "../network.js" */
-/** @import { Dream, Painter } from "../spectrum.js" */
+/** @import { Dream, Painter } from "../dream.js" */
 /** @import { Stage } from "./stage.js" */
+
+const BASES = { waves: makeWaves, octaves: makeOctaves };
 
 const NO_COLOURS = [
   [1, 0, 0],
@@ -52,6 +56,14 @@ export function makeNaturalImages(root, stage, folder) {
   classes.addEventListener("change", () => player.restart());
   const length = choice("steps", ["64", "128", "256"], () => player.restart());
   length.pick("128");
+  const basis = choice(
+    "made of",
+    /** @type {[keyof typeof BASES, string][]} */ ([
+      ["waves", "waves"],
+      ["octaves", "a pyramid of octaves"],
+    ]),
+    () => player.restart(),
+  );
   const colours = choice(
     "colours",
     [
@@ -80,6 +92,7 @@ export function makeNaturalImages(root, stage, folder) {
       { className: "pg-row" },
       h("label", { className: "pg-list" }, h("span", {}, "class"), classes),
       length,
+      basis,
       colours,
     ),
     player.buttons,
@@ -134,9 +147,10 @@ export function makeNaturalImages(root, stage, folder) {
   }
   function begin() {
     const { size } = dreamer.network;
-    painter = makePainter(size, colours.value === "photos" ? stage.colours : NO_COLOURS, painter);
-    dream = startOfDream(size);
-    painted = paintSpectrum(painter, dream.parts);
+    const mixed = colours.value === "photos" ? stage.colours : NO_COLOURS;
+    painter = makePainter(BASES[basis.value](size), mixed, painter);
+    dream = startOfDream(painter.basis);
+    painted = paint(painter, dream.parts);
     history = [];
     probability = softmax(computeLogits(dreamer.network, painted))[classIndex()];
   }
@@ -151,7 +165,7 @@ export function makeNaturalImages(root, stage, folder) {
         maxZoom: zoom.value / 100,
       }),
     });
-    painted = paintSpectrum(painter, dream.parts);
+    painted = paint(painter, dream.parts);
     history.push(logits[classIndex()]);
     probability = softmax(logits)[classIndex()];
     if (isDone()) probability = softmax(computeLogits(dreamer.network, painted))[classIndex()];
