@@ -1,4 +1,4 @@
-"""A class in natural colours and what two other networks see in it; a channel; and a dream."""
+"""A class as it grows, and what two other networks see in it; a channel; and a dream."""
 
 from typing import NamedTuple
 
@@ -34,22 +34,28 @@ def compute(scene: Scene) -> Inputs:
     channel = scene.channel_or(layer, 0)
     scene.advance("the colours of photos")
     colors = np.asarray(scene.student("natural_images.color_basis")(load_photos(PHOTOS)))
-    scene.advance(f"{steps} steps towards {title_of(wanted)}")
-    climb = scene.student("natural_images.visualize_class")
-    image = np.asarray(climb(scene.model, wanted, steps, 0, colors)[0])
+    climb, grown = scene.student("natural_images.visualize_class"), {}
+    for few in growth(steps):
+        scene.advance(f"{few} of {steps} steps towards {title_of(wanted)}")
+        image = np.asarray(climb(scene.model, wanted, few, 0, colors)[0])
+        grown[f"{title_of(wanted)}, {few} steps"] = image[0]
     scene.advance(layer)
     climb = scene.student("natural_images.visualize_channel")
     pattern = np.asarray(climb(scene.model, layer, channel, steps // 2, 0, colors)[0])
     scene.advance("dreaming")
     dream = scene.student("natural_images.deep_dream")(scene.model, photo, layer, 1)
     seen = recognized_by([load_model(name) for name in OTHERS], image, wanted)
-    images = {
-        title_of(wanted): image[0],
+    images = grown | {
         f"{layer}, channel {channel}": pattern[0],
         "a photo": photo,
         f"dreamt on by {layer}": np.asarray(dream),
     }
     return Inputs(images, seen.probability[:, 0].tolist(), title_of(wanted))
+
+
+def growth(steps: int) -> list[int]:
+    """How many steps the ascents have that are shown: each is one by itself, and settles."""
+    return sorted({max(1, steps // 16), max(1, steps // 4), steps})
 
 
 def lay_out(found: Inputs) -> Figure:
@@ -60,7 +66,7 @@ def lay_out(found: Inputs) -> Figure:
 def caption(found: Inputs) -> str:
     """What the networks say that were never asked."""
     said = " and ".join(f"{chance:.2f}" for chance in found.chances)
-    return f"Two networks that were never asked give the image on the left {said} for {found.name}"
+    return f"After all steps, two networks that were never asked give {found.name} {said}"
 
 
 register(
