@@ -1,6 +1,6 @@
 """What is known of an answer: its numbers, what they should be, and the call they came from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +67,11 @@ def case_of(pair: Pair, arguments: Mapping[str, Any], is_recent: bool = True) ->
             numbers[name] = float(value)
     dtype = str(getattr(pair.raw, "dtype", ""))
     is_record = "scores" in pair.what
-    options = {name: value for name, value in arguments.items() if isinstance(value, _PLAIN)}
+    options = {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in arguments.items()
+        if isinstance(value, _PLAIN)
+    }
     for name, array in arrays.items():
         if array.ndim > 1 and array.size:
             options[f"the largest magnitude in {name}"] = float(np.abs(array).max())
@@ -77,7 +81,17 @@ def case_of(pair: Pair, arguments: Mapping[str, Any], is_recent: bool = True) ->
     return Case(pair.answer, pair.expected, *known)
 
 
-_PLAIN = (int, float, str)
+def without_repeats(cases: Sequence[Case]) -> list[Case]:
+    """The same cases, each once, in their order: an example that shrinks comes again and again."""
+    found: dict[bytes, Case] = {}
+    for case in cases:
+        key = case.answer.tobytes() + case.expected.tobytes()
+        found.pop(key, None)  # the last one keeps its place at the end
+        found[key] = case
+    return list(found.values())
+
+
+_PLAIN = (int, float, str, np.integer, np.floating)
 """Arguments that may decide whether an answer is right."""
 
 

@@ -6,7 +6,7 @@ climb by mistake: another class, the probability, its logarithm, all classes of 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,12 @@ class Mixture:
     logits: Values
 
     @property
+    def is_same_up_to_one(self) -> bool:
+        """Whether it is right up to a factor, as where an image is scaled inside of the tape."""
+        factor = float((self.found * self.wanted).sum() / (self.wanted**2).sum())
+        return _like(self.found, factor * self.wanted)
+
+    @property
     def shares(self) -> Values:
         """The probabilities of the classes."""
         powers = np.exp(self.logits - self.logits.max(axis=1, keepdims=True))
@@ -44,11 +50,52 @@ MOST_CASES = 12
 def climbed(cases: Sequence[Case]) -> str | None:
     """What all answers have followed, if it is another mixture of the logits than the right one."""
     cases = cases[-MOST_CASES:]
+    cases = [case for case in cases if case.network is not None]
     for follow in (_gradient, _product, _step):
         mixtures = [mixture for case in cases if (mixture := _mixture(case, follow)) is not None]
-        if len(mixtures) == len([case for case in cases if case.network is not None]) > 0:
+        if len(mixtures) == len(cases) > 0:
             return _say(mixtures)
-    return None
+    return _elsewhere(cases) if cases else None
+
+
+PLACES: dict[str, Callable[[Values], Values]] = {
+    "images that are scaled to [-1, 1]": lambda x: 2 * x - 1,
+    "images that are scaled to [0, 255]": lambda x: 255 * x,
+    "images that are divided by 255": lambda x: x / 255,
+    "images less one half": lambda x: x - 0.5,
+    "images less their mean": lambda x: x - x.mean(axis=(1, 2, 3), keepdims=True),
+    "images that are standardized": lambda x: (
+        (x - x.mean(axis=(1, 2, 3), keepdims=True)) / x.std(axis=(1, 2, 3), keepdims=True)
+    ),
+    "the negative, 1 − images": lambda x: 1 - x,
+    "black images": lambda x: 0 * x,
+    "grey images": lambda x: 0 * x + 0.5,
+    "images with the channels in the reverse order": lambda x: x[..., ::-1],
+    "half of the images": lambda x: x / 2,
+}
+"""At what else a gradient may have been taken."""
+
+
+def _elsewhere(cases: Sequence[Case]) -> str | None:
+    """Whether a gradient is right, but for other images than those that were given."""
+
+    def moved(case: Case, place: Callable[[Values], Values]) -> Mixture | None:
+        images = case.arrays.get("images")
+        if images is None or images.ndim != 4:
+            return None
+        arrays = {"images": place(images)}
+        right = _mixture(replace(case, answer=case.expected), _gradient)
+        found = _mixture(replace(case, expected=case.answer, arrays=arrays), _gradient)
+        if right is None or found is None:
+            return None
+        return replace(right, found=found.found)
+
+    said = [
+        says
+        for says, place in PLACES.items()
+        if all((one := moved(case, place)) is not None and one.is_same_up_to_one for case in cases)
+    ]
+    return f"It is the gradient at {said[0]}." if len(said) == 1 else None
 
 
 # --- from an answer to a mixture ------------------------------------------------------------------

@@ -29,14 +29,13 @@ def diagnose(cases: Sequence[Case]) -> str | None:
     if failed.answer.shape != failed.expected.shape:
         return _shape(failed)
     cases = [case for case in cases if case.answer.shape == case.expected.shape != (0,)]
+    if offered := _instead(cases):
+        return offered
     telling = [case for case in cases if not case.is_right]
     if sum(np.count_nonzero(np.abs(case.expected) > SMALLEST) for case in telling) < 2:
         return None
     if all(not np.any(case.answer) for case in cases):
         return "It is 0 everywhere."
-    offered = _instead(cases)
-    if offered:
-        return offered
     found = [says for find in KINDS if (says := find(cases))]
     return found[0] if len(found) == 1 else None if found else _along_the_way(cases)
 
@@ -62,6 +61,22 @@ def locate(cases: Sequence[Case]) -> str | None:
         if is_most and all(map(_is_only, masks, places)):
             return says
     return None
+
+
+def locate_row(cases: Sequence[Case]) -> str | None:
+    """Which row of a record of steps is wrong, if all others are right; or None."""
+    wrong = [case for case in cases if not case.is_right]
+    rows = set()
+    for case in wrong:
+        if not case.is_record or case.answer.shape != case.expected.shape or len(case.answer) < 2:
+            return None
+        off = np.flatnonzero(_is_wrong(case).reshape(len(case.answer), -1).any(axis=1))
+        if len(off) != 1:
+            return None
+        rows.add("first" if off[0] == 0 else "last" if off[0] == len(case.answer) - 1 else "")
+    if len(rows) != 1 or rows == {""}:
+        return None
+    return f"Only the {rows.pop()} row is wrong."
 
 
 def when_wrong(cases: Sequence[Case]) -> str | None:
@@ -393,7 +408,7 @@ def _instead(cases: Sequence[Case]) -> str | None:
         for says in dict.fromkeys(names)
         if _holds([c for c in cases if says in c.instead], _instead_of(says))
     ]
-    return f"This looks like {', or '.join(fitting)}." if 0 < len(fitting) < 3 else None
+    return f"This looks like {', or '.join(fitting)}." if 0 < len(fitting) < 4 else None
 
 
 def _untouched(cases: Sequence[Case]) -> str | None:
@@ -416,6 +431,15 @@ CHOSEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
     ("the largest magnitude of the channels", lambda a: np.abs(a).max(axis=-1)),
     ("the sum of the channels' magnitudes", lambda a: np.abs(a).sum(axis=-1)),
     ("the length of the vector of the channels", lambda a: np.sqrt((a * a).sum(axis=-1))),
+    ("the root mean square of the channels", lambda a: np.sqrt((a * a).mean(axis=-1))),
+    ("the mean magnitude of the channels", lambda a: np.abs(a).mean(axis=-1)),
+    ("the sum of the channels' squares", lambda a: (a * a).sum(axis=-1)),
+    ("the median of the channels", lambda a: np.median(a, axis=-1)),
+    ("the product of the channels", lambda a: a.prod(axis=-1)),
+    ("the standard deviation of the channels", lambda a: a.std(axis=-1)),
+    ("the range of the channels", lambda a: np.ptp(a, axis=-1)),
+    ("the sum of the positive channels", lambda a: np.maximum(a, 0).sum(axis=-1)),
+    ("the magnitude of the sum of the channels", lambda a: np.abs(a.sum(axis=-1))),
     (
         "the channel with the largest magnitude, with its sign",
         lambda a: np.take_along_axis(a, np.abs(a).argmax(axis=-1)[..., None], -1)[..., 0],

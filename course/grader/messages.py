@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from course.given.modules import TABLE
-from course.grader.cases import Case, case_of
+from course.grader.cases import Case, case_of, without_repeats
+from course.grader.changes import find_change
 from course.grader.climbed import climbed
 from course.grader.clues import describe, find_clue
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
-from course.grader.diagnosis import count_right, diagnose, locate, when_wrong
+from course.grader.diagnosis import count_right, diagnose, locate, locate_row, when_wrong
 from course.grader.errors import in_short, translate
 from course.grader.fingerprints import (
     calls_of,
@@ -22,6 +23,7 @@ from course.grader.fingerprints import (
     recognize_by_computing,
     take,
 )
+from course.grader.measured import find_number
 from course.grader.networks import Network
 from course.grader.places import IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
@@ -89,15 +91,20 @@ def _likely_mistake(
         known = recognize_by_computing(task.name, records)
     if known:
         return f"This looks like {known}."
-    related = diagnose(cases) or climbed(cases) or find_clue(cases) or ""
+    distinct = without_repeats(cases)
+    related = next(filter(None, (find(distinct) for find in RELATED)), "")
+    related = related or _mixed_up(wrong.pair, records, work) or find_clue(distinct) or ""
     what = wrong.pair.what if wrong.pair else "the result"
     if related and what != "the result":
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
     headline = _if_true(wrong.headline, records, work)
     said = " ".join(filter(None, [headline, related])) or locate(cases)
-    said = said or _kept(records, work) or when_wrong(cases)
-    return said or _mixed_up(wrong.pair, records, work)
+    return said or _kept(records, work) or when_wrong(cases) or ""
+
+
+RELATED = (diagnose, find_change, find_number, locate_row, climbed)
+"""They tell how numbers are related to what is expected, the plain before the far-fetched."""
 
 
 def _mixed_up(pair: Pair | None, records: list[Record], work: Work) -> str:

@@ -42,7 +42,7 @@ FITTED: list[tuple[str, Mistake]] = [
     ("Each row is right, but for", lambda e, x: e + 0.1 * e.mean(axis=2, keepdims=True)),
     ("Each column is right, but for", lambda e, x: e + 0.1 * e.mean(axis=1, keepdims=True)),
     (
-        "standardized",
+        "its contrast and its brightness",
         lambda e, x: (
             (e - e.mean(axis=(1, 2, 3), keepdims=True)) / e.std(axis=(1, 2, 3), keepdims=True)
         ),

@@ -36,6 +36,14 @@ def _at(share: float) -> Measure:
     return _of_channel(at)
 
 
+def _mean(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
+    """The mean of a channel; beyond the last one, counting begins anew."""
+    channel %= values.shape[-1]
+    slopes = np.zeros_like(values)
+    slopes[..., channel] = values.shape[-1] / values.size
+    return float(values[..., channel].mean()), slopes
+
+
 def _over_others(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
     """The channel's mean less the mean of all."""
     slopes = np.full_like(values, -1 / values.size)
@@ -57,6 +65,17 @@ MEASURES: dict[str, Measure] = {
     "the middle position alone, not the mean over all": _at(0.5),
     "the first position alone, not the mean over all": _at(0),
     "the last position alone, not the mean over all": _at(1),
+    "the logarithm of the sum of the exponentials": _of_channel(
+        lambda a: (np.log(np.exp(a).sum()), np.exp(a) / np.exp(a).sum())
+    ),
+    "the logarithm of the mean of the exponentials": _of_channel(
+        lambda a: (np.log(np.exp(a).mean()), np.exp(a) / np.exp(a).sum())
+    ),
+    "the standard deviation over the positions": _of_channel(
+        lambda a: (a.std(), (a - a.mean()) / max(a.size * a.std(), 1e-12))
+    ),
+    "the mean of the next channel: counting begins with 0": lambda a, k: _mean(a, k + 1),
+    "the mean of the channel before: counting begins with 0": lambda a, k: _mean(a, k - 1),
     "the mean over all channels": lambda a, _: (a.mean(), np.full_like(a, 1 / a.size)),
     "the channel's mean less the mean of all channels": _over_others,
 }

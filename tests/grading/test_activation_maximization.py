@@ -16,6 +16,7 @@ from course.grader.work import Function, Tensor, Work
 
 from . import models
 from .chance import check_repeats, same_for_two
+from .climbs import other_climbs
 from .common import (
     IN_TRAINING,
     check_own_random_numbers,
@@ -53,6 +54,9 @@ def test_values_are_spread_evenly(work: Work, seed: int) -> None:
         "The noise leaves [0, 1].",
         f"Its values lie between {low:.3g} and {high:.3g}.",
     )
+    # Of 5,760 uniform values, none in a hundredth of the range has a chance of 1e-25.
+    ends = low < 0.01 and high > 0.99
+    check(ends, f"The noise does not reach from 0 to 1, but from {low:.2g} to {high:.2g}.")
     # That images or channels repeat each other is said by the next property.
     levels = len(np.unique(noise))
     example = f"There are {levels} different ones among {noise.size}."
@@ -60,14 +64,12 @@ def test_values_are_spread_evenly(work: Work, seed: int) -> None:
     # Kolmogorov-Smirnov: among 5,760 uniform values, a gap of 0.05 has a chance of 1e-12.
     gap = np.abs(np.sort(noise, axis=None) - np.linspace(0, 1, noise.size))
     inside = np.mean((noise > 0.25) & (noise < 0.75))
+    where = "in the middle" if inside > 0.5 else "near 0 and 1"
     check(
         gap.max() < 0.05,
-        "The noise is not uniform in [0, 1].",
+        f"The noise is not uniform in [0, 1]: too many values are {where}, or on one side.",
         f"Half of the values should lie between 0.25 and 0.75; of yours, {inside:.0%} do.",
     )
-    # Of 5,760 uniform values, none in a hundredth of the range has a chance of 1e-25.
-    ends = low < 0.01 and high > 0.99
-    check(ends, "The noise does not reach from 0 to 1.", f"It ends at {low:.3g} and {high:.3g}.")
 
 
 @random_start
@@ -481,13 +483,22 @@ def check_ascent(
     """
     images, scores = check_tuple(answer, ("images", "scores"))
     check_inside(images, path[0].shape)
-    ends = {says: other[-1] for says, other in (others or {}).items()}
-    if len(path) > 1:
-        ends |= {"the images of one step earlier: the last step is not in them": path[-2]}
-    check_close(images, path[-1], headline, "the images", instead=ends)
 
-    def seen(images: list[np.ndarray]) -> np.ndarray:
+    def ends() -> dict[str, np.ndarray]:
+        found = other_climbs(model, path, classes, output)
+        if len(path) > 1:
+            found |= {"the images of one step earlier: the last step is not in them": path[-2]}
+        return found | {says: other[-1] for says, other in (others or {}).items()}
+
+    def seen(images: list[np.ndarray], output: str = output) -> np.ndarray:
         return np.stack([models.outputs(model, one, classes, output) for one in images])
 
-    instead = {says: seen(other) for says, other in (other_scores or {}).items()}
-    check_close(scores, seen(path), headline, "the scores", instead=instead)
+    def rows() -> dict[str, np.ndarray]:
+        asked, other = ("logit", "softmax") if output == "logit" else ("softmax", "logit")
+        found = {f'scores of output="{other}", where "{asked}" is asked for': seen(path, other)}
+        log = "logarithms of the probabilities, not what is asked for"
+        found |= {log: np.log(seen(path, "softmax"))}
+        return found | {says: seen(one) for says, one in (other_scores or {}).items()}
+
+    check_close(images, path[-1], headline, "the images", instead=ends)
+    check_close(scores, seen(path), headline, "the scores", instead=rows)

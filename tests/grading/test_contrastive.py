@@ -70,7 +70,9 @@ find_errors = task("contrastive.find_errors")
 PARTS = ("index", "predicted", "true")
 
 
-def check_errors(answer: Any, predicted: np.ndarray, labels: np.ndarray) -> None:
+def check_errors(
+    answer: Any, predicted: np.ndarray, labels: np.ndarray, logits: np.ndarray | None = None
+) -> None:
     """Insist on the list of the errors, in whole numbers."""
     wrong = np.flatnonzero(predicted != labels)
     wanted, parts = (wrong, predicted[wrong], labels[wrong]), check_tuple(answer, PARTS)
@@ -83,7 +85,18 @@ def check_errors(answer: Any, predicted: np.ndarray, labels: np.ndarray) -> None
         check(not added.size, "An image that is predicted rightly is listed as an error.", said)
         check(np.all(np.diff(found) > 0), "The errors are not in rising order, each once.")
     for part, expected, name in zip(parts, wanted, PARTS, strict=True):
-        check_close(part, expected.astype(float), what=name)
+        others = {
+            f"the entries of {other}": one.astype(float)
+            for other, one in zip(PARTS, wanted, strict=True)
+            if other != name
+        }
+        if name != "true":
+            others["numbers that are counted from 1"] = expected + 1.0
+        if name == "predicted" and logits is not None:
+            ranks = np.argsort(logits, axis=1)[wrong].astype(float)
+            others["the class with the second largest logit"] = ranks[:, -2]
+            others["the class with the smallest logit"] = ranks[:, 0]
+        check_close(part, expected.astype(float), what=name, instead=others)
         check_type(np.asarray(part).dtype.kind in "iu", f"{name} should hold whole numbers (int).")
 
 
@@ -110,7 +123,8 @@ def test_lists_the_wrong_predictions(work: Work, seed: int) -> None:
             other = (predicted + draw.integers(1, models.CLASSES, count)) % models.CLASSES
             labels = np.where(draw.permutation(count) < errors, other, predicted)
             labels = labels.astype(draw.choice([np.int32, np.int64]))
-            check_errors(work.contrastive.find_errors(network, batch, labels), predicted, labels)
+            answer = work.contrastive.find_errors(network, batch, labels)
+            check_errors(answer, predicted, labels, network.outputs(batch))
 
 
 @find_errors
@@ -279,7 +293,10 @@ def check_normal(numbers: np.ndarray, samples: int, noise: float) -> None:
     check(not shared, "All channels share their noise: draw it of the images' whole shape.")
     wrong = "The noise has not mean 0: are the noisy copies clipped, or signs lost?"
     check(abs(mean) < 0.07, wrong, shown)
-    wrong = "The noise has another standard deviation than asked for, in image units."
+    wrong = (
+        f"The noise has another standard deviation than asked for, in image units: {spread:.2g} "
+        "times as much."
+    )
     if abs(spread * noise - np.sqrt(noise)) < 0.03 * np.sqrt(noise):
         wrong = "noise is taken for the variance: it is the standard deviation."
     if samples > 1 and spread > 1:
@@ -445,7 +462,42 @@ def check_path(
         }
 
     answer = function(network, batch, class_index, **options)
-    check_close(answer, expected, headline_for(network), instead=others)
+    headline = headline_for(network)
+    if np.shape(answer) == expected.shape and not is_close(np.asarray(answer), expected):
+        headline = where_on_the_way(function) or headline
+        function(network, batch, class_index, **options)  # the call to be shown
+    check_close(answer, expected, headline, instead=others)
+
+
+def where_on_the_way(function: Function) -> str:
+    """What is said if gradients are taken elsewhere than in the middles of the steps.
+
+    The gradient of a sum of squares shows the place where it is taken: on a way from black, divided
+    by the way and its own value at the image, it is the place as a share of the way.
+    """
+    network, image = squares(), models.images(3, 1)
+    whole = models.slopes(network, image, 0) * image
+    for steps in (1, 2, 4):
+        answer = np.asarray(function(network, image, 0, baseline=0.0, steps=steps))
+        if answer.shape != whole.shape:
+            return ""
+        shares = answer / whole
+        share = float(shares.mean())
+        if np.ptp(shares) > 1e-3 or not 0 <= share <= 1:  # another mistake than that of the places
+            return ""
+        if abs(share - 0.5) > 1e-3:
+            where = "the place" if steps == 1 else "the mean of the places"
+            return (
+                f"With steps={steps}, {where} where the gradient is taken is at {share:.3g} of the "
+                "way from the baseline to the image, not in the middle, at 0.5."
+            )
+    return ""
+
+
+@functools.cache
+def squares() -> Network:
+    """Logits are weighted sums of squares: the slope grows like the value itself."""
+    return models.power(2, 5)
 
 
 @integrated_gradients
@@ -523,6 +575,7 @@ def check_cam(
         others = models.images(work.seed)
         whole = cam_of(same_size, others, 1, "added")
         found = work.contrastive.grad_cam(same_size, others, 1, "added")
+        headline = weights_of(same_size, others, found) or headline
         if np.shape(found) == whole.shape and is_close(found, whole):
             headline = (
                 "The map is right for a layer of the image's size, so it is resized otherwise than "
@@ -530,6 +583,55 @@ def check_cam(
             )
         work.contrastive.grad_cam(network, batch, class_index, layer_name)  # the call to be shown
     check_close(answer, expected, headline)
+
+
+OTHER_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "the largest gradient of each channel, not the mean": lambda g: g.max(axis=(1, 2)),
+    "the smallest gradient of each channel, not the mean": lambda g: g.min(axis=(1, 2)),
+    "the mean of the squared gradients": lambda g: (g**2).mean(axis=(1, 2)),
+    "the mean of the gradients' magnitudes": lambda g: np.abs(g).mean(axis=(1, 2)),
+    "the mean of the positive gradients": lambda g: np.maximum(g, 0).mean(axis=(1, 2)),
+    "the sum of the squared gradients": lambda g: (g**2).sum(axis=(1, 2)),
+    "the length of the gradient": lambda g: np.sqrt((g**2).sum(axis=(1, 2))),
+    "the sign of the mean gradient": lambda g: np.sign(g.mean(axis=(1, 2))),
+    "the median gradient": lambda g: np.median(g, axis=(1, 2)),
+    "the gradient at the first position": lambda g: g[:, 0, 0],
+    "the magnitude of the mean gradient": lambda g: np.abs(g.mean(axis=(1, 2))),
+    "the softmax of the mean gradients": lambda g: models.softmax(g.mean(axis=(1, 2))),
+    "1 for every channel": lambda g: np.ones_like(g[:, 0, 0]),
+}
+"""What else may be taken as the weights of channels."""
+
+
+def weights_of(network: Network, batch: np.ndarray, found: Any) -> str:
+    """Which weights the channels of the layer "added" have in a map, if not their mean gradients.
+
+    The layer is as large as the images, so nothing is resized.
+    """
+    activation = network.activations(batch, "added")
+    if np.shape(found) != activation.shape[:3]:
+        return ""
+    chosen = np.eye(models.CLASSES)[np.broadcast_to(1, len(batch))]
+    slope = network.gradients(batch, chosen)["added"]
+    fitted = []
+    for one, channels in zip(np.asarray(found, np.float64), activation, strict=True):
+        above = one > 1e-6
+        if above.sum() < channels.shape[-1] + 2:
+            return ""
+        weights, _, rank, _ = np.linalg.lstsq(channels[above], one[above], rcond=None)
+        if rank < len(weights) or not is_close(channels[above] @ weights, one[above], 1e-3):
+            return ""
+        fitted.append(weights)
+    if is_close(np.stack(fitted), slope.mean(axis=(1, 2)), 1e-2):
+        return ""
+    for says, other in OTHER_WEIGHTS.items():
+        if is_close(np.stack(fitted), other(slope), 1e-2):
+            return f"A channel's weight is {says}."
+    mine, right = (
+        ", ".join(f"{weight:.2g}" for weight in one)
+        for one in (fitted[0], slope.mean(axis=(1, 2))[0])
+    )
+    return f"The channels' weights are {mine}, where their mean gradients are {right}."
 
 
 @functools.cache
@@ -670,6 +772,7 @@ def mean_drops(
     stride: int,
     fill: float,
     cover: Callable[[np.ndarray, float], np.ndarray] = put_in,
+    is_outside: bool = False,
 ) -> np.ndarray:
     """What is expected: for every pixel, the mean of the drops of the patches that cover it."""
     height, width = batch.shape[1:3]
@@ -680,6 +783,9 @@ def mean_drops(
             window = np.s_[:, top : top + patch, left : left + patch]
             covered = batch.astype(np.float64)
             covered[window] = cover(covered[window], fill)
+            if is_outside:
+                covered = np.full_like(covered, fill)
+                covered[window] = batch[window]
             drop = whole - models.outputs(network, covered, class_index)
             total[window] += drop[:, None, None]
             count[window[1:]] += 1
@@ -720,7 +826,16 @@ def test_is_the_mean_drop_of_the_patches(work: Work, seed: int) -> None:
 
 def other_drops(*given: Any) -> dict[str, np.ndarray]:
     """What known mistakes in covering would give."""
-    return {says: mean_drops(*given, cover) for says, cover in OTHER_PATCHES.items()}
+    network, batch, class_index = given[:3]
+    right = mean_drops(*given)
+    before = models.outputs(network, batch, class_index)[:, None, None]
+    others = {says: mean_drops(*given, cover) for says, cover in OTHER_PATCHES.items()}
+    return others | {
+        "drops that are divided by the logit of the whole image": right / before,
+        "the logits of the covered images, not the drops": before - right,
+        "magnitudes of the drops": np.abs(right),
+        "everything but the patch covered, not the patch": mean_drops(*given, is_outside=True),
+    }
 
 
 def is_all_right_but_for_nan(answer: Any, expected: np.ndarray) -> bool:
@@ -776,6 +891,22 @@ contrast = task("contrastive.contrast")
 MAPS = ("for_predicted", "for_true", "difference")
 
 
+def other_contrasts(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    """What else than their difference may be made of two maps, by what is said of it."""
+    with np.errstate(all="ignore"):
+        found = {
+            "the ratio of the two maps, not their difference": one / other,
+            "the product of the two maps, not their difference": one * other,
+            "the mean of the two maps, not their difference": (one + other) / 2,
+            "half of the difference": (one - other) / 2,
+            "the squared difference": (one - other) ** 2,
+            "the difference in units of the true class's map": (one - other) / other,
+            "the difference of the magnitudes": np.abs(one) - np.abs(other),
+            "the positive part of the difference": np.maximum(one - other, 0),
+        }
+    return {says: np.nan_to_num(values) for says, values in found.items()}
+
+
 @contrast
 @few
 @given(seeds)
@@ -798,8 +929,10 @@ def test_compares_two_classes(work: Work, seed: int) -> None:
                 maps = models.outputs(network, batch, class_index)[:, None, None, None] * batch
                 sides.append(maps if in_color else maps.sum(axis=-1))
             wanted = *sides, sides[0] - sides[1]
+            others = other_contrasts(*sides)
             for part, expected, name in zip(check_tuple(answer, MAPS), wanted, MAPS, strict=True):
-                check_close(part, expected, what=name)
+                instead = others if name == "difference" else None
+                check_close(part, expected, what=name, instead=instead)
 
 
 @contrast

@@ -112,6 +112,9 @@ def descent(
     kink: float = 0.0,
     temperature: float = 1.0,
     signs: Callable[[np.ndarray], np.ndarray] | None = None,
+    excess_of: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    momentum: float = 0.0,
+    fading: Callable[[int, int], float] = lambda n, steps: 1.0,
 ) -> list[np.ndarray]:
     """Where a network leads the images: one entry more than there are steps.
 
@@ -130,20 +133,45 @@ def descent(
         kink: what counts as the slope of a magnitude where the change is 0.
         temperature: by which the logits are divided.
         signs: of changes; by default the clear ones.
+        excess_of: from logits and rows of ones and zeros to the slope of another loss.
+        momentum: the share of the last step that is added to the next.
+        fading: what the step size is multiplied by in step n of N.
     """
     wanted = np.eye(models.CLASSES)[np.broadcast_to(target, len(originals))]
     wanted = (1 - smoothing) * wanted + smoothing / models.CLASSES
     originals = originals.astype(np.float64)
-    path = [originals]
+    path, velocity = [originals], np.zeros_like(originals)
     for _ in range(steps):
         excess = models.softmax(network.outputs(path[-1]) / temperature) - wanted
+        if excess_of is not None:
+            excess = excess_of(network.outputs(path[-1]), wanted)
         slope = network.gradients(path[-1], excess / temperature)["input"]
         change = path[-1] - originals
         slope = slope + weight * penalty_slope(change, kind, signs)
         if kind == "l1" and kink:
             slope = slope + weight * kink * (change == 0) / change[0].size
-        path.append(np.clip(path[-1] - step_size * slope, 0, 1))
+        velocity = momentum * velocity + slope
+        rate = step_size * fading(len(path) - 1, steps)
+        path.append(np.clip(path[-1] - rate * velocity, 0, 1))
     return path
+
+
+def away_from_the_seen(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The slope of the logarithm of the probability of the class that is seen."""
+    return np.eye(models.CLASSES)[logits.argmax(axis=1)] - models.softmax(logits)
+
+
+def margin(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The slope of the largest other logit less the target's, as Carlini and Wagner have it."""
+    rival = np.where(wanted > 0, -np.inf, logits).argmax(axis=1)
+    return np.eye(models.CLASSES)[rival] - wanted
+
+
+def squared_error(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The slope of the squared distance of the probabilities from the target's."""
+    shares = models.softmax(logits)
+    off = 2 * (shares - wanted)
+    return shares * (off - (off * shares).sum(axis=1, keepdims=True))
 
 
 OTHER_DESCENTS: dict[str, dict[str, Any]] = {
@@ -153,6 +181,18 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
     "a slope of -1 where nothing is changed: there the slope of a magnitude is 0": {"kink": -1.0},
     "logits that are divided by 2 first": {"temperature": 2.0},
     "logits that are doubled first": {"temperature": 0.5},
+    "steps away from the class that is seen, not towards the target": {
+        "excess_of": away_from_the_seen
+    },
+    "the target's logit against the largest other one, not the cross-entropy": {
+        "excess_of": margin
+    },
+    "the squared error of the probabilities, not the cross-entropy": {"excess_of": squared_error},
+    "momentum of 0.9, not plain steps": {"momentum": 0.9},
+    "a step size that falls to 0": {"fading": lambda n, steps: 1 - n / steps},
+    "a step size that is divided by the number of the step": {
+        "fading": lambda n, steps: 1 / (n + 1)
+    },
 }
 """Known mistakes in a descent, by what is said of them."""
 
@@ -212,7 +252,43 @@ def test_is_a_mean_over_each_image(work: Work, seed: int) -> None:
         for kind in (None, *KINDS):
             options = () if kind is None else (kind,)
             answer = work.input_optimization.change_penalty(batch, originals, *options)
-            check_close(answer, penalty_of(change, kind or "l2"), what="the penalty")
+            others = functools.partial(other_penalties, change, kind or "l2")
+            expected = penalty_of(change, kind or "l2")
+            check_close(answer, expected, what="the penalty", instead=others)
+
+
+def other_penalties(change: np.ndarray, kind: str) -> dict[str, np.ndarray]:
+    """What else may be made of a change `(B, H, W, C)`, by what is said of it."""
+    size, axes = np.abs(change), (1, 2, 3)
+    lengths = np.linalg.norm(change, axis=-1)
+    changed = np.maximum((change != 0).sum(axis=axes), 1)
+    down, right = (np.diff(change, axis=axis) for axis in (1, 2))
+    diagonal = change[:, 1:, 1:] - change[:, :-1, :-1]
+    variation = penalty_of(change, "tv")
+    found = {
+        "the mean over the pixels of the length of each one's change": lengths.mean(axis=(1, 2)),
+        "the largest change": size.max(axis=axes),
+        "the median change": np.median(size.reshape(len(size), -1), axis=1),
+        "the variance of the change": change.var(axis=axes),
+        "the standard deviation of the change": change.std(axis=axes),
+        "the Euclidean norm of the change": np.sqrt((change**2).sum(axis=axes)),
+        "the mean over the values that have changed, not over all": (
+            (size if kind == "l1" else change**2).sum(axis=axes) / changed
+        ),
+        "the number of changed values": changed.astype(float),
+        "the share of changed values": (change != 0).mean(axis=axes),
+        "the mean of the third powers": (size**3).mean(axis=axes),
+        "total variation along the rows alone": np.abs(right).sum(axis=axes) / change[0].size,
+        "total variation along the columns alone": np.abs(down).sum(axis=axes) / change[0].size,
+        "total variation with diagonal neighbours": variation
+        + np.abs(diagonal).sum(axis=axes) / change[0].size,
+        "total variation, the larger of the two directions": np.maximum(
+            np.abs(right).sum(axis=axes), np.abs(down).sum(axis=axes)
+        )
+        / change[0].size,
+    }
+    # A sum or a mean, another kind: all of it has a name in the catalogue.
+    return {says: np.asarray(values) for says, values in found.items()}
 
 
 @change_penalty
@@ -493,10 +569,37 @@ def test_takes_the_least_change_that_works(work: Work, seed: int) -> None:
         answer = function(network, originals, target, weights, 3, 0.3, *options)
         kept, said, paid = check_optimized(answer, originals.shape)
         check_success(said, np.ones(3, bool))
-        cheapest = {"the least change, whether it works or not": change[order].min(axis=0)}
-        check_close(paid, least, what="change", instead=cheapest)
+        others = functools.partial(other_choices, weights, success[order], change[order])
+        check_close(paid, least, what="change", instead=others)
         best = changed[order][price.argmin(axis=0), np.arange(3)]
         check_close(kept, best, what="the optimized batch")
+
+
+def other_choices(
+    weights: list[float], success: np.ndarray, change: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The changes by which others would choose, by what is said of them; from `(N, B)` each."""
+    images, up = np.arange(change.shape[1]), np.argsort(weights)
+
+    def first(order: np.ndarray) -> np.ndarray:
+        return change[order][success[order].argmax(axis=0), images]
+
+    def until_all_work(order: np.ndarray) -> np.ndarray:
+        done = np.logical_or.accumulate(success[order], axis=0).all(axis=1)
+        some = order[: int(done.argmax()) + 1] if done.any() else order
+        return np.where(success[some], change[some], np.inf).min(axis=0)
+
+    given = np.arange(len(weights))
+    found = {"the least change, whether it works or not": change.min(axis=0)}
+    for says, order in (("given", given), ("rising", up), ("falling", up[::-1])):
+        found |= {
+            f"the first weight that works, in {says} order": first(order),
+            f"a search in {says} order that ends when all are right": until_all_work(order),
+        }
+    return found | {
+        "the largest change that works": np.where(success, change, -np.inf).max(axis=0),
+        "the last weight that works": first(given[::-1]),
+    }
 
 
 @smallest_change

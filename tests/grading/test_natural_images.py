@@ -63,7 +63,32 @@ def other_speeds(height: int, width: int) -> dict[str, np.ndarray]:
     """Known mistakes in frequencies, by what is said of them."""
     right, last = speeds(height, width), speeds(height, width)
     last[:, -1] = np.hypot(speeds(height, 1)[:, 0], 0.5)
-    return {
+    count = width // 2 + 1
+    down, across = np.arange(height), np.arange(count)
+    rows = {
+        "": speeds(height, 1)[:, 0],
+        "rows as np.linspace(0, 0.5, H)": np.linspace(0, 0.5, height),
+        "rows as np.linspace(-0.5, 0.5, H)": np.linspace(-0.5, 0.5, height),
+        "rows that rise all the way, n / H": down / height,
+        "rows divided by the width": speeds(height, 1)[:, 0] * height / width,
+        "rows in the order of fftshift": np.fft.fftshift(speeds(height, 1)[:, 0]),
+        "rows from one side to the other, n / (2 H)": down / (2 * height),
+    }
+    columns = {
+        "": across / width,
+        "columns as np.linspace(0, 0.5, W // 2 + 1)": np.linspace(0, 0.5, count),
+        "columns divided by W // 2 + 1": across / count,
+        "columns divided by the height": across / height,
+        "columns divided by W // 2": across / max(width // 2, 1),
+    }
+    mixed = {
+        " and ".join(filter(None, (one, other))): np.hypot(first[:, None], second)
+        for one, first in rows.items()
+        for other, second in columns.items()
+        if one or other
+    }
+    told = {says: other for says, other in mixed.items() if not is_close(other, right)}
+    return told | {
         "a last frequency of 0.5, which is right for an even width only": last,
         "2 π times as much: radians per pixel, not cycles": 2 * np.pi * right,
         "twice as much: shares of the highest frequency, 0.5": 2 * right,
@@ -219,7 +244,22 @@ def test_the_longest_column_has_length_one(work: Work, seed: int, channels: int)
     lengths = np.linalg.norm(as_array(answer, (channels, channels)), axis=0)
     shown = ", ".join(f"{length:.4g}" for length in lengths)
     example = f"The lengths of the columns are {shown}."
-    check(is_close(lengths.max(), 1), "The longest column does not have length 1.", example)
+    root = as_array(answer, (channels, channels))
+    norms = {
+        "It is the longest row that does": np.linalg.norm(root, axis=1).max(),
+        "It is the largest entry that is 1": np.abs(root).max(),
+        "It is the norm of the whole matrix that is 1": np.linalg.norm(root),
+        "It is the largest singular value that is 1": np.linalg.norm(root, 2),
+        "It is the shortest column that does": lengths.min(),
+        "It is the trace that is 1": np.trace(root),
+        "It is the length of the first column that is 1": lengths[0],
+        "It is the length of the last column that is 1": lengths[-1],
+        "It is the largest sum of magnitudes in a column that is 1": np.abs(root).sum(axis=0).max(),
+    }
+    said = [says for says, norm in norms.items() if is_close(norm, 1)]
+    wrong = "The longest column does not have length 1."
+    wrong = f"{wrong} {said[0]}." if len(said) == 1 else wrong
+    check(is_close(lengths.max(), 1), wrong, example)
 
 
 def colored(seed: int, count: int, channels: int) -> np.ndarray:
@@ -275,6 +315,8 @@ def test_every_pixel_comes_from_where_the_view_says(
     check_limits(maps, images.shape[1:3], limits)
     expected = np.stack([sample(*pair) for pair in zip(images, maps, strict=True)])
     unrepeated = [sample(*pair, mode="mirror") for pair in zip(images, maps, strict=True)]
+    wrapped = [sample(*pair, mode="grid-wrap") for pair in zip(images, maps, strict=True)]
+    edge = [sample(*pair, mode="nearest") for pair in zip(images, maps, strict=True)]
     black = [sample(*pair, mode="grid-constant") for pair in zip(images, maps, strict=True)]
     nearest = [sample(*pair, is_nearest=True) for pair in zip(images, maps, strict=True)]
     # Places are known to some 1e-5 of a pixel.
@@ -285,6 +327,8 @@ def test_every_pixel_comes_from_where_the_view_says(
         instead={
             "a mirror image that does not repeat the outermost pixels": np.stack(unrepeated),
             "black beyond the border": np.stack(black),
+            "what comes in from the other side beyond the border": np.stack(wrapped),
+            "the outermost pixel, over and over beyond the border": np.stack(edge),
             "the value of the nearest pixel, not interpolated": np.stack(nearest),
         },
     )
@@ -325,6 +369,12 @@ def check_amounts(work: Work, seed: int, count: int, limits: Limits) -> None:
             wrong = f"{wrong[:-1]}, or the middle is not at ((H − 1) / 2, (W − 1) / 2)."
             if np.abs(values - np.round(values)).max() < 2e-3:
                 wrong = "The shifts are whole numbers of pixels: they should be any numbers."
+        ends = values.min() / limit, values.max() / limit
+        if "whole" not in wrong and (ends[0] > -0.5 or ends[1] < 0.5):
+            wrong = (
+                f"{name} is not drawn uniformly: it goes from {ends[0]:.2g} to {ends[1]:.2g} times "
+                "the limit, not from -1 to 1."
+            )
         check(gap < largest, wrong, f"{shown} {three:.3g}.")
     for one in range(len(names)):
         for other in range(one):
@@ -437,7 +487,10 @@ def check_limits(maps: np.ndarray, size: tuple[int, int], limits: Limits) -> Non
         wrong = "The middle moves, also without a shift: it is at ((H − 1) / 2, (W − 1) / 2)."
     check(shift < limits[0] + slack + 1e-3, wrong, said)
     said = f"max_angle is {limits[1]:g} degrees, yours is {np.abs(angle).max():.3g}."
-    check(np.abs(angle).max() < limits[1] + 0.01, "An image is turned by too much.", said)
+    wrong = "An image is turned by too much."
+    if limits[1] and np.abs(angle).max() > 3 * limits[1]:
+        wrong = f"{wrong} Are degrees taken for radians?"
+    check(np.abs(angle).max() < limits[1] + 0.01, wrong, said)
     said = f"max_zoom is {limits[2]:g}, yours is magnified by {1 + zoom[np.abs(zoom).argmax()]:.3g}"
     wrong, largest = "An image is zoomed by too much.", 1 + zoom.max()
     if (
@@ -890,7 +943,9 @@ def test_channels_are_seen_by_views_too(work: Work) -> None:
     images, scores = check_tuple(function(network, "second", 1, 3, seed, None, views, 0.0), PARTS)
     images, scores = as_array(images, shape), as_array(scores, (4, 1), "the scores")
     means = models.channel_means(network, "second", 1, images)
-    check_close(scores[-1], means, "", "the last row of the scores")
+    one = np.ones(1, int)
+    others = {says: measured(network, "second", one, how, images) for says, how in MEASURES.items()}
+    check_close(scores[-1], means, "", "the last row of the scores", instead=others)
     check(np.ptp(scores[:-1]) > 1e-6, "view is not passed on: all steps see the same.")
     short, full = (function(network, "second", 1, 1, seed, *more)[0] for more in ((), DEFAULTS))
     check_close(short, as_array(full, shape), OTHER_DEFAULTS, "the images")
@@ -955,7 +1010,8 @@ def test_one_octave_climbs_the_squared_activations(
     """
     network, photo = models.branching(work.seed, (6, 5, channels)), photos(seed, (6, 5, channels))
     answer = work.natural_images.deep_dream(network, Tensor(photo), layer, 1, steps, 0.1)
-    check_dream(answer, dreamt(network, photo, layer, 1, steps, 0.1, 1.4))
+    given = network, photo, layer, 1, steps, 0.1, 1.4
+    check_dream(answer, dreamt(*given), partial(other_dreams, *given))
 
 
 @deep_dream
@@ -1043,6 +1099,20 @@ def square_by(choose: Callable[[int, int], int]) -> Sizes:
     )
 
 
+Slope = Callable[[np.ndarray], np.ndarray]
+"""From a layer's activations to the slope over them of what is climbed."""
+
+
+def squared(values: np.ndarray) -> np.ndarray:
+    """Of the mean of the squares."""
+    return 2 * values / values.size
+
+
+def by_its_size(slope: np.ndarray) -> np.ndarray:
+    """A gradient over its root mean square."""
+    return np.asarray(slope / np.sqrt(np.mean(slope**2)))
+
+
 @dataclass
 class Octaves:
     """How a dream goes from one size to the next; by default as it should.
@@ -1054,6 +1124,10 @@ class Octaves:
         keeps: what is taken along of the dream: "all" that it has added, what its "last" size has
             added, or "nothing".
         is_upwards: whether the smallest size comes first.
+        slope: of what is climbed, over the layer's activations.
+        direct: makes a direction of a gradient.
+        rate: what the step size is multiplied by, from how many octaves follow and the step's
+            number from 0.
     """
 
     sizes: Sizes = rounded
@@ -1061,6 +1135,9 @@ class Octaves:
     is_cascade: bool = False
     keeps: str = "all"
     is_upwards: bool = True
+    slope: Slope = squared
+    direct: Callable[[np.ndarray], np.ndarray] = by_its_size
+    rate: Callable[[int, int], float] = lambda left, step: 1.0
 
 
 RIGHT_OCTAVES = Octaves()
@@ -1083,6 +1160,24 @@ OTHER_OCTAVES = {
             round(side / (scale * left)) if left else side for side in (height, width)
         ]
     ),
+    "the sign of the gradient": Octaves(direct=np.sign),
+    "the gradient over its largest magnitude": Octaves(direct=lambda g: g / np.abs(g).max()),
+    "the gradient over its Euclidean norm": Octaves(direct=lambda g: g / np.linalg.norm(g)),
+    "the gradient less its mean": Octaves(
+        direct=lambda g: (g - g.mean()) / np.sqrt(np.mean((g - g.mean()) ** 2))
+    ),
+    "the mean of the magnitudes, not of the squares": Octaves(slope=np.sign),
+    "the largest activation, not the mean square": Octaves(
+        slope=lambda values: (values == values.max()).astype(float)
+    ),
+    "the mean square of the first channel alone": Octaves(
+        slope=lambda values: values * (np.arange(values.shape[-1]) == 0)
+    ),
+    "the mean of the third powers, not of the squares": Octaves(slope=lambda values: values**2),
+    "a step size that falls from size to size, by their number": Octaves(
+        rate=lambda left, step: 1 / (left + 1)
+    ),
+    "a step size that falls from step to step": Octaves(rate=lambda left, step: 1 / (step + 1)),
     "sizes that are rounded up": Octaves(
         lambda height, width, scale, left: [
             int(np.ceil(side / scale**left)) for side in (height, width)
@@ -1118,11 +1213,11 @@ def dreamt(
         added, base = resized(dream - base, size), resized(source, size)
         dream = base + added * (how.keeps != "nothing")
         base = dream if how.keeps == "last" else base
-        for _ in range(steps):
-            values = models.activations(network, layer, dream[None])
-            slope = network.gradients(dream[None], 2 * values / values.size, layer)["input"][0]
-            size_of_slope = np.sqrt(np.mean(slope**2))
-            dream = np.clip(dream + step_size * slope / size_of_slope, 0, 1)
+        for step in range(steps):
+            weights_of_values = how.slope(models.activations(network, layer, dream[None]))
+            slope = network.gradients(dream[None], weights_of_values, layer)["input"][0]
+            rate = step_size * how.rate(octave, step)
+            dream = np.clip(dream + rate * how.direct(slope), 0, 1)
     return resized(dream, list(photo.shape[:2]))
 
 
