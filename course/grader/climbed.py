@@ -24,11 +24,15 @@ class Mixture:
         wanted: in the right answer.
         found: in the answer.
         logits: of the images.
+        wanted_pulls: how much there is of each of the `PULLS` in the right answer, `(B, P)`.
+        found_pulls: and in the answer.
     """
 
     wanted: Values
     found: Values
     logits: Values
+    wanted_pulls: Values
+    found_pulls: Values
 
     @property
     def is_same_up_to_one(self) -> bool:
@@ -137,13 +141,34 @@ def _mixture(case: Case, follow: Follow) -> Mixture | None:
     slopes = np.stack(
         [case.network.gradients(images, np.tile(one, (len(images), 1)))["input"] for one in classes]
     )
-    pairs = [
-        (_parts(slopes[:, i], right[i], where[i]), _parts(slopes[:, i], mine[i], where[i]))
-        for i in range(len(images))
+    count, pulls = len(slopes), [pull(images) for pull in PULLS.values()]
+    if follow is _step and np.ptp(images) > 0:
+        slopes = np.concatenate([slopes, pulls])
+    parts = [
+        [_parts(slopes[:, i], one[i], where[i]) for i in range(len(images))]
+        for one in (right, mine)
     ]
-    if not pairs or any(one is None or other is None for one, other in pairs):
+    if not len(images) or any(one is None for side in parts for one in side):
         return None
-    return Mixture(np.array([one for one, _ in pairs]), np.array([one for _, one in pairs]), logits)
+    wanted, found = np.array(parts)
+    return Mixture(wanted[:, :count], found[:, :count], logits, wanted[:, count:], found[:, count:])
+
+
+def _roughness(images: Values) -> Values:
+    """The gradient of total variation."""
+    slopes = np.zeros_like(images)
+    for axis in (1, 2):
+        sides = [(0, 0)] * 4
+        sides[axis] = (1, 1)
+        slopes -= np.diff(np.pad(np.sign(np.diff(images, axis=axis)), sides), axis=axis)
+    return slopes
+
+
+PULLS: dict[str, Callable[[Values], Values]] = {
+    "the gradient of total variation": _roughness,
+    "the distance from grey, images − 0.5,": lambda images: images - 0.5,
+}
+"""What else than a gradient of the logits an image may be moved by."""
 
 
 def _parts(slopes: Values, values: Values, where: Values) -> Values | None:
@@ -174,12 +199,24 @@ FORMS: dict[str, Form] = {
 def _say(mixtures: Sequence[Mixture]) -> str | None:
     """What is followed in place of what; the mixtures themselves where that has no name."""
     if all(_like(one.found, one.wanted) for one in mixtures):
-        return None
+        return _pulled(mixtures)
     for name, form in FORMS.items():
         for sign in (1, -1):
             classes = [_classes(one, form, sign) for one in mixtures]
             if all(one is not None for one in classes):
                 return _against(mixtures, classes, name, form, sign)  # type: ignore[arg-type]
+    return None
+
+
+def _pulled(mixtures: Sequence[Mixture]) -> str | None:
+    """What pulls images too much or too little, where what they climb is right."""
+    for place, says in enumerate(PULLS):
+        for one in reversed(mixtures):
+            if not one.wanted_pulls.shape[1]:
+                continue
+            mine, right = one.found_pulls[:, place].mean(), one.wanted_pulls[:, place].mean()
+            if abs(mine - right) > 3e-3 * max(abs(right), abs(mine), 0.1):
+                return f"In a step, {says} counts {mine:.3g}, where it should count {right:.3g}."
     return None
 
 

@@ -99,6 +99,8 @@ def _likely_mistake(
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
     headline = _if_true(wrong.headline, records, work)
+    if headline and re.match(r"(It is|All is right up to) .*\b(times|factor)\b", related):
+        related = ""  # a factor says little beside a property's own words
     said = " ".join(filter(None, [headline, related])) or locate(cases)
     return said or _kept(records, work) or when_wrong(cases) or ""
 

@@ -11,7 +11,7 @@ from course.grader.work import Record
 Ask = Callable[[Record], Any]
 """The student's answer to one more call; None if there is none."""
 
-MOST_IMAGES = 4
+MOST_IMAGES = 8
 """How many images of a batch are asked about."""
 
 

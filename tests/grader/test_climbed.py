@@ -82,3 +82,14 @@ def test_what_is_right_and_what_is_no_gradient_is_not_named() -> None:
     other = case_of(Pair(wrong[0].answer + noise, wrong[0].expected), {"images": noise})
     assert climbed([other]) is None
     assert climbed([]) is None
+
+
+def test_a_pull_that_is_too_weak_is_found() -> None:
+    found = []
+    for seed in (1, 2):
+        network, images = models.smooth(seed), models.images(seed, 3).astype(float)
+        up = gradient(network, images, models.classes(seed, 3), logit)
+        ends = [images + 0.1 * (up - weight * (images - 0.5)) for weight in (0.4, 0.8)]
+        call = {"model": network, "images": images, "step_size": 0.1}
+        found.append(case_of(Pair(*ends), call))
+    assert "images − 0.5, counts -0.4, where it should count -0.8" in str(climbed(found))

@@ -112,10 +112,10 @@ def test_lists_the_wrong_predictions(work: Work, seed: int) -> None:
     for shape in two_shapes(work):
         network = models.linear(work.seed, shape)
         for count, errors in [
+            (6, 6),  # all of them first: of a few, it cannot be told what is listed instead
             (6, 0),
             (6, 1),
             (6, int(draw.integers(2, 6))),
-            (6, 6),
             (1, 0),
             (1, 1),
         ]:

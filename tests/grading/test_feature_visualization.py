@@ -166,7 +166,8 @@ def test_shifts_are_uniform(work: Work, seed: int, max_shift: int) -> None:
         counts = np.bincount(shifts[:, axis] + max_shift, minlength=kinds)
         shown = ", ".join(f"{share:.0%}" for share in counts / counts.sum())
         example = f"How often {name} are rolled by {-max_shift} to {max_shift}: {shown}."
-        check(counts.min() > 0, "Some shifts never occur.", example)
+        missing = ", ".join(map(str, np.flatnonzero(counts == 0) - max_shift))
+        check(counts.min() > 0, f"Some shifts never occur: {missing}.", example)
         is_uniform = surprise(counts) > 1e-12
         check(is_uniform, "The shifts are not uniform.", example)
     # Of right draws of 2,000 pairs, one in 10^12 is correlated like that.

@@ -112,7 +112,7 @@ def descent(
     kink: float = 0.0,
     temperature: float = 1.0,
     signs: Callable[[np.ndarray], np.ndarray] | None = None,
-    excess_of: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    excess_of: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray] | None = None,
     momentum: float = 0.0,
     fading: Callable[[int, int], float] = lambda n, steps: 1.0,
 ) -> list[np.ndarray]:
@@ -133,7 +133,8 @@ def descent(
         kink: what counts as the slope of a magnitude where the change is 0.
         temperature: by which the logits are divided.
         signs: of changes; by default the clear ones.
-        excess_of: from logits and rows of ones and zeros to the slope of another loss.
+        excess_of: from logits, rows of ones and zeros, and the originals' logits to the slope of
+            another loss.
         momentum: the share of the last step that is added to the next.
         fading: what the step size is multiplied by in step n of N.
     """
@@ -144,7 +145,7 @@ def descent(
     for _ in range(steps):
         excess = models.softmax(network.outputs(path[-1]) / temperature) - wanted
         if excess_of is not None:
-            excess = excess_of(network.outputs(path[-1]), wanted)
+            excess = excess_of(network.outputs(path[-1]), wanted, network.outputs(originals))
         slope = network.gradients(path[-1], excess / temperature)["input"]
         change = path[-1] - originals
         slope = slope + weight * penalty_slope(change, kind, signs)
@@ -156,18 +157,18 @@ def descent(
     return path
 
 
-def away_from_the_seen(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The slope of the logarithm of the probability of the class that is seen."""
-    return np.eye(models.CLASSES)[logits.argmax(axis=1)] - models.softmax(logits)
+def away_from_the_seen(logits: np.ndarray, wanted: np.ndarray, originals: np.ndarray) -> np.ndarray:
+    """The slope of the logarithm of the probability of the class that is seen in the original."""
+    return np.eye(models.CLASSES)[originals.argmax(axis=1)] - models.softmax(logits)
 
 
-def margin(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def margin(logits: np.ndarray, wanted: np.ndarray, originals: np.ndarray) -> np.ndarray:
     """The slope of the largest other logit less the target's, as Carlini and Wagner have it."""
     rival = np.where(wanted > 0, -np.inf, logits).argmax(axis=1)
     return np.eye(models.CLASSES)[rival] - wanted
 
 
-def squared_error(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def squared_error(logits: np.ndarray, wanted: np.ndarray, originals: np.ndarray) -> np.ndarray:
     """The slope of the squared distance of the probabilities from the target's."""
     shares = models.softmax(logits)
     off = 2 * (shares - wanted)
@@ -287,8 +288,7 @@ def other_penalties(change: np.ndarray, kind: str) -> dict[str, np.ndarray]:
         )
         / change[0].size,
     }
-    # A sum or a mean, another kind: all of it has a name in the catalogue.
-    return {says: np.asarray(values) for says, values in found.items()}
+    return {f'{says}, with kind="{kind}"': np.asarray(values) for says, values in found.items()}
 
 
 @change_penalty

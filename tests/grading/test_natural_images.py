@@ -122,7 +122,41 @@ def test_divides_by_the_frequency_and_transforms_back(
     spectrum = spectra(seed, (count, channels), size)
     answer = work.natural_images.fourier_images(spectrum, *size)
     others = partial(painted_otherwise, spectrum, *size)
-    check_close(answer, painted(spectrum, *size), instead=others)
+    headline = divided_by(answer, spectrum, *size)
+    check_close(answer, painted(spectrum, *size), headline, instead=others)
+
+
+def divided_by(answer: Any, spectrum: np.ndarray, height: int, width: int) -> str:
+    """By which other number a coefficient is divided, if that is what is wrong.
+
+    Which known mistake it is can be told better where the whole of it is known.
+    """
+    wanted = painted(spectrum, height, width)
+    if np.shape(answer) != wanted.shape or is_close(np.asarray(answer, float), wanted):
+        return ""
+    others = painted_otherwise(spectrum, height, width).values()
+    if any(is_close(np.asarray(answer, float), other) for other in others):
+        return ""
+    found = np.fft.rfft2(np.moveaxis(np.asarray(answer, np.float64), -1, 1), norm="ortho")
+    clear = np.abs(spectrum) > 1e-2 * np.abs(spectrum).max()
+    with np.errstate(all="ignore"):
+        divisors = np.where(clear & (np.abs(found) > 1e-6), spectrum / found, np.nan)
+    if np.all(np.isnan(divisors)) or np.nanmax(np.abs(divisors.imag)) > 1e-3:
+        return ""
+    flat = divisors.real.reshape(-1, *divisors.shape[-2:])
+    lowest, highest = np.nanmin(flat, axis=0), np.nanmax(flat, axis=0)
+    right = weights(height, width)
+    if np.any(highest - lowest > 1e-3 * right) or np.all(np.isnan(lowest)):
+        return ""
+    off = np.nan_to_num(np.abs(np.log(np.abs(lowest) / right)))
+    if off.max() < 1e-3 or np.all(np.abs(lowest / right - (lowest / right)[0, 0]) < 1e-3):
+        return ""
+    down, across = np.unravel_index(np.argmax(off), off.shape)
+    return (
+        f"The coefficient of {down} cycles down and {across} across is divided by "
+        f"{lowest[down, across]:.3g}, not by {right[down, across]:.3g}; of all {off.size} it is "
+        f"wrong for {int(np.sum(off > 1e-3))}."
+    )
 
 
 @fourier_images
@@ -761,6 +795,8 @@ class Climb:
     rule: Rule = adam
     fading: Callable[[int, int], float] = lambda n, steps: 1 - n / steps
     is_divided: bool = True
+    is_clipped: bool = False
+    has_slope: bool = True
     is_certain: bool = True
     doubt: float = 0.0
 
@@ -773,7 +809,8 @@ class Climb:
         times = times if self.is_divided else np.ones_like(times)
         free, mean, square, change = free_parts(*size)[:, None, None], 0.0, 0.0, 0.0
         for n in range(self.steps):
-            slope = self.slopes(path[-1]) * path[-1] * (1 - path[-1]) @ mixed
+            bend = path[-1] * (1 - path[-1]) if self.has_slope else 1.0
+            slope = self.slopes(path[-1]) * (1.0 if self.is_clipped else bend) @ mixed
             spectrum = np.fft.rfft2(np.moveaxis(slope, -1, 1), norm="ortho")
             spectrum *= times * multiplicity(*size)
             parts = np.where(free, [spectrum.real, spectrum.imag], 0)
@@ -790,7 +827,9 @@ class Climb:
             mean, square = 0.9 * mean + 0.1 * parts, 0.999 * square + 0.001 * parts**2
             change = change + rate * self.rule(parts, mean, square, n)
             moved = (change[0] + 1j * change[1]) * times * weights(*size)
-            path.append(sigmoid(z + painted(moved, *size) @ mixed.T))
+            planes = painted(moved, *size) @ mixed.T
+            clipped = np.clip(self.start + planes, 0, 1)
+            path.append(clipped if self.is_clipped else sigmoid(z + planes))
         return path
 
     def paths(self) -> list[list[np.ndarray]]:
@@ -832,6 +871,8 @@ class Climb:
                 )
             },
             "waves that are not divided by their frequency": {"is_divided": False},
+            "images that are clipped to [0, 1], not bent by a sigmoid": {"is_clipped": True},
+            "a gradient without the slope of the sigmoid": {"has_slope": False},
         }
         return {
             says: replace(self, is_certain=False, **change).path()[-1]

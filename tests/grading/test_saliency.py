@@ -418,20 +418,6 @@ def test_zero_is_neutral(work: Work) -> None:
 
 
 @plot_saliency
-def test_a_map_of_zeros_is_neutral(work: Work) -> None:
-    """A heat map of zeros is drawn like any other: all of it has the neutral colour."""
-    image, nothing = models.images(work.seed, 1, (5, 6, 3))[0], np.zeros((5, 6), np.float32)
-    for overlay in (False, True):
-        picture = work.saliency.plot_saliency(image, nothing, overlay)
-        check(isinstance(picture, Figure), "The result should be a matplotlib Figure.")
-        drawn = drawn_heatmap(picture)
-        check(_equal(drawn.values, nothing), "A heat map of zeros is not drawn as it is.")
-        color = drawn.colors[128, :3]
-        said = f"It is drawn in red, green, blue = {np.round(color, 2).tolist()}."
-        check(np.ptp(color) < 0.1, "A heat map of zeros does not have the neutral colour.", said)
-
-
-@plot_saliency
 def test_colours_diverge(work: Work) -> None:
     """The colour map is diverging: two colours for the two signs, and a neutral one for zero."""
     for overlay in (False, True):
@@ -443,6 +429,20 @@ def test_colours_diverge(work: Work) -> None:
             is_neutral and np.abs(colors[32] - colors[224]).max() > 0.2,
             "The colour map is not diverging: zero should be neutral, and the signs two colours.",
         )
+
+
+@plot_saliency
+def test_a_map_of_zeros_is_neutral(work: Work) -> None:
+    """A heat map of zeros is drawn like any other: all of it has the neutral colour."""
+    image, nothing = models.images(work.seed, 1, (5, 6, 3))[0], np.zeros((5, 6), np.float32)
+    for overlay in (False, True):
+        picture = work.saliency.plot_saliency(image, nothing, overlay)
+        check(isinstance(picture, Figure), "The result should be a matplotlib Figure.")
+        drawn = drawn_heatmap(picture)
+        check(_equal(drawn.values, nothing), "A heat map of zeros is not drawn as it is.")
+        color = drawn.colors[128, :3]
+        said = f"It is drawn in red, green, blue = {np.round(color, 2).tolist()}."
+        check(np.ptp(color) < 0.1, "A heat map of zeros does not have the neutral colour.", said)
 
 
 @plot_saliency
