@@ -121,9 +121,10 @@ def visualize_class(
     What is changed are spectra: images are `sigmoid(A · fourier_images(spectrum))`, where A mixes
     the channels of every pixel. The start is faint noise: the real and the imaginary part of every
     coefficient are drawn from a normal distribution with standard deviation 0.01. Every step looks
-    at the images by a fresh `random_view`, and changes the real and the imaginary parts by Adam
-    (β₁ = 0.9, β₂ = 0.999, ε = 1e-7) so that the logit of the view rises. Its step size falls from
-    `step_size` in equal parts: in step n of N, counted from 0, it is `step_size · (1 − n / N)`.
+    at the images by a fresh `random_view`, each image by its own, and changes the real and the
+    imaginary parts by Adam (β₁ = 0.9, β₂ = 0.999, ε = 1e-7) so that the logit of the view rises.
+    Its step size falls from `step_size` in equal parts: in step n of N, counted from 0, it is
+    `step_size · (1 − n / N)`.
 
     Args:
         model: a `keras.Model` from images of a known size, `(B, H, W, C)`, to logits `(B, K)`.

@@ -142,16 +142,16 @@ def smooth(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
 
 
 @functools.cache
-def with_training_state(seed: int = 0) -> Network:
+def with_training_state(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
     """A network that behaves differently, and changes, when it is called for training.
 
     One of its layers is frozen, and the others are not.
     """
-    draw, (height, width, channels) = Weights(seed), SHAPE
+    draw, (height, width, channels) = Weights(seed), shape
     gamma, beta, mean, variance = (draw.single(1.0, 4) for _ in range(4))
     norm = (as_single(1 + 0.3 * gamma), beta, mean, as_single(0.5 + np.abs(variance)))
     return chain(
-        SHAPE,
+        shape,
         Conv2D("first", draw(3, 3, channels, 4), options={"padding": "same", "trainable": False}),
         BatchNormalization("norm", norm),
         Activation("active", options={"activation": "softplus"}),

@@ -23,7 +23,8 @@ from .common import (
     few,
     seeds,
 )
-from .test_natural_images import multiplicity, painted, weights
+from .spectra import multiplicity, painted, weights
+from .views import STILL, VIEW, WATCHED, Limits, check_views, spots_in, watcher
 
 KINDS = ["l2", "l1", "tv"]
 
@@ -681,10 +682,6 @@ def test_searches_from_a_tensor(work: Work) -> None:
 
 optimize_in_spectrum = task("input_optimization.optimize_in_spectrum")
 
-Limits = tuple[float, float, float]
-STILL: Limits = (0.0, 0.0, 0.0)
-VIEW: Limits = (2.0, 20.0, 0.2)
-
 
 def greys(draw: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Random images, of which some values are nearly black or white: a step clips them."""
@@ -809,56 +806,6 @@ def test_no_steps_in_the_spectrum_return_the_originals(work: Work, seed: int) ->
     check_untouched(answer, originals, success)
 
 
-PLACES = np.array([[7, 8], [7, 12], [11, 8]])
-"""The pixel, by row and column, at which the watcher looks in each channel: the middle, and two
-that are four pixels from it.
-"""
-
-FARTHEST: dict[Limits, float] = {
-    (2.0, 0.0, 0.0): 2.83,
-    (0.0, 20.0, 0.0): 1.39,
-    (0.0, 0.0, 0.2): 1.0,
-}
-"""By how many pixels the watcher's places can move, by the limits of shift, angle and zoom.
-
-That is √2 · 2, 2 sin(20° / 2) · 4 and (1 / 0.8 − 1) · 4.
-"""
-
-
-def watcher(seed: int) -> Network:
-    """A network that looks at one pixel of every channel, each at another place, for class 0."""
-    draw, looks = np.random.default_rng([seed, 71]), np.zeros((15, 17, 3, models.CLASSES))
-    rows, columns = PLACES.T
-    looks[rows, columns, np.arange(3), 0] = draw.choice([-1, 1], 3) * draw.uniform(1, 2, 3)
-    kernel = models.as_single(looks.reshape(-1, models.CLASSES))
-    bias = models.as_single(np.zeros(models.CLASSES))
-    return models.chain((15, 17, 3), Flatten("flatten"), Dense("logits", (kernel, bias)))
-
-
-def looked_at(changed: np.ndarray) -> np.ndarray:
-    """Where the watcher's three pixels come from in views of grey images: `(B, 3, H, W)`.
-
-    The change is the gradient, of which slow waves have been strengthened. Undone, what is left is
-    the gradient: a spot where a view has its pixel from, spread bilinearly over its neighbours.
-    """
-    height, width = changed.shape[1:3]
-    spectrum = np.fft.rfft2(np.moveaxis(changed - 0.5, -1, 1), norm="ortho")
-    spectrum *= weights(height, width) ** 2 / multiplicity(height, width)
-    return np.fft.irfft2(spectrum, s=(height, width), norm="ortho")
-
-
-def sources_of(spots: np.ndarray) -> np.ndarray:
-    """The middles of the spots, `(B, 3, 2)`: row and column."""
-    height, width = spots.shape[2:]
-    largest = np.abs(spots).max(axis=(2, 3), keepdims=True)
-    spots = np.where(np.abs(spots) > 1e-3 * largest, spots, 0)  # the rest is rounding
-    total = spots.sum(axis=(2, 3))
-    check(np.all(total != 0), "A view goes beyond max_shift, max_angle or max_zoom.")
-    rows = (spots.sum(axis=3) @ np.arange(height)) / total
-    columns = (spots.sum(axis=2) @ np.arange(width)) / total
-    return np.stack([rows, columns], axis=-1)
-
-
 @optimize_in_spectrum
 @few
 @given(seeds)
@@ -868,25 +815,17 @@ def test_each_step_and_each_image_has_a_view(work: Work, seed: int) -> None:
 
     The network looks at single pixels of grey images; the change tells from where a view took them.
     """
-    network, originals = watcher(work.seed), np.full((3, 15, 17, 3), 0.5, np.float32)
+    network, originals = watcher(work.seed), np.full((4, *WATCHED), 0.5, np.float32)
 
-    def spots(steps: int, step_size: float, limits: Limits) -> np.ndarray:
+    def spots(limits: Limits, steps: int = 1) -> np.ndarray:
         answer = work.input_optimization.optimize_in_spectrum(
-            network, originals, 0, steps, step_size, 0.0, seed, limits
+            network, originals, 0, steps, 0.002, 0.0, seed, limits
         )
-        return looked_at(check_optimized(answer, originals.shape)[0])
+        return spots_in(check_optimized(answer, originals.shape)[0] - 0.5)
 
-    names = ("max_shift", "max_angle", "max_zoom")
-    for limits, farthest in FARTHEST.items():
-        moved = sources_of(spots(1, 0.002, limits)) - PLACES
-        name, distance = names[np.argmax(limits)], np.linalg.norm(moved, axis=-1)
-        check(distance.max() > 0.05, f"The gradient is not that of a view: {name} has no effect.")
-        check(np.ptp(moved, axis=0).max() > 0.05, "All images of a batch are seen by one view.")
-        # The gradient of a turned view is known only roughly in some libraries.
-        said = f"{name} is {max(limits):g}, and a pixel comes from {distance.max():.2f} pixels away"
-        check(distance.max() < farthest + 0.5, f"A view goes beyond {name}.", f"{said}.")
+    check_views(spots, [0, 0, 0, 0])
     # The second step is half as long: from the same place it would change the same spots again.
-    first, both = (spots(steps, 0.002, VIEW) for steps in (1, 2))
+    first, both = (spots(VIEW, steps) for steps in (1, 2))
     other = np.abs(both - 1.5 * first).max() > 0.1 * np.abs(first).max()
     check(other, "All steps see the same view.")
 

@@ -255,6 +255,12 @@ def climbs_the_loss(
     return _optimize(model, images, target, steps, -step_size, *rest)
 
 
+@mistake("input_optimization.optimize_to_class", "", is_computed=False)
+def succeeds_with_no_step(model: Any, images: Any, target: Any, steps: int, *rest: Any) -> Any:
+    changed, success, change = _optimize(model, images, target, steps, *rest)
+    return Optimized(changed, success & (steps > 0), change)
+
+
 @mistake("input_optimization.optimize_to_class", "a penalty that is subtracted: change is rewarded")
 def rewards_change(*call: Any) -> Any:
     return _optimize(*call, cost=lambda change, kind: -_size_of(change, kind))
@@ -1332,3 +1338,36 @@ def trains_in_the_spectrum(*call: Any) -> Any:
 @_wrong_wave(TENSOR, is_computed=False)
 def waves_of_a_copy_of_an_array(model: Any, images: Any, *call: Any) -> Any:
     return _in_spectrum(model, images.copy(), *call)
+
+
+@_wrong_wave("", is_computed=False)
+def succeeds_in_no_step(model: Any, images: Any, target: Any, steps: int, *call: Any) -> Any:
+    changed, success, change = _in_spectrum(model, images, target, steps, *call)
+    return Optimized(changed, success & (steps > 0), change)
+
+
+@_wrong_wave("", is_computed=False)
+def succeeds_in_the_last_view(*call: Any) -> Any:
+    last: list[Any] = []
+
+    def look(images: Any, limits: Any, seed: Any) -> Any:
+        last[:] = [limits, seed]
+        return _look(images, limits, seed)
+
+    return _in_spectrum(
+        *call, look=look, judged=lambda images: _look(images, *last) if last else images
+    )
+
+
+@_wrong_wave("The images of a batch influence each other", is_computed=False)
+def draws_views_from_all_targets(model: Any, images: Any, target: Any, *call: Any) -> Any:
+    def step_seed(seed: int, n: int) -> Any:
+        return [seed, n, int(np.sum(target))]
+
+    return _in_spectrum(model, images, target, *call, step_seed=step_seed)
+
+
+@_wrong_wave("`trainable` flags", is_computed=False)
+def freezes_the_model_of_waves(model: Any, *call: Any) -> Any:
+    model.trainable = False
+    return _in_spectrum(model, *call)

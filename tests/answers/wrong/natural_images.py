@@ -781,7 +781,7 @@ def any_size_becomes_32(
     return np.full((1, 32, 32, 3), 0.5, np.float32), np.zeros((steps + 1, 1))
 
 
-@_wrong_class("The gradient is not that of the view")
+@_wrong_class("The gradient is not that of a view")
 def gradient_beside_the_view(
     model: Any,
     class_index: Any,
@@ -794,6 +794,87 @@ def gradient_beside_the_view(
     images, still = _visualize(model, class_index, steps, seed, colors, (0, 0, 0), step_size)
     _, scores = _visualize(model, class_index, steps, seed, colors, view, step_size)
     return images, np.concatenate([scores[:-1], still[-1:]])
+
+
+@_wrong_class("All images of a batch are seen by one view")
+def one_view_for_all_images(*args: Any, **kwargs: Any) -> Any:
+    def rows(size: Any, *given: Any) -> Any:
+        return _rows(size, *given, draw=_first_for_all)
+
+    return _visualize(*args, **kwargs, rows=rows)
+
+
+@_wrong_class("All images of a batch are seen by one view")
+def angles_shared_by_all_images(*args: Any, **kwargs: Any) -> Any:
+    def draw(rng: Any, count: int) -> Any:
+        drawn = rng.uniform(-1, 1, (count, 4))
+        drawn[:, 2:] = drawn[0, 2:]
+        return drawn
+
+    def rows(size: Any, *given: Any) -> Any:
+        return _rows(size, *given, draw=draw)
+
+    return _visualize(*args, **kwargs, rows=rows)
+
+
+@_wrong_class("A view goes beyond max_shift")
+def shifts_three_times_as_far(*args: Any, **kwargs: Any) -> Any:
+    def rows(size: Any, max_shift: float, *given: Any) -> Any:
+        return _rows(size, 3 * max_shift, *given)
+
+    return _visualize(*args, **kwargs, rows=rows)
+
+
+@_wrong_class("max_zoom has no effect")
+def never_zoomed(*args: Any, **kwargs: Any) -> Any:
+    def rows(size: Any, max_shift: float, max_angle: float, _: float, seed: Any) -> Any:
+        return _rows(size, max_shift, max_angle, 0, seed)
+
+    return _visualize(*args, **kwargs, rows=rows)
+
+
+@_wrong_class("The random state that all code shares is changed")
+def views_in_steps_of_the_shared_state(
+    model: Any, class_index: Any, steps: int, seed: int, *args: Any, **kwargs: Any
+) -> Any:
+    def rows(size: Any, *given: Any) -> Any:
+        np.random.seed(given[-1][0] + given[-1][1])
+        return _rows(size, *given, draw=lambda rng, n: np.random.uniform(-1, 1, (n, 4)))
+
+    return _visualize(model, class_index, steps, seed, *args, **kwargs, rows=rows)
+
+
+@_wrong_class("another ε than 1e-7")
+def epsilon_of_other_libraries(*args: Any, **kwargs: Any) -> Any:
+    def update(parts: Any, gradient: Any, kept: dict[str, Any], n: int) -> Any:
+        _adam(parts, gradient, kept, n)
+        mean, square = kept["mean"] / (1 - 0.9 ** (n + 1)), kept["square"] / (1 - 0.999 ** (n + 1))
+        return mean / (np.sqrt(square) + 1e-8)
+
+    return _visualize(*args, **kwargs, update=update)
+
+
+@_wrong_class("")
+def squares_forgotten_sooner(*args: Any, **kwargs: Any) -> Any:
+    def update(parts: Any, gradient: Any, kept: dict[str, Any], n: int) -> Any:
+        kept["mean"] = 0.9 * kept.get("mean", 0.0) + 0.1 * gradient
+        kept["square"] = 0.99 * kept.get("square", 0.0) + 0.01 * gradient**2
+        mean, square = kept["mean"] / (1 - 0.9 ** (n + 1)), kept["square"] / (1 - 0.99 ** (n + 1))
+        return mean / (np.sqrt(square) + 1e-7)
+
+    return _visualize(*args, **kwargs, update=update)
+
+
+@_wrong_class("the class of the first image for all")
+def class_of_the_first_image(model: Any, class_index: Any, *args: Any, **kwargs: Any) -> Any:
+    classes = np.atleast_1d(class_index)
+    return _visualize(model, 0 * classes + classes[0], *args, **kwargs)
+
+
+@_wrong_class("`trainable` flags")
+def visualizing_with_a_frozen_model(model: Any, *args: Any, **kwargs: Any) -> Any:
+    model.trainable = False
+    return _visualize(model, *args, **kwargs)
 
 
 # --- visualize_channel ----------------------------------------------------------------------------
@@ -919,6 +1000,20 @@ def channel_without_view(
 ) -> Any:
     channels = _channels(model, layer_name)
     return _visualize(channels, channel, steps, seed, colors, (0, 0, 0), step_size)
+
+
+@_wrong_channel("All images of a batch are seen by one view")
+def one_view_for_all_channels(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
+    def rows(size: Any, *given: Any) -> Any:
+        return _rows(size, *given, draw=_first_for_all)
+
+    return _visualize(_channels(model, layer_name), *args, **kwargs, rows=rows)
+
+
+@_wrong_channel("`trainable` flags")
+def channel_of_a_frozen_model(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
+    model.trainable = False
+    return _visualize(_channels(model, layer_name), *args, **kwargs)
 
 
 @_wrong_channel("no positions")
