@@ -29,7 +29,8 @@ def change_penalty(images: Images, originals: Images, kind: Penalty = "l2") -> V
     """Measure how far each image was changed.
 
     All three are means over the H · W · C numbers of an image, so that images of different sizes
-    can be compared.
+    can be compared. A gradient flows from the penalties back to `images`: the next task goes down
+    it.
 
     Args:
         images: `(B, H, W, C)`, after the change.

@@ -16,11 +16,13 @@ from . import models
 from .batches import batches, check_takes_tensors, generator, images, some_classes, two_shapes
 from .common import (
     IN_TRAINING,
+    PARTLY,
     check_own_random_numbers,
     check_refuses,
     check_tuple,
     check_untrained,
     few,
+    gradient_through,
     seeds,
 )
 from .spectra import multiplicity, painted, weights
@@ -311,6 +313,22 @@ def test_penalty_of_tensors(work: Work) -> None:
     batch, originals = images(draw, (2, 4, 3, 2)), images(draw, (2, 4, 3, 2))
     for kind in KINDS:
         check_takes_tensors(work.input_optimization.change_penalty, batch, originals, kind)
+
+
+@change_penalty
+@few
+@given(seeds)
+def test_a_gradient_flows_back_from_the_penalty(work: Work, seed: int) -> None:
+    """A gradient flows from the penalties, of every kind, back to the images."""
+    draw, function = generator(work, seed), work.input_optimization.change_penalty
+    batch, originals = draw.uniform(0.1, 0.9, (2, 2, 4, 3, 2)).astype(np.float32)
+    share = draw.uniform(0.5, 1.5, 2)
+    for kind in KINDS:
+        slope = penalty_slope(batch.astype(np.float64) - originals, kind)
+        function(batch, originals, kind)
+        gradient = gradient_through(work, function, 0, share, batch, originals, kind)
+        expected = share.reshape(2, 1, 1, 1) * slope
+        check_close(gradient, expected, PARTLY, "the gradient through it")
 
 
 # --- optimize_to_class ----------------------------------------------------------------------------

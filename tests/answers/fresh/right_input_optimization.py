@@ -52,20 +52,6 @@ def _penalty_and_slope(change, kind):
 # --- change_penalty
 
 
-@right("input_optimization.change_penalty", how="a dictionary of numpy functions, float64")
-def looks_up_a_function(images, originals, kind="l2"):
-    kinds = {
-        "l2": lambda d: np.mean(d * d, axis=(1, 2, 3)),
-        "l1": lambda d: np.mean(abs(d), axis=(1, 2, 3)),
-        "tv": lambda d: (
-            sum(abs(np.diff(d, axis=i)).sum(axis=(1, 2, 3)) for i in (1, 2)) / d[0].size
-        ),
-    }
-    if kind not in kinds:
-        raise ValueError(f"{kind!r} is none of {sorted(kinds)}")
-    return kinds[kind](np.asarray(images, np.float64) - np.asarray(originals, np.float64))
-
-
 @right("input_optimization.change_penalty", how="match on the kind, keras.ops")
 def matches_the_kind(images, originals, kind="l2"):
     ops = keras.ops
@@ -83,12 +69,6 @@ def matches_the_kind(images, originals, kind="l2"):
             return (down + right_) / float(np.prod(change.shape[1:]))
         case _:
             raise ValueError(kind)
-
-
-@right("input_optimization.change_penalty", how="differences in numpy, float64")
-def differences_in_float64(images, originals, kind="l2"):
-    change = np.asarray(images, np.float64) - np.asarray(originals, np.float64)
-    return _penalty_and_slope(change, kind)[0]
 
 
 @right("input_optimization.change_penalty", how="match, keras.ops and a map over the images")

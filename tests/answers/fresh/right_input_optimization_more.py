@@ -13,23 +13,6 @@ def _third_classes(target, count):
     return np.broadcast_to(np.asarray(target, np.int32), (count,))
 
 
-@right("input_optimization.change_penalty", how="NumPy and match")
-def change_penalty_numpy_match(images, originals, kind="l2"):
-    d = np.asarray(images, np.float64) - np.asarray(originals, np.float64)
-    flat = d.reshape(len(d), -1)
-    match kind:
-        case "l2":
-            return (flat * flat).mean(1)
-        case "l1":
-            return np.abs(flat).mean(1)
-        case "tv":
-            return (
-                np.abs(np.diff(d, axis=1)).sum((1, 2, 3))
-                + np.abs(np.diff(d, axis=2)).sum((1, 2, 3))
-            ) / flat.shape[1]
-    raise ValueError(kind)
-
-
 @right(
     "input_optimization.optimize_to_class", how="keras SGD on a variable, keras loss from logits"
 )

@@ -168,6 +168,34 @@ def size_in_three_channels(images: Any, originals: Any, kind: str = "l2") -> Any
     return _size_of(change, kind) * change.shape[-1] / 3
 
 
+@mistake("input_optimization.change_penalty", "No gradient flows through it", is_computed=False)
+def penalty_by_numpy(images: Any, originals: Any, kind: str = "l2") -> Any:
+    change = (np.asarray(images, np.float64) - np.asarray(originals)).astype(np.float32)
+    rows = change.reshape(len(change), -1)
+    match kind:
+        case "l2":
+            return (rows**2).sum(axis=1) / rows.shape[1]
+        case "l1":
+            return np.abs(rows).mean(axis=1)
+        case "tv":
+            down = np.abs(change[:, 1:] - change[:, :-1]).reshape(len(change), -1)
+            across = np.abs(change[:, :, 1:] - change[:, :, :-1]).reshape(len(change), -1)
+            return (down.sum(axis=1) + across.sum(axis=1)) / rows.shape[1]
+    raise ValueError(kind)
+
+
+@mistake("input_optimization.change_penalty", "Only a part of the gradient", is_computed=False)
+def tv_partly_by_numpy(images: Any, originals: Any, kind: str = "l2") -> Any:
+    import tensorflow as tf
+
+    if kind != "tv":
+        return _size_of(images - originals, kind)
+    change = tf.convert_to_tensor(images) - originals
+    down = np.abs(np.diff(np.asarray(change), axis=1)).sum(axis=(1, 2, 3))
+    across = tf.reduce_sum(tf.abs(change[:, :, 1:] - change[:, :, :-1]), axis=(1, 2, 3))
+    return (across + down) / np.prod(change.shape[1:])
+
+
 # --- optimize_to_class ----------------------------------------------------------------------------
 
 CHANGED_WEIGHTS = "The model's weights are changed"
