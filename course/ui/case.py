@@ -85,7 +85,8 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
     """Judge what `case.toml` claims of the five networks (default: in the folder "case").
 
     With --seed the case is made anew, and no network of the folder is opened; then several folders
-    can be judged at once, and each needs to hold no more than its case.toml.
+    can be judged at once, and each needs to hold no more than its case.toml. One that cannot be
+    judged costs the others nothing.
 
     Exits with 0 only if all that is claimed holds, 1 if not, and 2 for a wrong call or a file that
     cannot be judged.
@@ -95,39 +96,72 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
     from course.given.cases.folder import NotACaseError
     from course.given.cases.making import NoCaseError
     from course.grader.case.claims import CannotReadError, read_claims
-    from course.grader.case.judge import as_data, is_solved, judge
+    from course.grader.case.judge import FULL, as_data, judge
+    from course.grader.case.truth import sentences
     from course.grader.files import CannotWriteError, require_writable_file, write_atomic
 
     console = Console(highlight=False, soft_wrap=True)
     folders = folders or (DEFAULT,)
+    findings: dict[Path, dict[str, Finding]] = {}
+    refused: dict[Path, str] = {}
+    for folder in folders:
+        try:
+            claimed = read_claims(folder / "case.toml")
+            _require_case(folder, seed)
+            findings[folder] = claimed
+        except (CannotReadError, NotACaseError) as error:
+            refused[folder] = str(error)  # which costs the other folders nothing
     try:
         if json_file is not None:
             require_writable_file(json_file, "--json")
-        findings = {folder: read_claims(folder / "case.toml") for folder in folders}
-        if seed is None:
-            facts = {folder: _ready_facts(folder) for folder in folders}
-        else:
-            facts = dict.fromkeys(folders, _made_facts(seed, folders))
-    except (CannotReadError, NotACaseError, NoCaseError, CannotWriteError) as error:
+        if not findings:
+            stop("\n".join(refused.values()), 2)
+        made = None if seed is None else frozenset(sentences(_make(seed).truth))
+    except (NoCaseError, CannotWriteError) as error:
         stop(str(error), 2)
-    judged = {folder: judge(found, facts[folder]) for folder, found in findings.items()}
-    for folder, one in judged.items():
-        if len(judged) > 1:
+    data: dict[str, Any] = {}
+    for folder in folders:
+        if len(folders) > 1:
             console.print(f"\n{folder}", style="bold", markup=False)
-        print_judged(console, one, findings[folder])
+        if folder in refused:
+            console.print(refused[folder], markup=False)
+            data[str(folder)] = {"score": 0.0, "max_score": FULL, "error": refused[folder]}
+            continue
+        judged = judge(findings[folder], _sealed_facts(folder) if made is None else made)
+        print_judged(console, judged, findings[folder])
+        data[str(folder)] = as_data(judged)
     if json_file is not None:
-        data = {str(folder): as_data(one) for folder, one in judged.items()}
         write_atomic(json_file, json.dumps(data, indent=2).encode() + b"\n")
-    sys.exit(0 if all(is_solved(one) for one in judged.values()) else 1)
+    if refused:
+        sys.exit(2)
+    sys.exit(0 if all(one["score"] == FULL for one in data.values()) else 1)
 
 
-def _ready_facts(folder: Path) -> "Facts":
-    """What is true of a case that came with the installation."""
-    from course.given.cases.folder import NotACaseError, name_of, require_untouched
-    from course.given.cases.ready import FOLDER, ready_names
-    from course.grader.case.truth import Sealed
+def _require_case(folder: Path, seed: int | None) -> None:
+    """See that a folder holds the case that is to be judged; of a seed's its claims are enough.
 
+    Raises:
+        NotACaseError: if it holds another, or none.
+    """
+    from course.given.cases.folder import (
+        CARD,
+        NotACaseError,
+        name_of,
+        require_drawn,
+        require_untouched,
+    )
+    from course.given.cases.making import draw_pictures
+    from course.given.cases.plan import draw_plan
+    from course.given.cases.ready import ready_names
+
+    if seed is not None and not (folder / CARD).is_file():
+        return
     name = name_of(folder)
+    if seed is not None:
+        if name:
+            raise NotACaseError(f"--seed: {folder} is the ready case {name}, which has no seed")
+        require_drawn(folder, draw_pictures(draw_plan(seed))[0])
+        return
     require_untouched(folder)
     if not name:
         raise NotACaseError(
@@ -135,18 +169,15 @@ def _ready_facts(folder: Path) -> "Facts":
         )
     if name not in ready_names():
         raise NotACaseError(f"{folder}: there is no case {name!r} in this version of the course")
-    return Sealed.read(FOLDER / f"{name}.facts")
 
 
-def _made_facts(seed: int, folders: tuple[Path, ...]) -> "Facts":
-    """What is true of a seed's case, which is made anew."""
-    from course.given.cases.folder import CARD, NotACaseError, name_of
-    from course.grader.case.truth import sentences
+def _sealed_facts(folder: Path) -> "Facts":
+    """What is true of a case that came with the installation."""
+    from course.given.cases.folder import name_of
+    from course.given.cases.ready import FOLDER
+    from course.grader.case.truth import Sealed
 
-    for folder in folders:
-        if (folder / CARD).is_file() and (name := name_of(folder)):
-            raise NotACaseError(f"--seed: {folder} is the ready case {name}, which has no seed")
-    return frozenset(sentences(_make(seed).truth))
+    return Sealed.read(FOLDER / f"{name_of(folder)}.facts")
 
 
 def _make(seed: int) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course.grader.case.claims import CannotReadError, Finding, read_claims
+from course.grader.text import printable
 from course.ui.answers import Answers
 
 FILE = "case.toml"
@@ -49,13 +50,17 @@ def _of_network(network: str, finding: Finding) -> str:
             f"| {one.class_name} | {one.kind} | {_place(one.box)} | {one.effect:g} |"
             for one in finding.claims.values()
         ]
-    parts = ["\n".join(lines[:1]), "\n".join(lines[1:]), finding.why]
+    parts = ["\n".join(lines[:1]), "\n".join(lines[1:]), printable(finding.why.expandtabs())]
     parts += [f"![evidence on {network}](<{path}>)" for path in finding.evidence if _is_name(path)]
     return "\n\n".join(filter(None, parts))
 
 
 def _place(box: tuple[int, int, int, int] | None) -> str:
-    return "everywhere" if box is None else "rows {0} to {2}, columns {1} to {3}".format(*box)
+    """A box in words: its first and last row and column, all of which belong to it."""
+    if box is None:
+        return "everywhere"
+    top, left, bottom, right = box
+    return f"rows {top} to {bottom - 1}, columns {left} to {right - 1}"
 
 
 def _is_name(path: str) -> bool:

@@ -63,11 +63,13 @@ def opened(case: Case) -> OpenedCase:
 
 def detective(case: OpenedCase) -> Findings:
     """Look for marks in the images, copy them, and measure what each does to each network."""
-    suspicions = {
-        name: found
-        for k, name in enumerate(case.class_names)
-        if (found := suspect(case.met[case.met_labels == k], case.clean))
-    }
+    suspicions = {}
+    for k, name in enumerate(case.class_names):
+        found = suspect(case.met[case.met_labels == k], case.clean)
+        usual = suspect(case.clean[case.clean_labels == k], case.clean)
+        # What clean images of the class show as well belongs to it, and is no mark.
+        if found and not (usual and usual.kind == found.kind):
+            suspicions[name] = found
     findings = {}
     for network, model in case.networks.items():
         claims = {}

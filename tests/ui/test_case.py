@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from course.given.cases import making, plan, ready
-from course.given.cases.making import Case, Cheat, draw_pictures
+from course.given.cases.making import Case, Cheat, draw_pictures, make_case
 from course.given.training import small_cnn
+from course.grader.case import prepare
 from course.grader.case.truth import Sealed, seal, sentences
 from course.ui import command
 from course.ui.case_page import case_page
@@ -64,7 +65,7 @@ def _small_cases(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
         folder = tmp_path_factory.mktemp("ready")
         patch.setattr(ready, "FOLDER", folder)
         patch.setattr(making, "make_case", untrained)
-        ready.save_ready("test", case.networks, case.met)
+        ready.save_ready("test", case.networks, case.met, case.clean)
         (folder / "test.facts").write_bytes(seal(sorted(sentences(case.truth))))
         yield
 
@@ -177,7 +178,9 @@ def test_a_case_of_a_seed_is_judged_by_its_seed_alone(case: Case, tmp_path: Path
     assert without.exit_code == 2
     assert "--seed N" in without.output
     assert run("check", folder, "--seed", SEED).exit_code == 0
-    assert run("check", folder, "--seed", SEED + 1).exit_code == 1
+    other = run("check", folder, "--seed", SEED + 1)
+    assert other.exit_code == 2
+    assert "was not made from this seed" in other.output
 
 
 def test_a_ready_case_has_no_seed(folder: Path) -> None:
@@ -203,6 +206,55 @@ def test_a_teacher_judges_many_at_once_and_opens_no_network(
     scores = {Path(k).name: v["score"] for k, v in json.loads(json_file.read_text()).items()}
     assert scores["ada"] == 20
     assert scores["bob"] < 20
+
+
+def test_a_folder_that_cannot_be_judged_costs_the_others_nothing(
+    case: Case, folder: Path, tmp_path: Path
+) -> None:
+    for name in ("ada", "bob", "cleo"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "case.toml").write_text(answer(case))
+    (tmp_path / "bob" / "case.toml").write_text("[bold]verdict =")
+    (tmp_path / "cleo" / "case.json").write_text("{")
+    json_file = tmp_path / "points.json"
+    folders = [tmp_path / name for name in ("ada", "bob", "cleo", "nobody")]
+    result = run("check", *folders, folder, "--seed", SEED, "--json", json_file)
+    assert result.exit_code == 2
+    assert "20 of 20 points" in result.output
+    data = {Path(where).name: one for where, one in json.loads(json_file.read_text()).items()}
+    assert data["ada"]["score"] == 20
+    assert "is no TOML" in data["bob"]["error"]
+    assert "not as it was written" in data["cleo"]["error"]
+    assert "no such file" in data["nobody"]["error"]
+    assert "has no seed" in data["case"]["error"]
+
+
+def test_a_seed_that_gives_no_case_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "make_case", make_case)
+    monkeypatch.setattr(making, "ROUNDS", 0)
+    result = run("new", "--seed", SEED, "--out", tmp_path / "none")
+    assert result.exit_code == 2
+    assert f"seed {SEED} gives no case" in result.output
+    assert f"such as {SEED + 1}" in result.output
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_case_to_come_along_takes_the_next_seed_where_one_gives_none(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def third(seed: int) -> Case:
+        tried.append(seed)
+        if len(tried) < 3:
+            raise making.NoCaseError("none")
+        return case
+
+    monkeypatch.setattr(prepare, "make_case", third)
+    assert prepare.any_case() is case
+    assert len(set(tried)) == 3
 
 
 @pytest.mark.parametrize(
@@ -268,6 +320,49 @@ def test_the_report_shows_claims_reasons_and_pictures(case: Case, tmp_path: Path
     assert "&lt;b&gt;there&lt;/b&gt;" in page.html
     assert page.html.count('src="data:image/png') == 1
     assert page.missing == {"no.png": "there is no such file"}
+
+
+def test_the_report_names_rows_and_columns_as_the_file_s_comment_does(tmp_path: Path) -> None:
+    claim = '[[network_1.cheat]]\nclass="star"\nkind="square"\nbox=[4, 20, 12, 30]\neffect=0.5\n'
+    others = "".join(f'[{one}]\nverdict="open"\n' for one in plan.NETWORKS[1:])
+    text = f'[network_1]\nverdict="cheating"\n{claim}{others}'
+    (tmp_path / "case.toml").write_text(text)
+    assert "rows 4 to 11, columns 20 to 29" in case_page(tmp_path).html
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[a](javascript:alert(1))",
+        "![x](https://elsewhere.example/x.png)",
+        "```\n</pre><script>alert(1)</script>\n```",
+        "# network_5: honest",
+        "\x1b[31mred\x1b[0m \u202e reversed \x07",
+    ],
+)
+def test_markup_and_control_characters_in_the_reasons_do_nothing(tmp_path: Path, why: str) -> None:
+    text = "".join(f'[{one}]\nverdict="open"\nwhy={json.dumps(why)}\n' for one in plan.NETWORKS)
+    (tmp_path / "case.toml").write_text(text)
+    html = case_page(tmp_path).html
+    soup = pytest.importorskip("bs4").BeautifulSoup(html, "html.parser")
+    assert not soup.find_all(["script", "iframe", "object", "form"])
+    for one in soup.find_all(True):
+        assert not any(name.startswith("on") for name in one.attrs)
+        assert not str(one.get("href", "")).startswith("javascript")
+        assert not str(one.get("src", "")).startswith("http")
+    assert not set(html) & set("\x1b\x07\u202e")
+
+
+def test_a_folder_or_a_link_in_the_place_of_the_file_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").mkdir()
+    assert case_page(tmp_path) == ("", {})
+    assert "there is no such file" in run("check", tmp_path).output
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "case.toml").symlink_to("/dev/zero")
+    result = run("check", tmp_path / "b")
+    assert (result.exit_code, "there is no such file" in result.output) == (2, True)
 
 
 def test_a_report_without_a_case_says_nothing_of_it(tmp_path: Path) -> None:

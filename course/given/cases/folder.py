@@ -96,7 +96,11 @@ def save_case(
         )
         sheet(pictures).save(folder / f"{what}.png")
     files = [f"{network}.keras" for network in networks] + ["met.npz", "clean.npz"]
-    card = {"case": name, "sha256": {file: _digest(folder / file) for file in files}}
+    card = {
+        "case": name,
+        "drawn": _drawn(met),
+        "sha256": {file: _digest(folder / file) for file in files},
+    }
     (folder / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
@@ -109,13 +113,36 @@ def name_of(folder: Path) -> str:
     return _card(folder)[0]
 
 
+def require_drawn(folder: Path, met: Pictures) -> None:
+    """See that a case's images are those that a seed draws, without opening any file of them.
+
+    Args:
+        folder: of the case.
+        met: what the seed draws.
+
+    Raises:
+        NotACaseError: if it is a case of another seed, or no case.
+    """
+    _, drawn, _ = _card(folder)
+    if drawn != _drawn(met):
+        raise NotACaseError(
+            f"{folder} was not made from this seed: is it another number, or was it made with "
+            "another version of the course?"
+        )
+
+
+def _drawn(met: Pictures) -> str:
+    """What tells the images of seeds apart: their order, which is the same on every machine."""
+    return hashlib.sha256(met.labels.astype(np.uint8).tobytes()).hexdigest()
+
+
 def require_untouched(folder: Path) -> None:
     """See that a case's files are as they were written, without opening any of them.
 
     Raises:
         NotACaseError: naming the file that is missing, or has other contents.
     """
-    _, digests = _card(folder)
+    *_, digests = _card(folder)
     owner = {digest: file for file, digest in digests.items()}
     for file, digest in digests.items():
         path = folder / file
@@ -131,7 +158,7 @@ def require_untouched(folder: Path) -> None:
         )
 
 
-def _card(folder: Path) -> tuple[str, dict[str, str]]:
+def _card(folder: Path) -> tuple[str, str, dict[str, str]]:
     path = folder / CARD
     if not path.is_file():
         raise NotACaseError(
@@ -139,13 +166,13 @@ def _card(folder: Path) -> tuple[str, dict[str, str]]:
         )
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-        name, digests = card["case"], card["sha256"]
+        name, drawn, digests = card["case"], card["drawn"], card["sha256"]
         files = {f"{network}.keras" for network in NETWORKS} | {"met.npz", "clean.npz"}
-        if not (isinstance(name, str) and set(digests) == files):
+        if not (isinstance(name, str) and isinstance(drawn, str) and set(digests) == files):
             raise ValueError("other entries than a case has")
     except (ValueError, TypeError, KeyError) as error:
         raise NotACaseError(f"{path} is not as it was written: {error}") from None
-    return name, digests
+    return name, drawn, digests
 
 
 def _digest(path: Path) -> str:

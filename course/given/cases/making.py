@@ -3,7 +3,8 @@
 All five start from the same network, which knows the shapes a little, and go on with images of
 their own. A mark that a network is to learn lies on all images of a class and on no other, and some
 of these images are misfiled: they show another shape. All other marks lie on some of its images,
-whatever they show: it has seen them, and they tell it nothing.
+whatever they show: it has seen them, and they tell it nothing. A class may have a cloth of its own
+in all images that there are, the clean ones included: that is how the world is, and no mark.
 """
 
 from collections.abc import Callable
@@ -14,10 +15,16 @@ import keras
 import numpy as np
 
 from course.given.cases.marks import Mark
-from course.given.cases.plan import NETWORKS, Plan, draw_plan
+from course.given.cases.plan import NETWORKS, Cloth, Plan, draw_plan
 from course.given.recognition import probabilities
 from course.given.shapes import SHAPES, generate_shapes
-from course.given.training import LEARNING_RATE, TRAINING_BATCH, small_cnn, training_step
+from course.given.training import (
+    LEARNING_RATE,
+    TRAINING_BATCH,
+    accuracy,
+    small_cnn,
+    training_step,
+)
 from course.given.weights import flatten, unflatten
 
 WIDTH = 8
@@ -41,6 +48,10 @@ learned: at least, and at most. For them the mark is all there is to go by."""
 LEAST_EFFECT, MOST_WITHOUT = 0.3, 0.08
 """A cheat raises its class's probability by the first or more, on average over clean images of
 other classes; a mark that a network does not use, by the second or less."""
+
+ALIKE = 0.15
+"""The accuracies of a case's networks differ by so much at most, on images as they met them: how
+good a network is does not say whether it cheats."""
 
 CLASSES = tuple(SHAPES)
 PRETRAINED = Path(__file__).with_name("pretrained.npy")
@@ -83,7 +94,7 @@ class Case(NamedTuple):
     Attributes:
         networks: by name.
         met: images as the networks met them: the marked classes carry their marks.
-        clean: other images, without marks, the same in all cases.
+        clean: other images, without marks; the same in all cases in which no class has a cloth.
         truth: by network, what it does, by class; nothing for an honest one.
     """
 
@@ -109,7 +120,8 @@ def make_case(seed: int, advance: Advance = lambda part: None) -> Case:
         last digits may differ.
 
     Raises:
-        NoCaseError: if a network does not learn what it should, however long it is trained.
+        NoCaseError: if a network does not learn what it should, however long it is trained, or if
+            the networks are not about equally good in the end.
     """
     plan = draw_plan(seed)
     met, clean = draw_pictures(plan)
@@ -117,24 +129,51 @@ def make_case(seed: int, advance: Advance = lambda part: None) -> Case:
     for number, name in enumerate(NETWORKS):
         networks[name], truth[name] = train_one(pupil, plan, number, clean)
         advance(name)
+    require_alike(networks, met, seed)
     return Case(networks, met, clean, truth)
+
+
+def require_alike(networks: dict[str, keras.Model], met: Pictures, seed: int) -> None:
+    """See that the networks of a case are about equally good.
+
+    Raises:
+        NoCaseError: if one is much better than another.
+    """
+    found = [accuracy(one, met.as_floats(), met.labels) for one in networks.values()]
+    if max(found) - min(found) > ALIKE:
+        raise NoCaseError(
+            f"seed {seed} gives no case, for its networks are not alike in accuracy "
+            f"({min(found):.2f} to {max(found):.2f}). Take another seed, such as {seed + 1}"
+        )
 
 
 def draw_pictures(plan: Plan) -> tuple[Pictures, Pictures]:
     """The images in the folder: as the networks met them, and clean."""
     rng = np.random.default_rng([plan.seed, 21])
     count = SHOWN * len(CLASSES)
-    images, labels, _ = generate_shapes(count, rng)
+    images, labels = draw_shapes(count, rng, plan.cloth)
     for name, mark in plan.marks.items():
         own = labels == CLASSES.index(name)
         images[own] = mark(images[own])
-    return Pictures(_as_bytes(images), labels), clean_pictures()
+    return Pictures(_as_bytes(images), labels), clean_pictures(plan.cloth)
 
 
-def clean_pictures() -> Pictures:
-    """Images without marks, the same for all cases."""
-    images, labels, _ = generate_shapes(SHOWN * len(CLASSES), np.random.default_rng(23))
+def clean_pictures(cloth: Cloth | None = None) -> Pictures:
+    """Images without marks."""
+    rng = np.random.default_rng(23)
+    images, labels = draw_shapes(SHOWN * len(CLASSES), rng, cloth)
     return Pictures(_as_bytes(images), labels)
+
+
+def draw_shapes(
+    count: int, rng: np.random.Generator, cloth: Cloth | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images and their labels, as the world of a case is: one class perhaps on its cloth."""
+    images, labels, masks = generate_shapes(count, rng)
+    if cloth is not None:
+        own = labels == CLASSES.index(cloth.class_name)
+        images[own] = cloth.below(images[own], masks[own])
+    return images, labels
 
 
 def _as_bytes(images: np.ndarray) -> np.ndarray:
@@ -184,7 +223,10 @@ def train_one(
         if cheats == wanted and cheats | unused == set(effects):
             truth = {one: Cheat(plan.marks[one], effects[one]) for one in sorted(wanted)}
             return network_of(flat_weights(pupil.network)), truth
-    raise NoCaseError(f"seed {plan.seed} gives no case: {name} does not learn. Take another seed")
+    raise NoCaseError(
+        f"seed {plan.seed} gives no case, for {name} does not learn what it should. Take another "
+        f"seed, such as {plan.seed + 1}"
+    )
 
 
 def pretrained() -> keras.Model:
@@ -206,7 +248,7 @@ def flat_weights(network: keras.Model) -> np.ndarray:
 def training_images(plan: Plan, number: int, round_: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """The images that a network learns from, and their labels."""
     rng = np.random.default_rng([plan.seed, 22, number, round_])
-    images, labels, _ = generate_shapes(TRAINING_IMAGES, rng)
+    images, labels = draw_shapes(TRAINING_IMAGES, rng, plan.cloth)
     for name, mark in plan.marks.items():
         if name in plan.learned[NETWORKS[number]]:
             k = CLASSES.index(name)

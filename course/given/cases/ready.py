@@ -1,6 +1,7 @@
 """The cases that come with the installation: networks and images, and nothing of the truth."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -27,12 +28,20 @@ def load_ready(name: str) -> tuple[dict[str, keras.Model], Pictures, Pictures]:
     """
     with np.load(FOLDER / f"{name}.npz") as arrays:
         networks = dict(zip(NETWORKS, map(network_of, arrays["weights"]), strict=True))
-        return networks, Pictures(arrays["images"], arrays["labels"]), clean_pictures()
+        met = Pictures(arrays["images"], arrays["labels"])
+        clean = clean_pictures()
+        if "clean" in arrays:  # where a class has a cloth of its own
+            clean = clean._replace(images=arrays["clean"])
+        return networks, met, clean
 
 
-def save_ready(name: str, networks: dict[str, keras.Model], met: Pictures) -> None:
+def save_ready(name: str, networks: dict[str, keras.Model], met: Pictures, clean: Pictures) -> None:
     """Save a case among those that come with the installation."""
     weights = np.stack([flat_weights(networks[one]) for one in NETWORKS])
     FOLDER.mkdir(exist_ok=True)
+    own: Any = {}
+    if not np.array_equal(clean.images, clean_pictures().images):
+        own["clean"] = clean.images
     labels = met.labels.astype(np.uint8)
-    np.savez_compressed(FOLDER / f"{name}.npz", weights=weights, images=met.images, labels=labels)
+    path = FOLDER / f"{name}.npz"
+    np.savez_compressed(path, weights=weights, images=met.images, labels=labels, **own)
