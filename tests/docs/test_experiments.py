@@ -1,9 +1,12 @@
 """What an experiment wrote down is what its code would write down again."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from docs.experiments import counterfactuals, load_results
+from docs.experiments import ablation, counterfactuals, load_results, records
 
 
 def test_the_results_are_those_of_this_code() -> None:
@@ -45,3 +48,45 @@ def test_a_piece_comes_out_again(combination: tuple[str, str]) -> None:
     assert 0.75 < np.median(np.array(again["rms"]) / before["rms"]) < 1.33
     for name in ("asked after", "other 1 after", "other 2 after"):
         assert np.median(np.abs(np.array(again[name]) - before[name])) < 1, name
+
+
+def test_the_ablation_is_that_of_this_code() -> None:
+    stale = "the code has changed: python -m docs.experiments.ablation"
+    assert load_results("ablation")["code"] == ablation.code_hash(), stale
+
+
+def test_the_ablation_holds_every_combination_and_seed_and_twelve_classes() -> None:
+    pieces = load_results("ablation")["pieces"]
+    made = {(tuple(one["ingredients"]), one["seed"]) for one in pieces}
+    assert len(made) == len(pieces) == 8 * len(ablation.SEEDS) >= 24
+    assert {np.shape(one["probability"]) for one in pieces} == {(2, len(ablation.CLASSES))}
+    assert {np.shape(one["rank"]) for one in pieces} == {(2, len(ablation.CLASSES))}
+    assert len(ablation.CLASSES) >= 12
+
+
+def test_an_experiment_goes_on_where_the_same_code_stopped(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    results = records.begin(file, "one")
+    assert set(results) == {"code", "versions"}
+    records.write(file, results | {"pieces": [1]})
+    assert records.begin(file, "one")["pieces"] == [1]
+    assert "pieces" not in records.begin(file, "two")
+    assert json.loads(file.read_text(encoding="utf-8"))["code"] == "one"
+
+
+def test_without_waves_images_are_as_strong_on_average() -> None:
+    scale = ablation.evenly()
+    strength = scale * ablation.slow_waves()
+    np.testing.assert_allclose(strength, strength[0, 0])  # all waves alike
+    np.testing.assert_allclose(np.mean(strength**2), np.mean(ablation.slow_waves() ** 2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 7])
+def test_a_piece_of_the_ablation_comes_out_again(number: int) -> None:
+    """Without any ingredient, and with all: probabilities vary, but not what they say."""
+    one = load_results("ablation")["pieces"][number]
+    again = ablation.piece(tuple(one["ingredients"]), one["seed"])
+    difference = np.array(again["probability"]) - one["probability"]
+    assert abs(difference.mean()) < 0.1
+    assert np.median(np.abs(difference)) < 0.1
