@@ -369,6 +369,8 @@ table(
         for way in ordered
     ],
 )
+
+# %% tags=["answer", "fold"]
 mean = {way: values.mean() for way, values in chances.items()}
 pairs = {
     (True, True, False): "waves and colours",
