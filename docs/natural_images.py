@@ -474,6 +474,8 @@ variants = {
     "64 steps, from a photo": climb(few, start=from_photo),
     "64 steps, the softmax": climb(few, output="softmax"),
 }
+
+# %% tags=["answer", "fold"]
 asked = {name: judged(made, few) for name, made in variants.items()}
 table(
     ["Ascent", "probability", "first"],
