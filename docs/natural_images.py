@@ -454,6 +454,39 @@ write(
 # pictures, cover the titles, and count how many you would have named.
 
 # %% [markdown]
+# ??? question "Can somebody name them who does not know the classes?"
+#
+#     The twelve classes of this chapter, and twelve chosen by rule, every 83rd of ImageNet. For
+#     each image there are four names to choose from: the right one, the class whose weights in the
+#     last layer are most like its own, the tenth and the hundredth. Every letter is right as often.
+#     `python -m docs.experiments.naming` makes the sheet; try it yourself.
+
+# %% tags=["answer", "fold"]
+from docs.experiments import naming
+
+sheet, read = naming.questions(), load_results("naming")
+taken = np.array(
+    [naming.kind_of(one, letter) for one, letter in zip(sheet, read["answers"], strict=True)]
+)
+ours = np.isin([one.wanted for one in sheet], classes)
+table(
+    ["Classes", "images", "named", "took the nearest", "the tenth", "the hundredth"],
+    [
+        (name, part.sum(), *((taken[part] == kind).sum() for kind in (0, *naming.NEIGHBOURS)))
+        for name, part in (("of this chapter", ours), ("by rule", ~ours))
+    ],
+)
+named = wilson_interval(int((taken == 0).sum()), len(taken))
+sure = taken[np.array(read["sure"]) - 1]
+write(
+    f"The reader was {read['judge']}, of another kind than these networks, and was told "
+    f"{read['told']}. It named {(taken == 0).sum()} of {len(taken)}, {named:.0%}; who guesses "
+    f"names a quarter. Of the {len(sure)} that it called sure, {(sure == 0).sum()} were right. It "
+    "is one reader, and no person: take a sheet, and ask one."
+)
+assert named.low > 0.5
+
+# %% [markdown]
 # ??? question "Many steps? From noise or from a photo? The logit or the softmax?"
 #
 #     The assignment's questions, asked again with these images.

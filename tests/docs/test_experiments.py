@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from docs.experiments import ablation, counterfactuals, load_results, records
+from docs.experiments import ablation, counterfactuals, load_results, naming, records
 
 
 def test_the_results_are_those_of_this_code() -> None:
@@ -79,6 +79,20 @@ def test_without_waves_images_are_as_strong_on_average() -> None:
     strength = scale * ablation.slow_waves()
     np.testing.assert_allclose(strength, strength[0, 0])  # all waves alike
     np.testing.assert_allclose(np.mean(strength**2), np.mean(ablation.slow_waves() ** 2))
+
+
+@pytest.mark.slow  # the network is loaded
+def test_every_letter_of_the_sheet_is_right_as_often() -> None:
+    asked = naming.questions()
+    assert len({one.wanted for one in asked}) == len(asked) == 24
+    letters = [one.right for one in asked]
+    assert {letters.count(letter) for letter in naming.LETTERS} == {6}
+    for one in asked:
+        kinds = sorted(naming.kind_of(one, letter) for letter in naming.LETTERS)
+        assert kinds == [0, *naming.NEIGHBOURS]
+    answers = load_results("naming")["answers"]
+    assert len(answers) == len(asked)
+    assert set(answers) <= set(naming.LETTERS)
 
 
 @pytest.mark.slow
