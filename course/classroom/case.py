@@ -6,7 +6,6 @@ teacher's seed, once for all, and neither of them is written anywhere.
 
 import hashlib
 from collections.abc import Mapping
-from textwrap import indent
 
 import msgspec
 
@@ -71,7 +70,7 @@ def judge_case(cases: Mapping[str, bytes], facts: Facts) -> Verdict:
     if all(one.verdict == "open" for one in judged):
         return _verdict("not_started", message="All five networks are left open.")
     said = [
-        f"{', '.join(networks)}: {indent(message, '  ').lstrip()}"
+        f"{', '.join(networks)}: {message}"
         for (_, _, message), networks in messages(judged).items()
     ]
     status = "passed" if is_solved(judged) else "failed"

@@ -184,7 +184,9 @@ def test_the_case_is_in_every_table_and_on_every_page(submissions: Path) -> None
         "dan": ("12", "12"),
     }
     assert {one["max_score"] for one in lines(submissions).values()} == {"21"}
-    assert "21 / 21" in (out / "index.html").read_text()
+    index = (out / "index.html").read_text()
+    assert "21 / 21" in index
+    assert '<td class="number">12</td>' in index
     assert "ben,,,1" in (out / "canvas.csv").read_text()
     assert "It is not honest." in (out / "feedback" / "dan.html").read_text()
     assert "case.toml is no TOML" in (out / "feedback" / "ben.html").read_text()
@@ -203,6 +205,7 @@ def test_the_seed_is_on_no_page_and_in_no_file(submissions: Path) -> None:
 def test_a_class_without_a_case_has_no_column_for_it(submissions: Path) -> None:
     grade(submissions)
     assert "case" not in lines(submissions)["ada"]
+    assert "case" not in (submissions.parent / "out" / "index.html").read_text()
     assert lines(submissions)["ada"]["score"] == "1"
 
 
