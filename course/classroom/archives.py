@@ -4,13 +4,13 @@ Nothing is unpacked to the disk. Only what is wanted is read, and what comes out
 comes, whatever a directory says about it.
 """
 
-import gzip
 import io
 import os
 import re
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def _in_archive(file: BinaryIO, wanted: Wanted, budget: Budget) -> Found:
         if head.startswith(magic):
             raise RefusedError(f"it is a {kind} archive; zip and .tar.gz can be read")
     if head.startswith(b"\x1f\x8b"):
-        return _in_tar(gzip.GzipFile(fileobj=file), wanted, budget)
+        return _in_tar(_Unpacked(file), wanted, budget)
     if head[257:262] == b"ustar":
         return _in_tar(file, wanted, budget)
     if zipfile.is_zipfile(file):
@@ -267,10 +267,37 @@ class _Member(tarfile.TarInfo):
         raise RefusedError(SPARSE)
 
 
+class _Unpacked:
+    """What a gzip stream holds, of one part, as every packer of tars makes it.
+
+    Python's own reader goes on to the next part, and a million empty ones take minutes.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.stream = file, zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most so many bytes; none at the end.
+
+        Raises:
+            EOFError: if the file ends before the stream does.
+            RefusedError: if anything but zeros comes after it.
+        """
+        data = b""
+        while not data and not self.stream.eof:
+            packed = self.stream.unconsumed_tail or self.file.read(2**16)
+            if not packed:
+                raise EOFError
+            data = self.stream.decompress(packed, max(size, 0))
+            if self.stream.eof and (self.stream.unused_data + self.file.read(2**16)).strip(b"\0"):
+                raise RefusedError("something comes after the end of the archive")
+        return data
+
+
 class _Counted:
     """A stream that spends a budget as it is read."""
 
-    def __init__(self, file: BinaryIO | gzip.GzipFile, budget: Budget) -> None:
+    def __init__(self, file: BinaryIO | _Unpacked, budget: Budget) -> None:
         self.file, self.budget = file, budget
 
     def read(self, size: int = -1) -> bytes:
@@ -280,7 +307,7 @@ class _Counted:
         return data
 
 
-def _in_tar(file: BinaryIO | gzip.GzipFile, wanted: Wanted, budget: Budget) -> Found:
+def _in_tar(file: BinaryIO | _Unpacked, wanted: Wanted, budget: Budget) -> Found:
     stream = _Counted(file, budget)
     # Of a stream tarfile wants `read` alone.
     header = type("_OwnMember", (_Member,), {})

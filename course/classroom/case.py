@@ -12,7 +12,7 @@ import msgspec
 from course.grader.case.claims import CannotReadError, claims_in
 from course.grader.case.judge import FULL, is_solved, judge, messages, total
 from course.grader.case.truth import Facts, sentences
-from course.grader.grading import Report, Verdict
+from course.grader.grading import LONGEST_MESSAGE, Report, Verdict
 
 FILE = "case.toml"
 
@@ -90,4 +90,5 @@ def key_with_case(key: str, cases: Mapping[str, bytes], seed: int) -> str:
 
 
 def _verdict(status: str, score: float = 0.0, message: str = "") -> Verdict:
+    message = message[:LONGEST_MESSAGE]
     return Verdict(task=TASK, status=status, score=score, max_score=FULL, message=message)

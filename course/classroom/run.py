@@ -106,6 +106,11 @@ def grade_folder(folder: Path, out: Path, settings: Settings, console: Console) 
     seed = settings.seed
     if seed is None:
         seed = before.seed if before else fresh_seed()
+    if seed == settings.case_seed:
+        raise CannotGradeError(
+            f"--case-seed: {seed} is the seed of the functions too, which every student's feedback "
+            "names; set the case with another"
+        )
     keys = {one.name: _key(one, settings, seed) for one in arrivals.submissions}
     kept = before.rows if before else []
     if before is not None and kept and not settings.regrade:

@@ -45,6 +45,12 @@ MAX_RIVALS = 8
 MAX_COMPARED = 2 * 2**20
 """Bytes: how much of a submission is compared, all in all. To compare files, they are parsed."""
 
+MOST_CASES = 4
+"""How many `case.toml` of one submission are kept: of two, nobody can tell which one counts."""
+
+MOST_NOTES = 10
+"""How many notes are made on one submission: they are not to hide those on others."""
+
 MAX_NAME = 255
 """Characters of a name that matter: no disk has longer ones."""
 
@@ -214,6 +220,8 @@ def _read_parts(
     except Exception as error:  # of damaged archives anything may come
         return Submission(name, student, label.number, refusal=_in_words(error))
     notes = [one_line(note) for note in (notes or []) + search.notes]
+    if more := notes[MOST_NOTES:]:
+        notes[MOST_NOTES:] = [f"There is more to note of it: {len(more)} files or so."]
     cases = search.choose_case()
     return Submission(name, student, label.number, sources, notes=tuple(notes), cases=cases)
 
@@ -242,7 +250,7 @@ class Search:
 
     def __init__(self, with_case: bool = False) -> None:
         self.with_case = with_case
-        self.cases: list[tuple[PurePosixPath, bytes]] = []
+        self.cases: dict[bytes, PurePosixPath] = {}
         self.budget = Budget()
         self.modules: dict[str, list[tuple[PurePosixPath, bytes]]] = {}
         self.notes: list[str] = []
@@ -289,11 +297,21 @@ class Search:
         if place.name == CASE:
             data = file.read(MAX_CASE + 1)  # of one that is longer, that is all one needs to know
             self.budget.spend(size=len(data))
-            self.cases.append((place, data))
+            self._keep_case(place, data)
             return
         longest = MAX_NOTEBOOK if place.suffix == ".ipynb" else MAX_SOURCE
         data = read(place, file, longest, self.budget)
         self.modules.setdefault(FILES[place.name], []).append((place, data))
+
+    def _keep_case(self, place: PurePosixPath, data: bytes) -> None:
+        """Keep the upper ones, and of these few."""
+        depths = {len(other.parts) for other in self.cases.values()}
+        if depths and len(place.parts) < min(depths):
+            self.cases.clear()
+        elif depths and len(place.parts) > min(depths):
+            return
+        if len(self.cases) < MOST_CASES:
+            self.cases.setdefault(data, place)
 
     def choose(self) -> dict[str, str]:
         """The modules' texts: of several of one name, that of the upper folder.
@@ -314,13 +332,16 @@ class Search:
         return sources
 
     def choose_case(self) -> dict[str, bytes]:
-        """What the uppermost `case.toml` holds, by its place; of equal ones the first."""
-        nearest: dict[bytes, str] = {}
-        depth = min((len(place.parts) for place, _ in self.cases), default=0)
-        for place, data in self.cases:
-            if len(place.parts) == depth:
-                nearest.setdefault(data, str(place))
-        return {place: data for data, place in nearest.items()}
+        """What the uppermost `case.toml` holds, by its place; of equal ones the first.
+
+        Places are named so that they can be written anywhere; where two then look alike, the
+        second ends with its number.
+        """
+        found: dict[str, bytes] = {}
+        for number, (data, place) in enumerate(self.cases.items(), start=1):
+            name = readable(str(place)[-MAX_NAME:])
+            found[f"{name} ({number})" if name in found else name] = data
+        return found
 
     def _choose(self, name: str, found: list[tuple[PurePosixPath, bytes]]) -> str:
         if self._are_comparable(found):  # stubs come along wherever the edition is handed in

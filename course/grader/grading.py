@@ -246,7 +246,8 @@ def _as_plain(value: Any, depth: int = 2) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         if np.iscomplexobj(value):  # of which JSON knows nothing
             value = value.astype(str)
-        return value.tolist() if value.size <= LARGEST_SHOWN else f"array of shape {value.shape}"
+        is_shown = 0 < value.size <= LARGEST_SHOWN  # nothing may still be a list of many lists
+        return value.tolist() if is_shown else f"array of shape {value.shape}"
     if isinstance(value, tuple | list) and depth:
         return [_as_plain(item, depth - 1) for item in value[:10]]
     return str(value)[:200] if isinstance(value, str) else f"a {type(value).__name__}"

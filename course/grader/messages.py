@@ -36,6 +36,9 @@ from course.worker.protocol import Figure
 
 WIDTH = 78
 
+LONGEST_LINE = 2000
+"""Characters of a line before it is wrapped: a property may name all that is in an answer."""
+
 FILE_LEVEL = ("Python cannot read the file", "Python cannot run the file", "An import fails")
 """How a message begins that is about a whole file: it is given once, not once a function."""
 
@@ -361,4 +364,4 @@ def _where_to_read(task: Task) -> str:
 def wrap(text: str) -> str:
     """Text in lines that a terminal shows whole, and without control characters."""
     lines = text.splitlines() or [""]
-    return printable("\n".join(textwrap.fill(line, WIDTH) for line in lines))
+    return printable("\n".join(textwrap.fill(line[:LONGEST_LINE], WIDTH) for line in lines))

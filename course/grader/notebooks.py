@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import symtable
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -27,7 +28,7 @@ MAX_DEFINITIONS = 5000
 """How many statements of all cells may define something."""
 
 MAX_EFFORT = 500_000
-"""Characters that IPython may read: it reads a cell anew for each magic in it."""
+"""Characters that IPython may read: a cell that is no Python once, and anew for each magic."""
 
 _MAGIC = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$", flags=re.MULTILINE)
 
@@ -84,7 +85,8 @@ def needed_by(functions: Collection[str], own: str) -> str:
         if (name, before) in seen:
             continue
         seen.add((name, before))
-        found = [place for place in places.get(name, []) if place < before]
+        found = places.get(name, [])
+        found = found[: bisect_left(found, before)]
         # Of several definitions the last counts; of `import a.b` and `import a.c`, and of star
         # imports, all do.
         several = name == "*" or all(isinstance(nodes[place], ast.Import) for place in found)
@@ -109,7 +111,10 @@ def _used_by(node: ast.AST) -> set[str]:
         }
         return names.union(*map(outside, table.get_children()))
 
-    return outside(symtable.symtable(ast.unparse(node), "a cell", "exec"))
+    try:
+        return outside(symtable.symtable(ast.unparse(node), "a cell", "exec"))
+    except SyntaxError:  # one that only shows when it is compiled: it is said when it is run
+        return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _bound_by(node: ast.stmt) -> set[str]:
@@ -171,7 +176,7 @@ def _is_python(cell: str) -> bool:
 
 
 def _effort(cell: str) -> int:
-    return 0 if _is_python(cell) else (len(cell) + 100) * len(_MAGIC.findall(cell))
+    return 0 if _is_python(cell) else (len(cell) + 100) * (1 + len(_MAGIC.findall(cell)))
 
 
 def _definitions(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -131,8 +131,15 @@ def _say_how_it_ended(code: int, error: ProtocolError) -> str:
     if code in (-signal.SIGABRT, KILLED):
         return "the process was ended from outside or by a failed library call (out of memory?)"
     if code < 0:
-        return f"the process crashed ({signal.Signals(-code).name})"
+        return f"the process crashed ({_name_of(-code)})"
     return f"the process ended itself with exit code {code} in the middle of the call"
+
+
+def _name_of(number: int) -> str:
+    """A signal's name, or its number: those of real time have no names."""
+    with contextlib.suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"
 
 
 def _command(*arguments: str) -> list[str]:

@@ -6,6 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+MOST_READ = 2**16
+"""Characters of a source that is read for a reason; an honest one has half as many."""
+
+MOST_TAPES = 8
+"""How many `with` blocks of tapes a function may have: what is in them is gone through for each."""
+
 LEAVING = {"numpy", "predict", "predict_on_batch", "item", "tolist"}
 """Methods whose result is no tensor any more."""
 
@@ -18,8 +24,11 @@ def broken_path(source: str, function: str) -> str:
         function: the name of the function that was called in it.
 
     Returns:
-        A sentence; empty if neither the function nor those that it calls here use a tape.
+        A sentence; empty if neither the function nor those that it calls here use a tape, or if
+        the source is too long for a look.
     """
+    if len(source) > MOST_READ:
+        return ""
     with suppress(RecursionError, MemoryError, ValueError):
         return next(filter(None, map(_path_in, _with_helpers(source, function))), "")
     return ""
@@ -83,9 +92,9 @@ def _path_in(function: ast.FunctionDef) -> str:
         for item in node.items
         if "GradientTape" in ast.unparse(item.context_expr)
     ]
-    if not taped:
+    blocks = list(dict.fromkeys(block for block, _ in taped))  # one block may hold several tapes
+    if not 0 < len(blocks) <= MOST_TAPES:
         return ""
-    blocks = [block for block, _ in taped]
     inside = [node for block in blocks for part in block.body for node in ast.walk(part)]
     calls = [node for node in inside if isinstance(node, ast.Call)]
     methods = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}

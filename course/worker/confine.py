@@ -21,6 +21,7 @@ LIMITS = {
     "RLIMIT_NPROC": 128,  # processes and threads
     "RLIMIT_FSIZE": TEMPORARY_BYTES,
     "RLIMIT_NOFILE": 256,
+    "RLIMIT_SIGPENDING": 256,  # signals and timers, of which a user has so many
     "RLIMIT_CORE": 0,
 }
 """The kernel's limits for every process of a task."""

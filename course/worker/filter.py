@@ -7,6 +7,7 @@ Needs libseccomp and its binding for Python (`pip install pyseccomp`, or the sys
 import contextlib
 import errno
 import socket
+from itertools import product
 from typing import Any
 
 REFUSED = (
@@ -36,8 +37,8 @@ FAMILY = socket.AF_UNIX
 containers have a network; and other kinds, such as those to the host of a virtual machine (vsock),
 know nothing of namespaces."""
 
-F_SETLEASE = 1024
-"""A lease on a file makes everybody else wait who opens it."""
+F_SETLEASE, F_NOTIFY = 1024, 1026
+"""A lease on a file makes everybody else wait who opens it; a notice tells that somebody does."""
 
 CLONE_NEWUSER = 0x1000_0000
 """Asks for a process that is root in a world of its own, as `unshare` does."""
@@ -79,8 +80,8 @@ def refuse_system_calls() -> bool:
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_root)
     # What clone3 is asked lies in memory, where no filter can look. Libraries go on with clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
-    for call in ("fcntl", "fcntl64"):
+    for call, word in product(("fcntl", "fcntl64"), (F_SETLEASE, F_NOTIFY)):
         with contextlib.suppress(OSError):
-            rules.add_rule(seccomp.ERRNO(errno.EPERM), call, seccomp.Arg(1, seccomp.EQ, F_SETLEASE))
+            rules.add_rule(seccomp.ERRNO(errno.EPERM), call, seccomp.Arg(1, seccomp.EQ, word))
     rules.load()
     return True

@@ -24,6 +24,10 @@ Text = Annotated[str, msgspec.Meta(max_length=2000)]
 """Every text that comes from the worker has a limit, and longer ones are not messages. Much of what
 the grader does with a text takes longer than the text is long."""
 
+MOST_NOTHING = 2**20
+"""How large an array without any values may claim to be, were its sides of length 0 of length 1: as
+nested lists, which hold nothing, it would still fill the memory."""
+
 MOST_FRAMES = 8
 MOST_BASES = 20
 
@@ -304,6 +308,8 @@ def unpack_array(message: Array, allowed: Collection[str] = ARGUMENTS) -> np.nda
         ProtocolError: if dtype, shape and number of bytes do not fit together.
     """
     is_shape = len(message.shape) <= 8 and all(0 <= side < 2**31 for side in message.shape)
+    if not message.data:
+        is_shape &= math.prod(side or 1 for side in message.shape) <= MOST_NOTHING
     if message.dtype not in allowed or not is_shape:
         raise ProtocolError(f"not an array: {message.dtype[:20]} {str(message.shape)[:80]}")
     dtype = np.dtype(message.dtype).newbyteorder("<")

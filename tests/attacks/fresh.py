@@ -17,12 +17,14 @@ class Attack(NamedTuple):
         source: the text of its `saliency.py`.
         broke: what it broke when it was new; empty if it never did.
         has_gradescope: whether it is worth trying as the user nobody, too.
+        task: whose function it is.
     """
 
     tries: str
     source: str
     broke: str = ""
     has_gradescope: bool = True
+    task: str = "saliency.smooth"
 
 
 WRITE = """

@@ -11,7 +11,7 @@ from course.grader import work as work_module
 from course.grader.grading import Verdict, grade_task
 from course.grader.pool import Workers
 from course.grader.sources import read_submission
-from course.grader.tasks import select_tasks
+from course.grader.tasks import Task, select_tasks
 from course.grader.work import MOST_RECORDS, Work
 from course.worker.filter import is_available
 from course.worker.protocol import Returned, Scalar
@@ -22,9 +22,9 @@ SOLUTIONS = read_submission(Path(__file__).resolve().parents[2] / "solutions")
 (SMOOTH,) = select_tasks(["saliency.smooth"])
 
 
-def grade_attack(source: str, workers: Workers) -> Verdict:
+def grade_attack(source: str, workers: Workers, task: Task = SMOOTH) -> Verdict:
     """The verdict on an attack; and see that an honest submission after it gets its point."""
-    verdict = grade_task(SMOOTH, Work({"saliency": source}, workers))
+    verdict = grade_task(task, Work({task.module: source}, workers))
     workers.forget()  # as the run of a class does between two submissions
     honest = grade_task(SMOOTH, Work(SOLUTIONS, workers))
     assert honest.status == "passed", honest.message

@@ -202,6 +202,12 @@ def test_the_seed_is_on_no_page_and_in_no_file(submissions: Path) -> None:
             assert str(SEED) not in path.read_text(encoding="utf-8"), path
 
 
+def test_the_seed_that_the_feedback_names_is_none_for_a_case(submissions: Path) -> None:
+    result = grade(submissions, "--seed", "7", "--case-seed", "7")
+    assert result.exit_code == 2
+    assert "--case-seed: 7 is the seed of the functions too" in result.output
+
+
 def test_a_class_without_a_case_has_no_column_for_it(submissions: Path) -> None:
     grade(submissions)
     assert "case" not in lines(submissions)["ada"]

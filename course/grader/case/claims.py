@@ -1,5 +1,6 @@
 """What `case.toml` claims, read so that every slip is named by network and key."""
 
+import re
 import tomllib
 from pathlib import Path, PurePath
 from typing import Any, Literal, NamedTuple, cast, get_args
@@ -13,7 +14,16 @@ from course.grader.text import one_line
 Verdict = Literal["open", "honest", "cheating"]
 
 LARGEST = 20_000
-"""So many bytes has a `case.toml` at most; to read one takes time with the square of its size."""
+"""So many bytes has a `case.toml` at most."""
+
+_TEXTS = (  # one without an end goes on to the end, so that none is looked at twice
+    r"#[^\n]*",
+    *(r'"""(?:\\.|[^\\])*?(?:"""|\Z)', r"'''.*?(?:'''|\Z)"),
+    *(r'"(?:\\.|[^"\\\n])*"?', r"'[^'\n]*'?"),
+)
+_TEXT = re.compile("|".join(_TEXTS), flags=re.DOTALL)
+_LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){9}")
+"""A key of many parts, `a.b.c.d...`: to read it takes time and memory with their number squared."""
 
 
 class CannotReadError(ValueError):
@@ -87,6 +97,8 @@ def claims_in(data: bytes, name: str) -> dict[str, Finding]:
 
 def parse_claims(text: str, name: str = "case.toml") -> dict[str, Finding]:
     """Read the text of a `case.toml`; `name` is what errors call it."""
+    if _LONG_KEY.search(_TEXT.sub("text", text)):
+        raise CannotReadError(f"{name}: a name in it has too many parts, with a dot before each")
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also numbers with thousands of digits
