@@ -73,8 +73,8 @@ show(
 #
 # Each chapter says what is asked, gives the mathematics, and sets its tasks in the order in which
 # they build on each other. It ends with questions, whose answers are folded away. Every answer is
-# backed by a figure or a number that the page computed when it was built (2.3 also by measurements
-# that take longer than that, and are kept), and says so when a method fails.
+# backed by a figure or a number that the page computed when it was built (1.4 and 2.3 also by
+# measurements that take longer than that, and are kept), and says so when a method fails.
 #
 # ## What you take with you
 #

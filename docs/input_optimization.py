@@ -211,7 +211,8 @@ show(
 # and Lite2, look at the changed photos. If the change shows what was missing, they should see it
 # too. That alone is not enough, so there are controls:
 #
-# - **The search**: in pixels or in the spectrum, with views and without.
+# - **The search**: in pixels or in the spectrum, with views and without. Each of the four goes
+#   towards each of the three targets.
 # - **The target**: the right class; the *second* likeliest class that is wrong as well; a *random*
 #   class. If a random class convinces the others just as well, the change paints the class, and
 #   explains nothing.
@@ -229,12 +230,13 @@ show(
 # ## Small networks, whose twins are known
 #
 # The other two networks are of the same family as the one that was asked, and learned from the same
-# photos. So a part of the question is put once more, of the search in pixels and its penalties, to
-# networks that we train ourselves, on generated shapes whose object masks are exact: an *ordinary*
-# one; its **adversarially trained twin** [@madry2018], which has learned for as long, but on images
-# made as hard as possible within a small distance (`course.given.harder_images`); and a *judge*,
-# trained from another start on other images. As a control, the judge also sees the changes shuffled
-# among the images. The search in the spectrum has not been tried on them.
+# photos. So the question is put once more, to networks that we train ourselves, on generated shapes
+# whose object masks are exact: an *ordinary* one; its **adversarially trained twin** [@madry2018],
+# which has learned for as long, but on images made as hard as possible within a small distance
+# (`course.given.harder_images`); and a *judge*, trained from another start on other images. The
+# search goes in pixels, by each of the penalties, and in the spectrum with views; towards the right
+# class and, as a control, towards a random one. As another, the judge also sees the changes
+# shuffled among the images.
 
 
 # %% tags=["fold"]
@@ -261,24 +263,15 @@ train(ordinary, data.train_images, data.train_labels, 5, progress=False)  # as l
 
 
 # %% tags=["fold"]
-def examine(network, kind, weight, step_size):
-    """Optimize a network's errors towards the truth, and measure what has come of it."""
-    wrong = find_errors(network, data.test_images, data.test_labels).index[:120]
-    images, truth = data.test_images[wrong], data.test_labels[wrong]
-    result = optimize_to_class(network, images, truth, 40, step_size, weight, kind)
-    success = np.asarray(result.success)
-    change = np.asarray(difference_image(images, result.images))
-    masks = data.test_masks[wrong]
-    dense = np.asarray(relevance_inside(change, masks)) / masks.mean(axis=(1, 2))
-    asked = success & (predict(judge, images).argmax(axis=1) != truth)
-    shuffled = np.clip(images + np.roll(change, 1, axis=0), 0, 1)
-    return {
-        "found": success,
-        "size": np.sqrt((change**2).mean(axis=(1, 2, 3)))[success],
-        "inside": dense[success],
-        "judge": (predict(judge, np.asarray(result.images)).argmax(axis=1) == truth)[asked],
-        "shuffled": (predict(judge, shuffled).argmax(axis=1) == truth)[asked],
-    }
+WEIGHTS = {"l2": 3000.0, "l1": 30.0, "tv": 60.0}
+
+
+def search(network, images, target, way, step_size):
+    """By a penalty in pixels, or in the spectrum from views."""
+    if way == "spectrum":
+        view = (2.0, 8.0, 0.1)
+        return optimize_in_spectrum(network, images, target, 20, 0.004, 500.0, seed=0, view=view)
+    return optimize_to_class(network, images, target, 40, step_size, WEIGHTS[way], way)
 
 
 def share(hits):
@@ -286,31 +279,62 @@ def share(hits):
     return wilson_interval(int(np.sum(hits)), len(hits))
 
 
+# %% tags=["fold"]
+def examine(network, way, step_size):
+    """Optimize a network's errors to the right class and to another; measure what came of it."""
+    errors = find_errors(network, data.test_images, data.test_labels)
+    wrong = errors.index[:120]
+    images, truth, masks = data.test_images[wrong], data.test_labels[wrong], data.test_masks[wrong]
+    rng, every = np.random.default_rng(0), range(len(data.class_names))
+    rest = zip(truth, errors.predicted[:120], strict=True)
+    another = np.array([rng.choice(np.setdiff1d(every, taken)) for taken in rest])
+    before, found = predict(judge, images).argmax(axis=1), {}
+    for name, target in (("right", truth), ("random", another)):
+        result = search(network, images, target, way, step_size)
+        change, success = (
+            difference_image(images, result.images).numpy(),
+            np.asarray(result.success),
+        )
+        asked = success & (before != target)
+        moved = {"judge": change, "shuffled": np.roll(change, 1, axis=0)}
+        found[name] = {
+            "found": success,
+            "size": np.sqrt((change**2).mean(axis=(1, 2, 3)))[success],
+            "inside": (relevance_inside(change, masks) / masks.mean(axis=(1, 2)))[success],
+        } | {
+            who: (predict(judge, np.clip(images + one, 0, 1)).argmax(axis=1) == target)[asked]
+            for who, one in moved.items()
+        }
+    return found
+
+
 small = {
-    (name, kind): examine(network, kind, weight, step_size)
+    (name, way): examine(network, way, step_size)
     for name, network, step_size in (("ordinary", ordinary, 0.05), ("robust", robust, 0.1))
-    for kind, weight in (("l2", 3000.0), ("l1", 30.0), ("tv", 60.0))
+    for way in (*WEIGHTS, "spectrum")
 }
 
 # %% tags=["fold"]
 table(
-    ["Network, penalty", "found", "size", "on the object", "judge convinced", "shuffled"],
+    ["Network, search", "found", "size", "on the object", "judge convinced", "shuffled", "random"],
     [
         [
-            f"{name}, {kind}",
-            f"{share(one['found']):.0%}",
-            f"{one['size'].mean():.3f}",
-            f"{bootstrap_interval(one['inside']):.2f}",
-            f"{share(one['judge']):.0%}",
-            f"{share(one['shuffled']):.0%}",
+            f"{name}, {way}",
+            f"{share(one['right']['found']):.0%}",
+            f"{one['right']['size'].mean():.3f}",
+            f"{bootstrap_interval(one['right']['inside']):.2f}",
+            f"{share(one['right']['judge']):.0%}",
+            f"{share(one['right']['shuffled']):.0%}",
+            f"{share(one['random']['judge']):.0%}",
         ]
-        for (name, kind), one in small.items()
+        for (name, way), one in small.items()
     ],
 )
 write(
     "*On the object*: how many times as densely as chance would have it. *Judge convinced*: of the "
     "images that the judge got wrong too, the share that it gets right after the change (Wilson's "
-    "intervals [@wilson1927])."
+    "intervals [@wilson1927]). *Random*: of those that it did not take for a class drawn at random "
+    "before, the share that it does after a change towards that class."
 )
 
 # %% [markdown]
@@ -329,62 +353,72 @@ found = {
     }
     for one in results["searches"]
 }
+SEARCHES = list(dict.fromkeys(search for _, search in found))
 
 
-def by_photo(one, values):
+def by_photo(values, chosen=slice(None)):
     """A mean over the errors, with its interval: whole photos are drawn."""
-    return bootstrap_interval(np.asarray(values, float), photo_of[one["index"]])
+    return bootstrap_interval(np.asarray(values, float)[chosen], photo_of[chosen])
 
 
-def convinced(one, when):
+def convinced(one, when="after"):
     """Of the other networks' answers that were not the target before, the share that is now."""
     sees = np.stack([one[f"other {n} {when}"] > 0 for n in (1, 2)])
     did = np.stack([one[f"other {n} before"] > 0 for n in (1, 2)])
-    photos = np.broadcast_to(photo_of[one["index"]], sees.shape)[~did]
+    photos = np.broadcast_to(photo_of, sees.shape)[~did]
     return bootstrap_interval(sees[~did].astype(float), photos)
 
 
+def on_the_object(one):
+    """How many times as densely as chance, where the object leaves a quarter of the photo free."""
+    return by_photo(one["on the object"], one["object"] < 0.75)
+
+
 # %% tags=["answer", "fold"]
+rights = {search: found["right", search] for search in SEARCHES}
 table(
-    ["Target, search", "errors", "found", "size", "as seen", "others convinced", "enlarged"],
+    ["Search", "found", "size", "as seen", "on the object", "others convinced", "enlarged"],
     [
         [
-            f"{target}, {search}",
-            len(one["index"]),
+            search,
             f"{np.mean(one['asked after'] > 0):.0%}",
             f"{np.mean(one['rms']):.4f}",
             f"{np.mean(one['smooth rms']):.4f}",
-            f"{convinced(one, 'after'):.0%}",
+            f"{on_the_object(one):.2f}",
+            f"{convinced(one):.0%}",
             f"{convinced(one, 'enlarged'):.0%}",
         ]
-        for (target, search), one in found.items()
+        for search, one in rights.items()
     ],
 )
 
 # %% [markdown] tags=["answer"]
-# *Size* is the root mean square of the change; *as seen*, that of the change blurred with a sigma
-# of 4 pixels. *Others convinced*: of the answers of both other networks that were not the target
-# before the change, the share that is so afterwards. *Enlarged*: the same after every change was
-# scaled to a size of 0.015, so that a small one is not at a disadvantage. In brackets: 95 %
-# intervals, by photo.
+# All 65 errors, towards the right class. *Size* is the root mean square of the change; *as seen*,
+# that of the change blurred with a sigma of 4 pixels. *On the object*: how many times as densely as
+# chance the change lies in a rectangle round the labelled thing, drawn by hand on each motif; only
+# where it leaves at least a quarter of the photo free. *Others convinced*: of the answers of both
+# other networks that were not the target before the change, the share that is so afterwards.
+# *Enlarged*: the same after every change was scaled to a size of 0.015, so that a small one is not
+# at a disadvantage. In brackets: 95 % intervals, by photo.
 
 # %% tags=["answer", "fold"]
-right, random_class = found["right", "spectrum, views"], found["random", "spectrum, views"]
-second, pixels = found["second", "spectrum, views"], found["right", "pixels"]
-views = found["right", "pixels, views"]
+right, pixels, views = (rights[name] for name in ("spectrum, views", "pixels", "pixels, views"))
+still = rights["spectrum"]
 write(
     f"Much oftener than before. Searched for in the spectrum and held from every view, the change "
-    f"convinces the others in {convinced(right, 'after'):.0%} of the cases; searched for by the "
-    f"same steps in pixels, in {convinced(pixels, 'after'):.0%}. The views matter more than the "
-    f"spectrum: in pixels, but with views, it is {convinced(views, 'after'):.0%}, by a change of "
-    f"less than half the size (on {len(views['index'])} errors only). And a part of the difference "
-    f"is size alone: enlarged, even the plain change in pixels convinces in "
+    f"convinces the others in {convinced(right):.0%} of the cases; searched for by the same steps "
+    f"in pixels, in {convinced(pixels):.0%}. It is the views that do it, more than the spectrum: "
+    f"in pixels, but with views, it is {convinced(views):.0%}, by a change of less than half the "
+    f"size; in the spectrum without views, {convinced(still):.0%}. And a part of the difference is "
+    f"size alone: enlarged, even the plain change in pixels convinces in "
     f"{convinced(pixels, 'enlarged'):.0%}. So the old verdict, noise that fits one network, was "
-    "too hard."
+    f"too hard. On the object all four lie little more densely than chance."
 )
-assert convinced(right, "after").low > convinced(pixels, "after").value
+assert convinced(right).low > convinced(pixels).high
+assert convinced(views).value > convinced(still).value + 0.15
 assert views["rms"].mean() < 0.5 * right["rms"].mean()
 assert convinced(pixels, "enlarged").value > 0.5
+assert max(on_the_object(one).value for one in rights.values()) < 1.4
 
 # %% [markdown]
 # ??? question "Is it because the change is towards the *right* class?"
@@ -407,42 +441,47 @@ def follow(one):
     return gain(one) / (one["asked after"] - one["asked before"])
 
 
-CONTROLS = {"the right class": right, "the second likeliest": second, "a random one": random_class}
 table(
     ["Towards", "found", "size", "behind", "others' gain", "share", "others convinced"],
     [
         [
-            name,
+            f"{target}, {search}",
             f"{np.mean(one['asked after'] > 0):.0%}",
             f"{np.mean(one['rms']):.3f}",
             f"{lag(one):.1f}",
-            f"{by_photo(one, gain(one)):.1f}",
-            f"{by_photo(one, follow(one)):.2f}",
-            f"{convinced(one, 'after'):.0%}",
+            f"{by_photo(gain(one)):.1f}",
+            f"{by_photo(follow(one)):.2f}",
+            f"{convinced(one):.0%}",
         ]
-        for name, one in CONTROLS.items()
+        for (target, search), one in found.items()
     ],
 )
 
 # %% tags=["answer", "hide"]
-shared = np.isin(right["index"], second["index"])
-difference = by_photo(second, gain(right)[shared] - gain(second))
+second, random_class = (found[target, "spectrum, views"] for target in ("second", "random"))
+more = {
+    search: by_photo(gain(found["right", search]) - gain(found["second", search]))
+    for search in SEARCHES
+}
 write(
-    f"No. (*Behind*: by how many logits the others saw another class first, before anything was "
-    "changed. *Share*: the others' gain, divided by that of the network that was asked.) Towards "
-    f"the second likeliest class, which is wrong, the others are convinced in "
-    f"{convinced(second, 'after'):.0%} of the cases; on the same errors the right class gains "
-    f"{difference:.1f} logits more. A random class convinces seldom, but it starts "
-    f"{lag(random_class):.1f} logits behind instead of {lag(right):.1f}; the others' gain is as "
-    "large as for the right class, by a change that is twice the size. Whichever class one asks "
-    "for, the others follow by about the same share. So the change paints the class that was asked "
-    "for, in strokes that all three networks read. That the right class needs little paint was "
-    "true before anything was changed."
+    f"Only a little. (*Behind*: by how many logits the others saw another class first, before "
+    "anything was changed. *Share*: the others' gain, divided by that of the network that was "
+    f"asked.) In the spectrum with views, a change towards the second likeliest class, which is "
+    f"wrong, convinces the others in {convinced(second):.0%} of the cases. Towards the right class "
+    f"they gain {more['spectrum, views']:.1f} logits more on the same errors; in the four searches "
+    f"it is {', '.join(f'{one.value:.1f}' for one in more.values())}. A random class convinces "
+    f"seldom ({convinced(random_class):.0%}), but it starts {lag(random_class):.1f} logits behind "
+    f"instead of {lag(right):.1f}; the others gain {by_photo(gain(random_class)):.1f} towards it, "
+    f"and {by_photo(gain(right)):.1f} towards the right one, by a change of "
+    f"{random_class['rms'].mean() / right['rms'].mean():.1f} times the size. Whichever class one "
+    "asks for, the others follow by about the same share. So the change paints the class that was "
+    "asked for, in strokes that all three networks read. That the right class needs little paint "
+    "was true before anything was changed."
 )
-assert convinced(second, "after").value > 0.5
+assert convinced(second).value > 0.5
 assert gain(random_class).mean() > 0.8 * gain(right).mean()
 assert lag(random_class) > 2 * lag(right)
-assert np.ptp([follow(one).mean() for one in CONTROLS.values()]) < 0.1
+assert np.ptp([follow(one).mean() for one in (right, second, random_class)]) < 0.1
 assert 1.5 < random_class["rms"].mean() / right["rms"].mean() < 2.5
 
 # %% [markdown]
@@ -455,7 +494,7 @@ table(
         [
             f"{target}, {search}",
             *(
-                f"{by_photo(one, one[name] > 0):.0%}"
+                f"{by_photo(one[name] > 0):.0%}"
                 for name in ("asked after", "blurred", "JPEG", "turned")
             ),
         ]
@@ -463,11 +502,11 @@ table(
     ],
 )
 write(
-    f"Yes. A slight blur (sigma 1) leaves {by_photo(right, right['blurred'] > 0):.0%} of the "
-    f"changes in the spectrum, and {by_photo(pixels, pixels['blurred'] > 0):.0%} of those in "
-    f"pixels; JPEG leaves {by_photo(right, right['JPEG'] > 0):.0%} and "
-    f"{by_photo(pixels, pixels['JPEG'] > 0):.0%}. Robust is not the same as right, though: the "
-    f"second likeliest class survives the blur in {by_photo(second, second['blurred'] > 0):.0%}. "
+    f"Yes. A slight blur (sigma 1) leaves {by_photo(right['blurred'] > 0):.0%} of the "
+    f"changes in the spectrum, and {by_photo(pixels['blurred'] > 0):.0%} of those in "
+    f"pixels; JPEG leaves {by_photo(right['JPEG'] > 0):.0%} and "
+    f"{by_photo(pixels['JPEG'] > 0):.0%}. Robust is not the same as right, though: the "
+    f"second likeliest class survives the blur in {by_photo(second['blurred'] > 0):.0%}. "
     "(Where all succeed, drawing photos again cannot tell how sure that is: all of eight photos is "
     f"at least {wilson_interval(8, 8).low:.0%}, by Wilson's interval.)"
 )
@@ -485,7 +524,7 @@ assert np.mean(second["blurred"] > 0) > 0.8
 WAYS = ("spectrum, views", "to a random class", "pixels", "saliency's difference")
 places = results["places"]
 table(
-    ["A square was", "photos", *WAYS],
+    ["A square was", "examples", *WAYS],
     [
         [
             kind,
@@ -502,54 +541,64 @@ to_right, to_random, by_saliency = (
     for way in ("spectrum, views", "to a random class", "saliency's difference")
 )
 more = bootstrap_interval(inside["spectrum, views"] - inside["to a random class"], spoilt)
+pasted = bootstrap_interval(places["pasted"]["spectrum, views"], places["pasted"]["photo"])
 write(
     "Here the right change is known: of photos that the network gets right, a square of 80 pixels "
-    "is covered with grey, blurred, or holds a small moped, at the place where that makes the "
-    "network wrong. The numbers say how many times as densely as chance the change lies in the "
-    f"square. All together: {to_right:.2f} for the right class, {to_random:.2f} for a random class "
-    f"on the same photos, and {by_saliency:.2f} for the difference of the two classes' saliency. "
-    f"So the change lies a little more in the square than chance has it, by {more:.2f} more than a "
-    "change to any class does, and no more than saliency: it does not find what was wrong. Where "
-    "the moped was pasted, it finds it not at all. These are few examples, from "
-    f"{len(set(spoilt))} photos."
+    "is covered with grey, blurred, or holds a small moped, at places where that makes the network "
+    "wrong. The numbers say how many times as densely as chance the change lies in the square. All "
+    f"{len(spoilt)} together: {to_right:.2f} for the right class, {to_random:.2f} for a random "
+    f"class on the same photos, and {by_saliency:.2f} for the difference of the two classes' "
+    f"saliency. So the change lies in the square hardly more than chance has it, and no more than "
+    f"a change to any class does (the difference is {more:.2f}): it does not find what was wrong. "
+    f"Nor does saliency. Where the moped was pasted, it is {pasted:.2f}. The examples are of "
+    f"{len(set(spoilt))} photos, at most eight of one in each row."
 )
 computed(f"{to_right.value:.1f} times")
-assert to_right.value < 1.5
-assert to_right.value - to_random.value < 0.3
-assert to_right.value < by_saliency.high
+assert to_right.value < 1.2
+assert more.low < 0.05
+assert abs(pasted.value - 1) < 0.2
+assert by_saliency.low < 1
 
 # %% [markdown]
 # ??? question "Do small networks say the same, and robust ones?"
 
 # %% tags=["answer", "hide"]
-honest, hardened = small["ordinary", "l1"], small["robust", "l1"]
+plain, hardened = small["ordinary", "spectrum"], small["robust", "spectrum"]
+by_pixels = small["ordinary", "l1"]
+dense = [bootstrap_interval(one["right"]["inside"]) for one in (plain, hardened)]
 write(
-    "In part. Searched for in pixels, with the penalty `l1`, the change convinces the judge in "
-    f"{share(honest['judge']):.0%} of the cases for the ordinary network and in "
-    f"{share(hardened['judge']):.0%} for the robust twin; shuffled changes do so in "
-    f"{share(honest['shuffled']):.0%} and {share(hardened['shuffled']):.0%}. It lies on the object "
-    f"{bootstrap_interval(honest['inside']):.2f} times as densely as chance would have it, and "
-    f"{bootstrap_interval(hardened['inside']):.2f} times for the twin. So here, too, the change is "
-    "not only noise that fits one network. Whether a wrong class convinces as well was not asked "
-    "here; the two networks err on different images, and there is one seed each."
+    "In the main. Searched for in the spectrum, the change convinces the judge in "
+    f"{share(plain['right']['judge']):.0%} of the cases for the ordinary network and in "
+    f"{share(hardened['right']['judge']):.0%} for the robust twin; shuffled changes do so in "
+    f"{share(plain['right']['shuffled']):.0%} and {share(hardened['right']['shuffled']):.0%}. So "
+    "the change is not only noise that fits one network. But a random class convinces too, in "
+    f"{share(plain['random']['judge']):.0%} for the ordinary network and in "
+    f"{share(hardened['random']['judge']):.0%} for the twin: the twin's strokes are read by "
+    "others whichever class they paint. In pixels (`l1`) the ordinary network's changes to a "
+    f"random class convince in {share(by_pixels['random']['judge']):.0%}, those to the right one "
+    f"in {share(by_pixels['right']['judge']):.0%}. The change lies on the object "
+    f"{dense[0]:.2f} and {dense[1]:.2f} times as densely as chance. The two networks err on "
+    "different images, and there is one seed each."
 )
-assert honest["judge"].sum() > 2 * honest["shuffled"].sum()
-assert min(one["inside"].mean() for one in (honest, hardened)) > 1.2
+for one in (plain, hardened):
+    assert one["right"]["judge"].mean() > 2 * one["right"]["shuffled"].mean()
+    assert one["random"]["judge"].mean() > 0.15
+assert min(one.value for one in dense) > 1.2
 
 # %% [markdown]
 # ??? question "So does explanation by input optimization work?"
 
 # %% tags=["answer", "hide"]
 write(
-    f"As a search it works: all {len(right['index'])} errors are mended, by changes of "
+    f"As a search it works: all {len(photo_of)} errors are mended, by changes of "
     f"{255 * right['rms'].mean():.0f} of 255 grey levels (root mean square) that survive a blur "
-    f"and convince networks that were never asked in {convinced(right, 'after'):.0%} of the cases. "
+    f"and convince networks that were never asked in {convinced(right):.0%} of the cases. "
     "As an explanation it fails its controls: the same search makes them see a wrong class nearly "
-    f"as well (the second likeliest: {convinced(second, 'after'):.0%}), and where the cause of "
-    f"the error is known, the change lies there {to_right.value:.1f} times as densely as chance, "
-    f"{to_random.value:.1f} times for a random class. It shows how the class looks to networks of "
-    "this family, and not why the photo was misread. Sure of this as far as eight photos, one "
-    "family of networks and one training set go."
+    f"as well (the second likeliest: {convinced(second):.0%}), and where the cause of "
+    f"the error is known, the change lies there {to_right:.2f} times as densely as chance, for a "
+    f"random class {to_random:.2f} times. It shows how the class looks to networks of this family, "
+    "and not why the photo was misread. Sure of this as far as eight photos, one family of "
+    "networks and one training set go."
 )
 assert np.all(right["asked after"] > 0)
 

@@ -79,9 +79,11 @@ class Versions(NamedTuple):
         labels: `(N,)` int, the ImageNet classes that are right.
         photos: `(N,)`, the name of the photo that each was made from.
         descriptions: N lines, how each was made and why its label is right.
+        masks: `(N, 224, 224)` bool, a rectangle round the labelled thing.
     """
 
     images: Images
     labels: Labels
     photos: Array
     descriptions: list[str]
+    masks: Array

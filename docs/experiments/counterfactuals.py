@@ -2,24 +2,20 @@
 
     python -m docs.experiments.counterfactuals
 
-takes some twenty minutes on two processor cores, and writes `counterfactuals.json` beside this
-file, from which the chapter's cells compute their tables. The file says which code made it: a quick
-test fails when that code is no longer this one, a slow test computes a random piece of it again.
+takes some thirty minutes on two processor cores, and writes `counterfactuals.json` beside this
+file, from which the chapter's cells compute their tables. It writes after every combination, and
+goes on from there when it is started again. The file says which code made it: a quick test fails
+when that code is no longer this one, a slow test computes a piece of it again.
 
 Every measure is a margin: by how much the target's logit is above the largest other one. Above 0,
 the network sees the target.
 """
 
-import ast
-import hashlib
-import inspect
 import io
-import json
-import platform
-import time
+import sys
 from collections.abc import Callable
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +30,9 @@ from solutions import input_optimization, natural_images
 from solutions.input_optimization import change_penalty, optimize_in_spectrum
 from solutions.natural_images import random_view
 from solutions.saliency import gradient_saliency
+
+from . import records
+from .records import begin, rounded, write
 
 RESULTS = Path(__file__).with_name("counterfactuals.json")
 SEED = 0
@@ -99,29 +98,19 @@ SEARCHES = {
 }
 TARGETS = ("right", "second", "random")
 """The right class; the likeliest that is neither right nor what the network sees; any other."""
-
-PLAN = (
-    ("right", "spectrum, views", 1),
-    ("right", "pixels", 2),
-    ("random", "spectrum, views", 2),
-    ("second", "spectrum, views", 2),
-    ("right", "spectrum", 4),
-    ("right", "pixels, views", 4),
-    ("random", "pixels", 4),
-)
-"""Which combinations are tried, and on each how many-th error."""
+COMBINATIONS = tuple(product(TARGETS, SEARCHES))
 
 # --- the errors -----------------------------------------------------------------------------------
 
 
 class Cases(NamedTuple):
-    """The errors: images, right classes, photos, what the network sees, and targets by kind."""
+    """The errors: images, right classes, photos, where the object is, and targets by kind."""
 
     index: np.ndarray
     images: np.ndarray
     labels: np.ndarray
     photos: np.ndarray
-    seen: np.ndarray
+    masks: np.ndarray
     targets: dict[str, np.ndarray]
 
 
@@ -150,7 +139,7 @@ def errors() -> Cases:
     taken = (random == labels) | (random == order[:, 0])
     random = np.where(taken, (random + 500) % 1000, random)
     targets = {"right": labels, "second": second, "random": random}
-    return Cases(wrong, made.images[wrong], labels, made.photos[wrong], order[:, 0], targets)
+    return Cases(wrong, made.images[wrong], labels, made.photos[wrong], made.masks[wrong], targets)
 
 
 # --- the measures ---------------------------------------------------------------------------------
@@ -182,13 +171,23 @@ DISTURBANCES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def measure(images: np.ndarray, changed: np.ndarray, target: np.ndarray) -> dict[str, list[Any]]:
+def density(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """How many times as much lies inside a mask as chance would have it: sums of magnitudes."""
+    inside = (np.abs(maps).sum(axis=-1) * masks).sum(axis=(1, 2)) / np.abs(maps).sum(axis=(1, 2, 3))
+    return inside / masks.mean(axis=(1, 2))
+
+
+def measure(
+    images: np.ndarray, changed: np.ndarray, target: np.ndarray, masks: np.ndarray
+) -> dict[str, list[Any]]:
     """All measures of some changes: a list by each name, with an entry per image."""
     change = changed - images
     smooth = gaussian_filter(change, (0, 4, 4, 0))
     found = {
         "rms": np.sqrt(np.mean(change**2, axis=(1, 2, 3))),
         "smooth rms": np.sqrt(np.mean(smooth**2, axis=(1, 2, 3))),
+        "on the object": density(change, masks),
+        "object": masks.mean(axis=(1, 2)),
         "asked before": margins(asked(), images, target),
         "asked after": margins(asked(), changed, target),
     }
@@ -201,22 +200,21 @@ def measure(images: np.ndarray, changed: np.ndarray, target: np.ndarray) -> dict
     for name, disturb in DISTURBANCES.items():
         disturbed = np.clip([disturb(image) for image in changed], 0, 1)
         found[name] = margins(asked(), disturbed, target)
-    return {name: np.round(values.astype(float), 5).tolist() for name, values in found.items()}
+    return {name: rounded(values) for name, values in found.items()}
 
 
-def piece(target: str, search: str, every: int, part: slice) -> dict[str, list[Any]]:
+def piece(target: str, search: str, part: slice) -> dict[str, list[Any]]:
     """One batch of one combination: what the slow test computes again."""
     cases = errors()
-    chosen = np.arange(len(cases.index))[::every][part]
-    images, wanted = cases.images[chosen], cases.targets[target][chosen]
+    images, wanted = cases.images[part], cases.targets[target][part]
     changed = SEARCHES[search].run(asked(), images, wanted, seed=1000 * part.start)
-    found = {"index": chosen.tolist(), "target": wanted.tolist()}
-    return found | measure(images, changed, wanted)
+    found = {"target": wanted.tolist()}
+    return found | measure(images, changed, wanted, cases.masks[part])
 
 
-def pieces(every: int) -> list[slice]:
+def pieces() -> list[slice]:
     """The batches of a combination."""
-    return batches(len(range(0, len(errors().index), every)), BATCH)
+    return batches(len(errors().index), BATCH)
 
 
 # --- where the right change is known --------------------------------------------------------------
@@ -225,8 +223,8 @@ EDGE, STRIDE = 80, 36
 """Of a square that is spoilt, and between the places where it may lie, in pixels."""
 
 KINDS = ("covered", "blurred", "pasted")
-AT_MOST = 6
-"""Examples per kind."""
+AT_MOST = 8
+"""Examples per photo and kind."""
 
 
 def spoilt(image: np.ndarray, kind: str, row: int, column: int) -> np.ndarray:
@@ -260,39 +258,49 @@ class Spoilt(NamedTuple):
     masks: np.ndarray
 
 
+def places_tried() -> list[tuple[int, int]]:
+    """Where a square may lie: the rows and columns of its corner."""
+    starts = range(0, 224 - EDGE + 1, STRIDE)
+    return list(product(starts, starts))
+
+
+def fatal(image: np.ndarray, label: int, kind: str) -> list[tuple[np.ndarray, int, np.ndarray]]:
+    """An image spoilt, what is then seen in it, and where: for all squares that make it wrong.
+
+    Squares do not overlap; those that cost the right class most come first.
+    """
+    places = places_tried()
+    tried = np.stack([spoilt(image, kind, *place) for place in places])
+    logits = predict(asked(), tried, 16)
+    seen = logits.argmax(axis=1)
+    others = np.delete(logits, label, axis=1)
+    found: list[tuple[np.ndarray, int, np.ndarray]] = []
+    for n in np.argsort(logits[:, label] - others.max(axis=1)):
+        mask = np.zeros((224, 224), bool)
+        row, column = places[n]
+        mask[row : row + EDGE, column : column + EDGE] = True
+        if seen[n] != label and not any(np.any(mask & taken) for *_, taken in found):
+            found.append((tried[n], int(seen[n]), mask))
+    return found
+
+
 @cache
 def spoil(kind: str) -> Spoilt:
     """Of the versions that the network gets right, also mirrored, those that a square makes wrong.
 
-    The square lies where it costs the right class most.
+    Of every photo the first `AT_MOST`, in the order of the versions, mirrored ones last.
     """
     made = load_versions()
-    right = predict(asked(), made.images, 16).argmax(axis=1) == made.labels
-    found = []
-    for mirrored in (False, True):
-        for index in np.flatnonzero(right):
-            image = made.images[index][:, ::-1] if mirrored else made.images[index]
-            starts = range(0, 224 - EDGE + 1, STRIDE)
-            places = [(row, column) for row in starts for column in starts]
-            tried = np.stack([spoilt(image, kind, *place) for place in places])
-            logits = predict(asked(), tried, 16)
-            label = int(made.labels[index])
-            other = logits.copy()
-            other[:, label] = -np.inf
-            worst = int((logits[:, label] - other.max(axis=1)).argmin())
-            if logits[worst].argmax() != label:
-                mask = np.zeros((224, 224), bool)
-                row, column = places[worst]
-                mask[row : row + EDGE, column : column + EDGE] = True
-                photo = str(made.photos[index])
-                found.append((tried[worst], label, photo, int(logits[worst].argmax()), mask))
-    return Spoilt(*map(np.stack, zip(*found[:AT_MOST], strict=True)))
-
-
-def density(maps: np.ndarray, masks: np.ndarray) -> list[float]:
-    """How many times as much lies in the square as chance would have it: sums of magnitudes."""
-    inside = (np.abs(maps).sum(axis=-1) * masks).sum(axis=(1, 2)) / np.abs(maps).sum(axis=(1, 2, 3))
-    return np.round(inside / masks.mean(axis=(1, 2)), 4).tolist()
+    right = np.flatnonzero(predict(asked(), made.images, 16).argmax(axis=1) == made.labels)
+    kept: list[tuple[np.ndarray, int, str, int, np.ndarray]] = []
+    for mirrored, index in product((False, True), right):
+        image = made.images[index][:, ::-1] if mirrored else made.images[index]
+        label, photo = int(made.labels[index]), str(made.photos[index])
+        room = AT_MOST - sum(one[2] == photo for one in kept)
+        if room:
+            wrong = fatal(image, label, kind)[:room]
+            kept += [(other, label, photo, seen, mask) for other, seen, mask in wrong]
+    return Spoilt(*map(np.stack, zip(*kept, strict=True)))
 
 
 def places(kind: str) -> dict[str, list[Any]]:
@@ -310,8 +318,8 @@ def places(kind: str) -> dict[str, list[Any]]:
             for part in batches(len(target), BATCH)
         ]
         changed = np.concatenate(parts)
-        found[name] = density(changed - cases.images, cases.masks)
-        found[f"{name}, margin"] = np.round(margins(asked(), changed, target), 4).tolist()
+        found[name] = rounded(density(changed - cases.images, cases.masks))
+        found[f"{name}, margin"] = rounded(margins(asked(), changed, target))
     for_seen, for_true = (
         np.concatenate(
             [
@@ -321,7 +329,7 @@ def places(kind: str) -> dict[str, list[Any]]:
         )
         for classes in (cases.seen, cases.labels)
     )
-    found["saliency's difference"] = density(for_seen - for_true, cases.masks)
+    found["saliency's difference"] = rounded(density(for_seen - for_true, cases.masks))
     return found
 
 
@@ -329,63 +337,32 @@ def places(kind: str) -> dict[str, list[Any]]:
 
 
 def code_hash() -> str:
-    """Of all code whose change could change the results, without comments and docstrings."""
-    parts = [
-        Path(__file__).read_text(encoding="utf-8"),
-        inspect.getsource(errors_list),
-        *map(
-            inspect.getsource,
-            (
-                input_optimization.optimize_in_spectrum,
-                input_optimization.change_penalty,
-                natural_images.fourier_images,
-                natural_images.frequencies,
-                natural_images._views,
-                natural_images.random_view,
-            ),
-        ),
-    ]
-    return hashlib.sha256("\n".join(map(_bare, parts)).encode()).hexdigest()[:16]
-
-
-def _bare(source: str) -> str:
-    """Source without comments and docstrings."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [one for one in body if not _is_text(one)] or [ast.Pass()]  # type: ignore
-    return ast.unparse(tree)
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    """Of all code whose change could change the results."""
+    return records.code_hash(
+        sys.modules[__name__],
+        errors_list,
+        input_optimization.optimize_in_spectrum,
+        input_optimization.change_penalty,
+        natural_images.fourier_images,
+        natural_images.frequencies,
+        natural_images._views,
+        natural_images.random_view,
+    )
 
 
 def main() -> None:
     """Measure everything, and write it down."""
-    cases = errors()
-    results: dict[str, Any] = {
-        "code": code_hash(),
-        "seed": SEED,
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-        },
-        "photos": cases.photos.tolist(),
-        "errors": cases.index.tolist(),
-        "searches": [],
-    }
-    for target, search, every in PLAN:
-        found: dict[str, Any] = {"target": target, "search": search, "every": every}
-        done = [piece(target, search, every, part) for part in pieces(every)]
-        found["measures"] = {name: list(chain(*(one[name] for one in done))) for name in done[0]}
-        results["searches"].append(found)
-        print(f"{search} to the {target} class", time.strftime("%X"), flush=True)
-    results["places"] = {kind: places(kind) for kind in KINDS}
-    RESULTS.write_text(json.dumps(results) + "\n", encoding="utf-8")
+    results = begin(RESULTS, code_hash())
+    results |= {"photos": errors().photos.tolist(), "errors": errors().index.tolist()}
+    searches, found_places = results.setdefault("searches", []), results.setdefault("places", {})
+    for target, search in COMBINATIONS[len(searches) :]:
+        done = [piece(target, search, part) for part in pieces()]
+        measures = {name: list(chain(*(one[name] for one in done))) for name in done[0]}
+        searches.append({"target": target, "search": search, "measures": measures})
+        write(RESULTS, results)
+    for kind in KINDS[len(found_places) :]:
+        found_places[kind] = places(kind)
+        write(RESULTS, results)
 
 
 if __name__ == "__main__":

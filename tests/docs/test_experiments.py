@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -9,50 +10,25 @@ import pytest
 from docs.experiments import ablation, counterfactuals, load_results, naming, records
 
 
-def test_the_results_are_those_of_this_code() -> None:
-    found = load_results("counterfactuals")["code"]
-    stale = "the code has changed: python -m docs.experiments.counterfactuals"
-    assert found == counterfactuals.code_hash(), stale
+@pytest.mark.parametrize("experiment", [ablation, counterfactuals], ids=["ablation", "errors"])
+def test_the_results_are_those_of_this_code(experiment: ModuleType) -> None:
+    name = experiment.__name__
+    found = load_results(name.rpartition(".")[2])["code"]
+    assert found == experiment.code_hash(), f"the code has changed: python -m {name}"
 
 
 def test_the_results_hold_every_combination_and_every_error() -> None:
     results = load_results("counterfactuals")
-    made = [(one["target"], one["search"], one["every"]) for one in results["searches"]]
-    assert made == list(counterfactuals.PLAN)
+    made = [(one["target"], one["search"]) for one in results["searches"]]
+    assert made == list(counterfactuals.COMBINATIONS)
     count = len(results["errors"])
     assert len(results["photos"]) == count >= 60
     for one in results["searches"]:
-        lengths = {len(values) for values in one["measures"].values()}
-        assert lengths == {len(range(0, count, one["every"]))}
+        assert {len(values) for values in one["measures"].values()} == {count}
     assert set(results["places"]) == set(counterfactuals.KINDS)
-
-
-def test_the_hash_sees_code_and_not_comments() -> None:
-    bare = counterfactuals._bare
-    assert bare('def f():\n    """One."""\n    return 1  # two\n') == bare("def f():\n    return 1")
-    assert bare("x = 1") != bare("x = 2")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("combination", [("right", "spectrum, views"), ("random", "pixels")])
-def test_a_piece_comes_out_again(combination: tuple[str, str]) -> None:
-    """The first batch. Another machine rounds otherwise, and a search of many steps wanders off."""
-    results = load_results("counterfactuals")["searches"]
-    one = next(one for one in results if (one["target"], one["search"]) == combination)
-    part = counterfactuals.pieces(one["every"])[0]
-    again = counterfactuals.piece(one["target"], one["search"], one["every"], part)
-    before = {name: np.array(values[part]) for name, values in one["measures"].items()}
-    assert again["index"] == before["index"].tolist()
-    assert again["target"] == before["target"].tolist()
-    np.testing.assert_allclose(again["asked before"], before["asked before"], atol=0.05)
-    assert 0.75 < np.median(np.array(again["rms"]) / before["rms"]) < 1.33
-    for name in ("asked after", "other 1 after", "other 2 after"):
-        assert np.median(np.abs(np.array(again[name]) - before[name])) < 1, name
-
-
-def test_the_ablation_is_that_of_this_code() -> None:
-    stale = "the code has changed: python -m docs.experiments.ablation"
-    assert load_results("ablation")["code"] == ablation.code_hash(), stale
+    for one in results["places"].values():
+        assert len(one["photo"]) >= 20
+        assert max(map(one["photo"].count, one["photo"])) <= counterfactuals.AT_MOST
 
 
 def test_the_ablation_holds_every_combination_and_seed_and_twelve_classes() -> None:
@@ -62,6 +38,12 @@ def test_the_ablation_holds_every_combination_and_seed_and_twelve_classes() -> N
     assert {np.shape(one["probability"]) for one in pieces} == {(2, len(ablation.CLASSES))}
     assert {np.shape(one["rank"]) for one in pieces} == {(2, len(ablation.CLASSES))}
     assert len(ablation.CLASSES) >= 12
+
+
+def test_the_hash_sees_code_and_not_comments() -> None:
+    bare = records.bare_source
+    assert bare('def f():\n    """One."""\n    return 1  # two\n') == bare("def f():\n    return 1")
+    assert bare("x = 1") != bare("x = 2")
 
 
 def test_an_experiment_goes_on_where_the_same_code_stopped(tmp_path: Path) -> None:
@@ -93,6 +75,22 @@ def test_every_letter_of_the_sheet_is_right_as_often() -> None:
     answers = load_results("naming")["answers"]
     assert len(answers) == len(asked)
     assert set(answers) <= set(naming.LETTERS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("combination", [("right", "spectrum, views"), ("random", "pixels")])
+def test_a_piece_comes_out_again(combination: tuple[str, str]) -> None:
+    """The first batch. Another machine rounds otherwise, and a search of many steps wanders off."""
+    results = load_results("counterfactuals")["searches"]
+    one = next(one for one in results if (one["target"], one["search"]) == combination)
+    part = counterfactuals.pieces()[0]
+    again = counterfactuals.piece(*combination, part)
+    before = {name: np.array(values[part]) for name, values in one["measures"].items()}
+    assert again["target"] == before["target"].tolist()
+    np.testing.assert_allclose(again["asked before"], before["asked before"], atol=0.05)
+    assert 0.75 < np.median(np.array(again["rms"]) / before["rms"]) < 1.33
+    for name in ("asked after", "other 1 after", "other 2 after"):
+        assert np.median(np.abs(np.array(again[name]) - before[name])) < 1, name
 
 
 @pytest.mark.slow
