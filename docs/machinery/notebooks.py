@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import os
-from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -112,7 +112,10 @@ def files_behind(code: str) -> set[Path]:
     return found
 
 
-def _imported(code: str, package: str) -> Iterator[Path]:
+@cache
+def _imported(code: str, package: str) -> list[Path]:
+    """The files that some code imports; chapters share most of theirs, so each is read once."""
+    found = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -124,6 +127,6 @@ def _imported(code: str, package: str) -> Iterator[Path]:
             continue
         for name in names:
             place = ROOT / name.replace(".", "/")
-            for path in (place.with_suffix(".py"), place / "__init__.py"):
-                if path.is_file():
-                    yield path
+            files = place.with_suffix(".py"), place / "__init__.py"
+            found += [path for path in files if path.is_file()]
+    return found
