@@ -58,7 +58,7 @@ assert beaten.mean() > 0.75
 #
 # ## Classes of the head
 #
-# Every sixteenth class of ImageNet, as Lite0 would like to see it, and the probability that two
+# Every twenty-fifth class of ImageNet, as Lite0 would like to see it, and the probability that two
 # networks which were never asked give to that class. Where it is not their first answer, that one
 # stands beside it.
 
@@ -79,8 +79,9 @@ assert min(share.value for share in shares) > 0.3
 #
 # - **The rule.** Of each layer, twelve channels, evenly spaced among those that any of [sixteen
 #   photos](photos.md) excites at all: the activation is above zero somewhere. Of the head, every
-#   sixteenth class. One image each, the first seed. For channels 64 steps at 128 pixels, of which
-#   the outermost 8 are cut off, where the network sees the padding; for classes 96 steps at 192.
+#   twenty-fifth class. One image each, the first seed. For channels 48 steps at 112 pixels, of
+#   which the outermost 8 are cut off, where the network sees the padding; for classes 64 steps at
+#   192 pixels.
 # - **The layer.** The filters with which each block begins, before they are cut off at zero, since
 #   an image cannot climb where all is zero. Only in the stem and in block 1 it climbs behind the
 #   cut: these filters look at pixels directly, and without a cut, the light and the dark side of an

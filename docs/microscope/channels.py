@@ -13,9 +13,9 @@ from course.given import PHOTOS, load_model, load_photos, predict
 from solutions.feature_visualization import feature_extractor
 from solutions.natural_images import color_basis, visualize_channel
 
-SIZE = 128
-STEPS = 64
-STEP_SIZE = 0.03
+SIZE = 112
+STEPS = 48
+STEP_SIZE = 0.04
 SHOWN = 12
 """Channels per layer."""
 
@@ -74,7 +74,7 @@ class Row(NamedTuple):
         width: how many channels the layer has.
         answering: how many of them answer to any photo.
         sees: the height and width of what one position sees, in pixels.
-        images: `(12, 112, 112, 3)`: what they look for.
+        images: `(12, 96, 96, 3)`: what they look for.
         reached: `(12,)`: how much each channel fires for its image.
         answers: to the photos.
         crops: `(12, 4, 64, 64, 3)`: what excites them most in the photos.
