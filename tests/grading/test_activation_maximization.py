@@ -88,6 +88,10 @@ def test_values_are_drawn_on_their_own(work: Work, seed: int) -> None:
             f"The {what} are alike: they should be drawn each on its own.",
             f"Neighbouring {what} have a correlation of {correlation:.2f}.",
         )
+    # Even numbers of half precision, drawn as often, are more different ones than this.
+    levels = len(np.unique(noise))
+    again = "The same values come again at other places: each should be drawn on its own."
+    check(levels > 0.4 * noise.size, again, f"{levels} are different among {noise.size}.")
 
 
 @random_start

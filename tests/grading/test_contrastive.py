@@ -27,7 +27,14 @@ from course.worker import helpers
 
 from . import models
 from .batches import check_takes_tensors, generator, images, some_classes, two_shapes
-from .common import check_refuses, check_tuple, check_untrained, few, seeds
+from .common import (
+    check_own_random_numbers,
+    check_refuses,
+    check_tuple,
+    check_untrained,
+    few,
+    seeds,
+)
 
 IN_TRAINING = "The model seems to run in training mode: dropout is on. Use training=False."
 
@@ -378,6 +385,14 @@ def test_chance_comes_from_the_seed(work: Work, seed: int) -> None:
             for _ in range(2)
         )
         check(is_close(other, one), "Two calls with the same seed give different results.")
+
+
+@smooth_grad
+def test_noise_is_drawn_by_the_seed_alone(work: Work) -> None:
+    """The random state that all code shares is neither used nor changed."""
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, batch = cubic(work.seed, shape), images(draw, (2, *shape))
+    check_own_random_numbers(work, work.contrastive.smooth_grad, network, batch, 1, 3, 0.2, 7)
 
 
 @smooth_grad

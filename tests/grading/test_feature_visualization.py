@@ -487,6 +487,11 @@ def test_jitters_every_step_anew(work: Work) -> None:
         example = f"How often {name} are rolled by -2 to 2: {counts.astype(int).tolist()}."
         check(counts.min() > 0, "Some shifts never occur.", example)
         check(surprise(counts) > 1e-12, "The shifts are not uniform.", example)
+    short, full = (
+        as_array(function(model, start, one, 5, size, max_shift=2, **more)[0], start.shape)
+        for more in ({}, {"seed": 0})
+    )
+    check_close(short, full, "Without seed, another is taken than the signature says.")
 
 
 @maximize_class_regularized

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,12 @@ from scipy.special import ndtr
 
 from course.grader.compare import as_array, check, check_close, is_close
 from course.grader.draws import settings
-from course.grader.networks import Network
+from course.grader.networks import Dense, Flatten, Network
 from course.grader.tasks import task
 from course.grader.work import Tensor, Work
 
 from . import models
-from .chance import check_repeats_itself
+from .chance import check_repeats, check_repeats_itself, same_for_two
 from .common import (
     IN_TRAINING,
     check_gradient_flows,
@@ -406,13 +407,18 @@ def check_amounts(work: Work, seed: int, count: int, limits: Limits) -> None:
 @given(seeds)
 def test_views_come_from_the_seed(work: Work, seed: int) -> None:
     """The same seed gives the same views, and another seed gives others."""
-    images = models.images(seed, 3, (9, 12, 2))
-    first, again, other = (
-        as_array(work.natural_images.random_view(images, 2, 20, 0.2, one), images.shape)
-        for one in (seed, seed, seed + 1)
+    images, drawn = models.images(seed, 3, (9, 12, 2)), [0, seed, seed + 1, seed + 256]
+    first, again = (
+        [
+            as_array(work.natural_images.random_view(images, 2, 20, 0.2, one), images.shape)
+            for one in drawn
+        ]
+        for _ in range(2)
     )
-    check(is_close(again, first), "The same seed gives other views in a second call.")
-    check(not is_close(other, first), "Another seed gives the same views.")
+    check_repeats("The same seed gives other views in a second call.", drawn, first, again)
+    wrong = same_for_two("Another seed gives the same views.", drawn[1:], first[1:])
+    for one, other in combinations(first[1:], 2):
+        check(not is_close(one, other), wrong)
 
 
 @random_view
@@ -587,7 +593,7 @@ def test_climbs_by_adam_in_the_spectrum(
     shape, network, function = one_shape(work), single(work), work.natural_images.visualize_class
     classes, colors = models.classes(seed, 1), mixing(seed, shape[-1], is_colored)
     start = start_of(function(network, classes, 0, seed, colors, STILL), (1, *shape))
-    for steps in (2, 20):  # only after some steps it shows what Adam forgets
+    for steps in (3, 20):  # only after some steps it shows what Adam forgets
         climb = Climb(start, steps, colors, step_size, partial(slopes_of, network, classes))
         answer = function(network, classes, steps, seed, colors, STILL, step_size)
         check_path(answer, climb, partial(logits_of, network, classes))
@@ -602,8 +608,23 @@ def test_each_image_climbs_its_own_class(work: Work, seed: int) -> None:
     Slopes are far below Adam's ε here, so the step is proportional to them: step_size / ε of it.
     """
     network, classes = four(work), models.classes(seed, 4)
-    answer = work.natural_images.visualize_class(network, classes, 1, seed, FAINT, STILL, FAR)
-    images, grey = as_array(check_tuple(answer, PARTS)[0], FOUR), np.full(FOUR, 0.5)
+    function = partial(work.natural_images.visualize_class, network, classes)
+    check_first_step(function, network, classes, seed)
+
+
+def check_first_step(
+    function: Callable[..., Any], network: Network, classes: np.ndarray, seed: int
+) -> None:
+    """Insist on one step from grey images that is proportional to the slope.
+
+    Args:
+        function: what is left of the arguments are the steps and all after them.
+        network: whose logits are climbed.
+        classes: one for each of four images.
+        seed: of the start.
+    """
+    images, _ = check_tuple(function(1, seed, FAINT, STILL, FAR), PARTS)
+    images, grey = as_array(images, FOUR, "the images"), np.full(FOUR, 0.5)
     climb = Climb(grey, 1, FAINT, FAR, partial(slopes_of, network, classes), is_certain=False)
     ends = [one[-1] for one in climb.paths()]
     first = partial(slopes_of, network, 0 * classes + classes[0])
@@ -1015,6 +1036,7 @@ def test_channels_are_seen_by_views_too(work: Work) -> None:
     check_close(scores[-1], means, "", "the last row of the scores")
     among = np.ptp(scores[:-1], axis=0)
     check(np.all(among > 1e-6), "view is not passed on: all steps see the same.")
+    check_first_step(function, network, channels, seed)
     check_views(lambda limits: spots_after(function, seed, limits), channels)
     short, full = (function(1, seed, *more)[0] for more in ((), DEFAULTS))
     check_close(short, as_array(full, FOUR), OTHER_DEFAULTS, "the images")
@@ -1090,11 +1112,24 @@ def test_octaves_grow_and_keep_the_photo(work: Work) -> None:
     is enlarged, and added to the photo in the next.
     """
     network = models.branching(work.seed, (None, None, 3))
-    for octaves, height, width, scale in ((3, 12, 9, 1.4), (2, 9, 12, 1.3)):
+    for octaves, height, width, scale in ((3, 12, 9, 1.4), (2, 9, 13, 2.0), (2, 9, 12, 1.3)):
         photo = photos(work.seed, (height, width, 3))
         answer = work.natural_images.deep_dream(network, photo, "joined", octaves, 2, 0.05, scale)
         given = network, photo, "joined", octaves, 2, 0.05, scale
         check_dream(answer, dreamt(*given), partial(other_dreams, *given))
+    function = partial(work.natural_images.deep_dream, network, photo, "joined", 2)
+    others = "Without steps, step_size and scale, others are taken than the signature says."
+    check_close(function(), as_array(function(10, 0.01, 1.4), photo.shape), others)
+
+
+@deep_dream
+def test_dreams_nothing_where_nothing_excites(work: Work) -> None:
+    """A gradient that is zero everywhere stays zero: the photo comes back."""
+    size = int(np.prod(models.SHAPE))
+    weights = np.zeros((size, models.CLASSES)), np.ones(models.CLASSES)
+    network = models.chain(models.SHAPE, Flatten("flatten"), Dense("logits", weights))
+    photo = photos(work.seed, models.SHAPE)
+    check_close(work.natural_images.deep_dream(network, photo, "logits", 1, 2), photo)
 
 
 @deep_dream

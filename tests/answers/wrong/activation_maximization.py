@@ -33,6 +33,12 @@ def noise_from_a_generator_that_goes_on(shape: tuple[int, ...], seed: int) -> An
     return _generators.setdefault(seed, np.random.default_rng(seed)).random(shape)
 
 
+@_wrong_noise("The same values come again at other places")
+def noise_of_one_image_rolled(shape: tuple[int, ...], seed: int) -> Any:
+    one = np.random.default_rng(seed).random(shape[1:])
+    return np.stack([np.roll(one, 5 * image, axis=0) for image in range(shape[0])])
+
+
 @_wrong_noise("The noise leaves [0, 1]")
 def noise_around_zero(shape: tuple[int, ...], seed: int) -> Any:
     return np.random.default_rng(seed).uniform(-1, 1, shape)

@@ -224,6 +224,17 @@ def _smooth(
     return np.stack([_slope(model, copy, class_index) for copy in copies])
 
 
+@mistake(
+    "contrastive.smooth_grad", "random state that all code shares is changed", is_computed=False
+)
+def smoothed_by_the_shared_state(
+    model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int
+) -> Any:
+    np.random.seed(seed)
+    seed = int(np.random.randint(2**31))
+    return _smooth(model, images, class_index, samples, noise, seed).mean(axis=0)
+
+
 @mistake("contrastive.smooth_grad", "the sum over the samples, not their mean")
 def smoothed_sum(
     model: Any, images: Any, class_index: Any, samples: int, noise: float, seed: int

@@ -410,6 +410,11 @@ def downhill(*args: Any, **kwargs: Any) -> Any:
     return _ascend(*args, **kwargs, slope=lambda gradient: -gradient)
 
 
+@_wrong("another is taken than the signature says", is_computed=False)
+def jitter_of_another_seed(*args: Any, **kwargs: Any) -> Any:
+    return _ascend(*args, **({"seed": 1} | kwargs))
+
+
 @_wrong("a penalty with the wrong sign: total variation grows")
 def variation_added(*args: Any, **kwargs: Any) -> Any:
     return _ascend(*args, **kwargs, variation=lambda images: -_variation(images))

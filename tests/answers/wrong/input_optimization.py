@@ -1399,3 +1399,32 @@ def draws_views_from_all_targets(model: Any, images: Any, target: Any, *call: An
 def freezes_the_model_of_waves(model: Any, *call: Any) -> Any:
     model.trainable = False
     return _in_spectrum(model, *call)
+
+
+@_wrong_wave("The penalty seems to be that of a view", is_computed=False)
+def spares_the_penalty_of_views(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (12.0, 8.0, 0.1),
+) -> Any:
+    weight = 0.0 if any(view) else penalty_weight
+    return _in_spectrum(model, images, target, steps, step_size, weight, seed, view)
+
+
+@_wrong_wave("another is taken than the signature says", is_computed=False)
+def looks_by_another_view(
+    model: Any,
+    images: Any,
+    target: Any,
+    steps: int,
+    step_size: float,
+    penalty_weight: float,
+    seed: int,
+    view: Any = (16.0, 15.0, 0.2),
+) -> Any:
+    return _in_spectrum(model, images, target, steps, step_size, penalty_weight, seed, view)

@@ -1010,6 +1010,18 @@ def one_view_for_all_channels(model: Any, layer_name: str, *args: Any, **kwargs:
     return _visualize(_channels(model, layer_name), *args, **kwargs, rows=rows)
 
 
+@_wrong_channel("another ε than 1e-7")
+def channel_with_the_epsilon_of_others(
+    model: Any, layer_name: str, *args: Any, **kwargs: Any
+) -> Any:
+    def update(parts: Any, gradient: Any, kept: dict[str, Any], n: int) -> Any:
+        _adam(parts, gradient, kept, n)
+        mean, square = kept["mean"] / (1 - 0.9 ** (n + 1)), kept["square"] / (1 - 0.999 ** (n + 1))
+        return mean / (np.sqrt(square) + 1e-8)
+
+    return _visualize(_channels(model, layer_name), *args, **kwargs, update=update)
+
+
 @_wrong_channel("`trainable` flags")
 def channel_of_a_frozen_model(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
     model.trainable = False
@@ -1050,7 +1062,7 @@ def channel_in_training(model: Any, layer_name: str, *args: Any, **kwargs: Any) 
 def _rms(gradient: Any) -> Any:
     import tensorflow as tf
 
-    return gradient / tf.sqrt(tf.reduce_mean(gradient**2))
+    return tf.math.divide_no_nan(gradient, tf.sqrt(tf.reduce_mean(gradient**2)))
 
 
 def _dream(
@@ -1238,6 +1250,34 @@ def dream_in_a_lost_layer(
 ) -> Any:
     {layer.name: layer for layer in model.layers}[layer_name]
     return _dream(model, image, layer_name, *args, **kwargs)
+
+
+@_wrong_dream("holds NaN or infinity", is_computed=False)
+def dream_divided_by_zero(*args: Any, **kwargs: Any) -> Any:
+    import tensorflow as tf
+
+    def normalize(gradient: Any) -> Any:
+        return gradient / tf.sqrt(tf.reduce_mean(gradient**2))
+
+    return _dream(*args, **kwargs, normalize=normalize)
+
+
+@_wrong_dream("", is_computed=False)
+def dream_with_halves_rounded_up(*args: Any, **kwargs: Any) -> Any:
+    return _dream(*args, **kwargs, round_off=lambda side: int(side + 0.5))
+
+
+@_wrong_dream("others are taken than the signature says", is_computed=False)
+def dream_of_other_defaults(
+    model: Any,
+    image: Any,
+    layer_name: str,
+    octaves: int,
+    steps: int = 10,
+    step_size: float = 0.02,
+    scale: float = 1.4,
+) -> Any:
+    return _dream(model, image, layer_name, octaves, steps, step_size, scale)
 
 
 @_wrong_dream("training mode", is_computed=False)
