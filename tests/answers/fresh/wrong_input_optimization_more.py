@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from course.given import Optimized, compiled, predict
+from solutions.natural_images import fourier_images, frequencies, random_view
 from tests.answers.fresh import wrong
 
 
@@ -625,3 +626,54 @@ def change_penalty_numpy_match(images, originals, kind="l2"):
                 + np.abs(np.diff(d, axis=2)).sum((1, 2, 3))
             ) / flat.shape[1]
     raise ValueError(kind)
+
+
+def _in_spectrum_with(penalty, model, images, target, steps, step_size, weight, seed, view):
+    originals, classes = tf.convert_to_tensor(images), _third_classes(target, len(images))
+    count, height, width, channels = originals.shape
+    spectrum = tf.zeros((count, channels, *frequencies(height, width).shape), tf.complex64)
+    for n in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(spectrum)
+            changed = originals + fourier_images(spectrum, height, width)
+            changed = tf.clip_by_value(changed, 0.0, 1.0)
+            seen = random_view(changed, *view, seed + n)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
+                classes, model(seen, training=False)
+            )
+            loss += weight * penalty(changed, seen, originals, seed + n)
+        slope = tape.gradient(loss, spectrum)
+        length = tf.sqrt(tf.reduce_mean(tf.abs(slope) ** 2, axis=(1, 2, 3), keepdims=True))
+        rate = step_size * (1 - n / steps)
+        spectrum -= rate * tf.math.divide_no_nan(slope, tf.cast(length, slope.dtype))
+    changed = tf.clip_by_value(originals + fourier_images(spectrum, height, width), 0.0, 1.0)
+    success = predict(model, changed).argmax(axis=-1) == classes
+    return Optimized(changed, success, _third_penalty(changed, originals, "l2"))
+
+
+@wrong(
+    "input_optimization.optimize_in_spectrum",
+    breaks="The penalty is that of the images (of the same view of images and originals)",
+)
+def spectrum_penalty_of_both_views(
+    model, images, target, steps, step_size, penalty_weight, seed, view=(12.0, 8.0, 0.1)
+):
+    def penalty(changed, seen, originals, number):
+        return _third_penalty(seen, random_view(originals, *view, number), "l2")
+
+    call = model, images, target, steps, step_size, penalty_weight, seed, view
+    return _in_spectrum_with(penalty, *call)
+
+
+@wrong(
+    "input_optimization.optimize_in_spectrum",
+    breaks="The penalty is that of the images (of what is seen, less the originals)",
+)
+def spectrum_penalty_of_the_view(
+    model, images, target, steps, step_size, penalty_weight, seed, view=(12.0, 8.0, 0.1)
+):
+    def penalty(changed, seen, originals, number):
+        return _third_penalty(seen, originals, "l2")
+
+    call = model, images, target, steps, step_size, penalty_weight, seed, view
+    return _in_spectrum_with(penalty, *call)

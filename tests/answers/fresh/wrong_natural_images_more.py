@@ -7,6 +7,8 @@ import tensorflow as tf
 from course.feature_visualization import feature_extractor, normalize_gradient
 from course.given import Ascent, compiled
 from course.saliency import select_output
+from solutions.natural_images import deep_dream as solved_dream
+from solutions.natural_images import random_view as solved_view
 from tests.answers.fresh import wrong
 
 
@@ -1582,3 +1584,22 @@ def deep_dream_swapped_size(model, image, layer_name, octaves, steps=10, step_si
             images = _third_dream(extractor, images, float(step_size))
         detail = images - base
     return images[0] if steps else photo[0]
+
+
+@wrong(
+    "natural_images.random_view", breaks="Another seed gives others (only its lowest 8 bits count)"
+)
+def views_of_a_short_seed(images, max_shift, max_angle, max_zoom, seed):
+    return solved_view(images, max_shift, max_angle, max_zoom, seed % 256)
+
+
+@wrong("natural_images.deep_dream", breaks="10 steps in each size where nothing is said (12)")
+def dreams_of_twelve_steps(model, image, layer_name, octaves, steps=12, step_size=0.01, scale=1.4):
+    return solved_dream(model, image, layer_name, octaves, steps, step_size, scale)
+
+
+@wrong("natural_images.deep_dream", breaks="A scale of 1.4 where nothing is said (1.3)")
+def dreams_in_narrow_octaves(
+    model, image, layer_name, octaves, steps=10, step_size=0.01, scale=1.3
+):
+    return solved_dream(model, image, layer_name, octaves, steps, step_size, scale)
