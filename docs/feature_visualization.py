@@ -311,6 +311,8 @@ show(
     "resemble eyes, swirls and scales, and in the last row a tangle of everything.",
     "What twenty hidden channels look for.",
 )
+
+# %% tags=["answer", "fold"]
 table(
     ["Layer", "one position sees (pixels wide)", "best photo", "after the ascent"],
     [(layer, seen, f"{best:.1f}", f"{reached:.1f}") for layer, seen, best, reached in rows],

@@ -58,7 +58,7 @@ assert beaten.mean() > 0.75
 #
 # ## Classes of the head
 #
-# Every twenty-fifth class of ImageNet, as Lite0 would like to see it, and the probability that two
+# Every sixteenth class of ImageNet, as Lite0 would like to see it, and the probability that two
 # networks which were never asked give to that class. Where it is not their first answer, that one
 # stands beside it.
 
@@ -79,7 +79,7 @@ assert min(share.value for share in shares) > 0.3
 #
 # - **The rule.** Of each layer, twelve channels, evenly spaced among those that any of [sixteen
 #   photos](photos.md) excites at all: the activation is above zero somewhere. Of the head, every
-#   twenty-fifth class. One image each, the first seed. For channels 48 steps at 112 pixels, of
+#   sixteenth class. One image each, the first seed. For channels 48 steps at 112 pixels, of
 #   which the outermost 8 are cut off, where the network sees the padding; for classes 64 steps at
 #   192 pixels.
 # - **The layer.** The filters with which each block begins, before they are cut off at zero, since

@@ -285,7 +285,7 @@ show(
 
 # %% [markdown]
 # The [microscope](microscope.md) shows twelve channels of every block, beside what excites them in
-# the photos; and 40 classes, with what the two others see.
+# the photos; and 63 classes, with what the two others see.
 #
 # ## Dream { #natural_images.deep_dream }
 #
