@@ -520,6 +520,8 @@ def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:
     if np.allclose(factors, 1, atol=1e-3):
         return None
     names = sorted(set.intersection(*(set(_names_of(ratio, case)) for ratio, case in ratios)))
+    # A count that is off by one is far-fetched where a plainer name fits.
+    names = [name for name in names if "number of images" not in name or "1" not in name] or names
     if names:
         return f"The change of {name} is {', or '.join(names)}."
     if np.ptp(factors) > 1e-3 * np.abs(factors).max():

@@ -57,6 +57,7 @@ CHOICES: dict[str, Callable[[Values, Values], Values]] = {
     " of the class after the one asked for": lambda a, k: (k + 1) % a.shape[1],
     " of the first image's class": lambda a, k: 0 * k + k[0],
     " of the last image's class": lambda a, k: 0 * k + k[-1],
+    " of the class counted from the end": lambda a, k: a.shape[1] - 1 - k,
     " of another image's class": lambda a, k: k[::-1],
 }
 
@@ -187,10 +188,13 @@ def _factor_of_measures(cases: Sequence[Case]) -> str | None:
         return None
     names = set.intersection(*(set(measures) for _, measures in found))
     fitting = [
-        f"Each image is {verb} {name}."
+        f"Each image is {verb} {shown}{name}."
         for name in sorted(names)
         for verb, power in (("multiplied by", 1), ("divided by", -1))
-        if all(_each_like(factors, measures[name] ** power) for factors, measures in found)
+        for count, shown in ((1, ""), (2, "twice "), (0.5, "half of "))
+        if all(
+            _each_like(factors, (count * measures[name]) ** power) for factors, measures in found
+        )
     ]
     return fitting[0] if len(fitting) == 1 else None
 

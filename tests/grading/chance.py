@@ -9,7 +9,11 @@ from course.grader.compare import check, is_close
 Draw = Callable[[int], np.ndarray]
 """From a seed to what is drawn by it."""
 
-ZERO = "Seed 0 gives others in a second call, other seeds do not: 0 is a seed like any other."
+
+def only_zero(headline: str) -> str:
+    """What is said if seed 0 alone does not give the same again."""
+    begin = headline.partition(":")[0].rstrip(".")
+    return f"{begin}, but with seed 0 alone: 0 is a seed like any other."
 
 
 def check_repeats(
@@ -27,7 +31,8 @@ def check_repeats(
         seed for seed, one, two in zip(drawn, first, again, strict=True) if not is_close(two, one)
     ]
     shown = f"So it is with seed {', '.join(map(str, differ))}." if differ else ""
-    check(not differ, ZERO if differ == [0] and len(drawn) > 1 else headline, shown)
+    is_zero = differ == [0] and len(drawn) > 1
+    check(not differ, only_zero(headline) if is_zero else headline, shown)
 
 
 def check_repeats_itself(headline: str, draw: Draw, seed: int, first: np.ndarray) -> None:
@@ -35,10 +40,10 @@ def check_repeats_itself(headline: str, draw: Draw, seed: int, first: np.ndarray
     if is_close(draw(seed), first):
         return
     others_do = seed == 0 and is_close(draw(1), draw(1))
-    check(False, ZERO if others_do else headline, f"So it is with seed {seed}.")
+    check(False, only_zero(headline) if others_do else headline, f"So it is with seed {seed}.")
 
 
 def same_for_two(no_effect: str, drawn: Sequence[int], found: Sequence[np.ndarray]) -> str:
     """What is said of two seeds that give the same: that only a part of a seed counts, or none."""
     all_same = all(is_close(one, found[0]) for one in found[1:])
-    return no_effect if all_same else "Two seeds give the same: is only a part of the seed used?"
+    return no_effect if all_same else f"{no_effect} Others do not: is only a part of it used?"

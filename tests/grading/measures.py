@@ -44,6 +44,13 @@ def _mean(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
     return float(values[..., channel].mean()), slopes
 
 
+def _others(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
+    """The means of all channels but one, added up."""
+    slopes = np.full_like(values, values.shape[-1] / values.size)
+    slopes[..., channel] = 0
+    return float((values * slopes).sum()), slopes
+
+
 def _over_others(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
     """The channel's mean less the mean of all."""
     slopes = np.full_like(values, -1 / values.size)
@@ -71,6 +78,10 @@ MEASURES: dict[str, Measure] = {
     "the logarithm of the mean of the exponentials": _of_channel(
         lambda a: (np.log(np.exp(a).mean()), np.exp(a) / np.exp(a).sum())
     ),
+    "the square of the mean": _of_channel(
+        lambda a: (a.mean() ** 2, 2 * a.mean() * np.ones_like(a) / a.size)
+    ),
+    "the mean of the other channels, added up": lambda a, k: _others(a, k),
     "the standard deviation over the positions": _of_channel(
         lambda a: (a.std(), (a - a.mean()) / max(a.size * a.std(), 1e-12))
     ),

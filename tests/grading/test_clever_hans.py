@@ -301,9 +301,15 @@ def other_shares(maps: np.ndarray, masks: np.ndarray) -> dict[str, np.ndarray]:
         "negative values only": np.maximum(-maps, 0).sum(axis=3),
         "the roots of the magnitudes": np.sqrt(np.abs(maps)).sum(axis=3),
     }
-    return {
+    found = {
         says: (size * masks).sum(axis=(1, 2)) / np.maximum(size.sum(axis=(1, 2)), 1e-30)
         for says, size in measures.items()
+    }
+    size, area = np.abs(maps).sum(axis=3), np.maximum(masks.sum(axis=(1, 2)), 1e-30)
+    inside = (size * masks).sum(axis=(1, 2))
+    return found | {
+        "the mean inside of the mask: it is divided by the mask's area": inside / area,
+        "the sum inside of the mask, not divided by anything": inside,
     }
 
 

@@ -304,7 +304,9 @@ def check_normal(numbers: np.ndarray, samples: int, noise: float) -> None:
     shown = f"The mean of {samples} is {mean:.3f} times its standard deviation away from 0."
     shared = is_close(numbers[..., 1:], numbers[..., :-1], 1e-2)
     check(not shared, "All channels share their noise: draw it of the images' whole shape.")
-    wrong = "The noise has not mean 0: are the noisy copies clipped, or signs lost?"
+    wrong = (
+        "The noise has not mean 0: are the noisy copies clipped, signs lost, or is no mean taken?"
+    )
     check(abs(mean) < 0.07, wrong, shown)
     wrong = (
         f"The noise has another standard deviation than asked for, in image units: {spread:.2g} "
@@ -594,10 +596,12 @@ def check_cam(
     if is_wrong and size != batch.shape[1:3]:
         same_size = models.branching(work.seed)
         others = models.images(work.seed)
-        whole = cam_of(same_size, others, 1, "added")
-        found = work.contrastive.grad_cam(same_size, others, 1, "added")
-        headline = weights_of(same_size, others, found) or headline
-        if np.shape(found) == whole.shape and is_close(found, whole):
+        means = [cam_of(same_size, others, k, "added").mean() for k in range(models.CLASSES)]
+        one = int(np.argmax(means))
+        whole = cam_of(same_size, others, one, "added")
+        found = work.contrastive.grad_cam(same_size, others, one, "added")
+        headline = weights_of(same_size, others, one, found) or headline
+        if whole.max() > 0 and np.shape(found) == whole.shape and is_close(found, whole):
             headline = (
                 "The map is right for a layer of the image's size, so it is resized otherwise than "
                 "bilinearly (tf.image.resize), or negative sums become 0 after it."
@@ -624,7 +628,7 @@ OTHER_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 """What else may be taken as the weights of channels."""
 
 
-def weights_of(network: Network, batch: np.ndarray, found: Any) -> str:
+def weights_of(network: Network, batch: np.ndarray, class_index: int, found: Any) -> str:
     """Which weights the channels of the layer "added" have in a map, if not their mean gradients.
 
     The layer is as large as the images, so nothing is resized.
@@ -632,7 +636,7 @@ def weights_of(network: Network, batch: np.ndarray, found: Any) -> str:
     activation = network.activations(batch, "added")
     if np.shape(found) != activation.shape[:3]:
         return ""
-    chosen = np.eye(models.CLASSES)[np.broadcast_to(1, len(batch))]
+    chosen = np.eye(models.CLASSES)[np.broadcast_to(class_index, len(batch))]
     slope = network.gradients(batch, chosen)["added"]
     fitted = []
     for one, channels in zip(np.asarray(found, np.float64), activation, strict=True):
@@ -764,6 +768,16 @@ def put_in(covered: np.ndarray, fill: float) -> np.ndarray:
     return np.full_like(covered, fill)
 
 
+def middle_of(start: int, patch: int, size: int) -> slice:
+    """The middle of a patch."""
+    return slice(start + patch // 2, start + patch // 2 + 1)
+
+
+def corner_of(start: int, patch: int, size: int) -> slice:
+    """Where a patch begins."""
+    return slice(start, start + 1)
+
+
 def first_channel(covered: np.ndarray, fill: float) -> np.ndarray:
     """A patch that covers the first channel only."""
     return np.where(np.arange(covered.shape[-1]) == 0, fill, covered)
@@ -794,6 +808,10 @@ def mean_drops(
     fill: float,
     cover: Callable[[np.ndarray, float], np.ndarray] = put_in,
     is_outside: bool = False,
+    make: Callable[[np.ndarray], np.ndarray] = np.asarray,
+    spread: Callable[[int, int, int], slice] = lambda start, patch, size: slice(
+        start, start + patch
+    ),
 ) -> np.ndarray:
     """What is expected: for every pixel, the mean of the drops of the patches that cover it."""
     height, width = batch.shape[1:3]
@@ -807,9 +825,10 @@ def mean_drops(
             if is_outside:
                 covered = np.full_like(covered, fill)
                 covered[window] = batch[window]
-            drop = whole - models.outputs(network, covered, class_index)
-            total[window] += drop[:, None, None]
-            count[window[1:]] += 1
+            drop = make(whole - models.outputs(network, covered, class_index))
+            reached = spread(top, patch, height), spread(left, patch, width)
+            total[:, *reached] += drop[:, None, None]
+            count[reached] += 1
     return total / np.maximum(count, 1)
 
 
@@ -855,6 +874,9 @@ def other_drops(*given: Any) -> dict[str, np.ndarray]:
         "drops that are divided by the logit of the whole image": right / before,
         "the logits of the covered images, not the drops": before - right,
         "magnitudes of the drops": np.abs(right),
+        "the squares of the drops": mean_drops(*given, make=np.square),
+        "drops at the middle of each patch alone": mean_drops(*given, spread=middle_of),
+        "drops at the upper left corner of each patch alone": mean_drops(*given, spread=corner_of),
         "everything but the patch covered, not the patch": mean_drops(*given, is_outside=True),
     }
 

@@ -97,6 +97,10 @@ def other_roughness(images: np.ndarray) -> dict[str, np.ndarray]:
         "the larger of the differences between rows and between columns": np.maximum(down, right),
         "the product of the differences between rows and between columns": down * right,
         "the root of the sum of squares of both directions": np.hypot(down, right),
+        "the last column compared with the first, too": down
+        + np.abs(images - np.roll(images, 1, axis=2)).sum(axis=axes),
+        "the last row compared with the first, too": right
+        + np.abs(images - np.roll(images, 1, axis=1)).sum(axis=axes),
     }
 
 
@@ -451,6 +455,16 @@ def test_blurs_after_clipping(work: Work, seed: int, steps: int) -> None:
         before.append(np.clip(blurred(before[-1]) + up, 0, 1))
         slopes.append(np.clip(slopes[-1] + blurred(up[None]), 0, 1))
     once.append(blurred(once[-1]))
+    for says, width in {
+        "the square of blur_sigma, not blur_sigma,": sigma**2,
+        "the root of blur_sigma, not blur_sigma,": sigma**0.5,
+        "twice blur_sigma, not blur_sigma,": 2 * sigma,
+        "half of blur_sigma, not blur_sigma,": sigma / 2,
+    }.items():
+        images = path[0]
+        for _ in range(steps):
+            images = blurred(np.clip(images + up, 0, 1), width)
+        others[f"a blur with {says} as its standard deviation"] = [images]
     if steps == 1:  # the first step is the last
         others = {says: other for says, other in others.items() if "not" in says}
     scores = {"the scores of the images before the blur": sharp}

@@ -117,6 +117,8 @@ def descent(
     signs: Callable[[np.ndarray], np.ndarray] | None = None,
     excess_of: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray] | None = None,
     momentum: float = 0.0,
+    weighing: Callable[[int, int], float] = lambda n, steps: 1.0,
+    direct: Callable[[np.ndarray], np.ndarray] = np.asarray,
     fading: Callable[[int, int], float] = lambda n, steps: 1.0,
 ) -> list[np.ndarray]:
     """Where a network leads the images: one entry more than there are steps.
@@ -138,6 +140,8 @@ def descent(
         signs: of changes; by default the clear ones.
         excess_of: from logits, rows of ones and zeros, and the originals' logits to the slope of
             another loss.
+        weighing: what the penalty's weight is multiplied by in step n of N.
+        direct: makes a direction of the gradient.
         momentum: the share of the last step that is added to the next.
         fading: what the step size is multiplied by in step n of N.
     """
@@ -151,11 +155,12 @@ def descent(
             excess = excess_of(network.outputs(path[-1]), wanted, network.outputs(originals))
         slope = network.gradients(path[-1], excess / temperature)["input"]
         change = path[-1] - originals
-        slope = slope + weight * penalty_slope(change, kind, signs)
+        number = len(path) - 1
+        slope = slope + weight * weighing(number, steps) * penalty_slope(change, kind, signs)
         if kind == "l1" and kink:
             slope = slope + weight * kink * (change == 0) / change[0].size
-        velocity = momentum * velocity + slope
-        rate = step_size * fading(len(path) - 1, steps)
+        velocity = momentum * velocity + direct(slope)
+        rate = step_size * fading(number, steps)
         path.append(np.clip(path[-1] - rate * velocity, 0, 1))
     return path
 
@@ -193,6 +198,18 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
     },
     "the squared error of the probabilities, not the cross-entropy": {"excess_of": squared_error},
     "momentum of 0.9, not plain steps": {"momentum": 0.9},
+    "a penalty whose weight grows with the number of the step": {
+        "weighing": lambda n, steps: n + 1
+    },
+    "a penalty in the last step alone": {"weighing": lambda n, steps: float(n == steps - 1)},
+    "gradients over their root mean square": {
+        "direct": lambda g: g / np.sqrt(np.mean(g**2, axis=(1, 2, 3), keepdims=True))
+    },
+    "gradients over their largest magnitude": {
+        "direct": lambda g: g / np.abs(g).max(axis=(1, 2, 3), keepdims=True)
+    },
+    "gradients that are cut off at -1 and 1": {"direct": lambda g: np.clip(g, -1, 1)},
+    "gradients less their mean": {"direct": lambda g: g - g.mean(axis=(1, 2, 3), keepdims=True)},
     "a step size that falls to 0": {"fading": lambda n, steps: 1 - n / steps},
     "a step size that is divided by the number of the step": {
         "fading": lambda n, steps: 1 / (n + 1)

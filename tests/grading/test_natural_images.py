@@ -82,6 +82,10 @@ def other_speeds(height: int, width: int) -> dict[str, np.ndarray]:
         "columns as np.linspace(0, 0.5, W // 2 + 1)": np.linspace(0, 0.5, count),
         "columns divided by W // 2 + 1": across / count,
         "columns divided by the height": across / height,
+        "columns in the order of a full transform, np.fft.fftfreq(W // 2 + 1)": np.minimum(
+            across, count - across
+        )
+        / count,
         "columns divided by W // 2": across / max(width // 2, 1),
     }
     mixed = {
@@ -93,8 +97,6 @@ def other_speeds(height: int, width: int) -> dict[str, np.ndarray]:
     told = {says: other for says, other in mixed.items() if not is_close(other, right)}
     return told | {
         "a last frequency of 0.5, which is right for an even width only": last,
-        "2 π times as much: radians per pixel, not cycles": 2 * np.pi * right,
-        "twice as much: shares of the highest frequency, 0.5": 2 * right,
         "cycles per image, as if both sides were as long as the shorter": right
         * min(height, width),
     }
@@ -196,6 +198,12 @@ def painted_otherwise(spectrum: np.ndarray, height: int, width: int) -> dict[str
         "images from which the mean over all channels is taken off": right
         - right.mean(axis=(1, 2, 3), keepdims=True),
         "the phases turned round: a mirror image": right[:, ::-1, ::-1],
+        "the real parts alone": painted(spectrum.real + 0j, height, width),
+        "the imaginary parts alone": painted(1j * spectrum.imag, height, width),
+        "the conjugate of the spectrum": painted(spectrum.conj(), height, width),
+        "magnitudes of the coefficients, without their phases": painted(
+            np.abs(spectrum) + 0j, height, width
+        ),
     }
     if width % 2 and even.shape[2]:  # without its size, the transform gives an even width
         short = [(0, 0), (0, 0), (0, width - even.shape[2]), (0, 0)]
@@ -506,8 +514,6 @@ def check_limits(maps: np.ndarray, size: tuple[int, int], limits: Limits) -> Non
             "An image is shifted by more than max_shift, or turned and zoomed about another point "
             "than its middle, which is at ((H − 1) / 2, (W − 1) / 2)."
         )
-    if limits[0] == 0:
-        wrong = "The middle moves, also without a shift: it is at ((H − 1) / 2, (W − 1) / 2)."
     check(shift < limits[0] + slack + 1e-3, wrong, said)
     said = f"max_angle is {limits[1]:g} degrees, yours is {np.abs(angle).max():.3g}."
     wrong = "An image is turned by too much."
@@ -596,7 +602,65 @@ def test_climbs_by_adam_in_the_spectrum(
     for steps in (3, 20):  # only after some steps it shows what Adam forgets
         climb = Climb(start, steps, colors, step_size, partial(slopes_of, network, classes))
         answer = function(network, classes, steps, seed, colors, STILL, step_size)
-        check_path(answer, climb, partial(logits_of, network, classes))
+        others = {
+            says: replace(
+                climb, slopes=partial(slopes_of_form, network, classes, form), is_certain=False
+            )
+            for says, form in OTHER_FORMS.items()
+        }
+        scores = {
+            says: partial(form_of, network, classes, form) for says, form in OTHER_FORMS.items()
+        }
+        check_path(answer, climb, partial(logits_of, network, classes), others, scores)
+
+
+Form = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""From logits and rows of ones and zeros to a number for each image and its slope over them."""
+
+
+def _probability(logits: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    shares = models.softmax(logits)
+    own = (shares * chosen).sum(axis=1, keepdims=True)
+    return own[:, 0], own * (chosen - shares)
+
+
+def _logarithm(logits: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    shares = models.softmax(logits)
+    return np.log((shares * chosen).sum(axis=1)), chosen - shares
+
+
+def _of_rows(rows: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Form:
+    """The logits of other classes, each counted as often as a row says."""
+    return lambda logits, chosen: (
+        (logits * rows(logits, chosen)).sum(axis=1),
+        rows(logits, chosen),
+    )
+
+
+OTHER_FORMS: dict[str, Form] = {
+    "the probability, not the logit": _probability,
+    "the logarithm of the probability, not the logit": _logarithm,
+    "the first image's class for all": _of_rows(lambda a, k: np.repeat(k[:1], len(k), axis=0)),
+    "the class that the model sees": _of_rows(lambda a, k: np.eye(a.shape[1])[a.argmax(axis=1)]),
+    "all logits, added up": _of_rows(lambda a, k: np.ones_like(a)),
+    "the logit less the mean of all": _of_rows(lambda a, k: k - 1 / a.shape[1]),
+    "the class after the one asked for": _of_rows(lambda a, k: np.roll(k, 1, axis=1)),
+    "the class before the one asked for": _of_rows(lambda a, k: np.roll(k, -1, axis=1)),
+}
+"""What else one may climb, by what is said of it."""
+
+
+def form_of(network: Network, classes: np.ndarray, form: Form, images: np.ndarray) -> np.ndarray:
+    """Another number of each image."""
+    return form(network.outputs(images), np.eye(models.CLASSES)[classes])[0]
+
+
+def slopes_of_form(
+    network: Network, classes: np.ndarray, form: Form, images: np.ndarray
+) -> np.ndarray:
+    """Its gradient."""
+    rows = form(network.outputs(images), np.eye(models.CLASSES)[classes])[1]
+    return network.gradients(images, rows)["input"]
 
 
 @visualize_class
@@ -912,6 +976,13 @@ class Climb:
             "a step size that does not fall": {"fading": lambda n, steps: 1.0},
             "a step size that falls one step too early": {
                 "fading": lambda n, steps: 1 - (n + 1) / steps
+            },
+            "a step size that falls by half a step more, 1 − (n + 0.5) / N": {
+                "fading": lambda n, steps: 1 - (n + 0.5) / steps
+            },
+            "a step size that falls to a half only": {"fading": lambda n, steps: 1 - n / steps / 2},
+            "a step size that is divided by the number of the step": {
+                "fading": lambda n, steps: 1 / (n + 1)
             },
             "a step size that is 0 in the last step": {
                 "fading": lambda n, steps: 1 - n / max(steps - 1, 1)
@@ -1283,6 +1354,12 @@ OTHER_OCTAVES = {
         rate=lambda left, step: 1 / (left + 1)
     ),
     "a step size that falls from step to step": Octaves(rate=lambda left, step: 1 / (step + 1)),
+    "sizes divided by the root of scale for each octave": Octaves(
+        lambda height, width, scale, left: rounded(height, width, scale**0.5, left)
+    ),
+    "sizes divided by the square of scale for each octave": Octaves(
+        lambda height, width, scale, left: rounded(height, width, scale**2, left)
+    ),
     "sizes that are rounded up": Octaves(
         lambda height, width, scale, left: [
             int(np.ceil(side / scale**left)) for side in (height, width)
