@@ -394,7 +394,7 @@ def check_amounts(work: Work, seed: int, count: int, limits: Limits) -> None:
         if "shift" in name:
             wrong = f"{wrong[:-1]}, or the middle is not at ((H − 1) / 2, (W − 1) / 2)."
             if np.abs(values - np.round(values)).max() < 2e-3:
-                wrong = "The shifts are whole numbers of pixels: they should be any numbers."
+                wrong = f"{name} is not drawn uniformly: it is always a whole number of pixels."
         ends = values.min() / limit, values.max() / limit
         if "whole" not in wrong and (ends[0] > -0.5 or ends[1] < 0.5):
             wrong = (
