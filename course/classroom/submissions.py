@@ -234,7 +234,7 @@ def _in_words(error: Exception) -> str:
         case UnicodeDecodeError():
             return "it is damaged: the name of a file in it is not UTF-8"
         case zipfile.BadZipFile() | EOFError():
-            return one_line(f"it is damaged: {error or 'it ends too early'}")
+            return one_line(f"it is damaged: {str(error) or 'it ends too early'}")
         case OSError(strerror=str(why)):
             return one_line(f"it cannot be read: {why}")
         case MemoryError():

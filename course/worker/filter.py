@@ -81,7 +81,8 @@ def refuse_system_calls() -> bool:
     # What clone3 is asked lies in memory, where no filter can look. Libraries go on with clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     for call, word in product(("fcntl", "fcntl64"), (F_SETLEASE, F_NOTIFY)):
+        is_it = seccomp.Arg(1, seccomp.MASKED_EQ, 2**32 - 1, word)  # the kernel sees no other bits
         with contextlib.suppress(OSError):
-            rules.add_rule(seccomp.ERRNO(errno.EPERM), call, seccomp.Arg(1, seccomp.EQ, word))
+            rules.add_rule(seccomp.ERRNO(errno.EPERM), call, is_it)
     rules.load()
     return True

@@ -357,15 +357,15 @@ def empty_parts() -> bytes:
     return gzipped(header("saliency.py", size=6), CODE + bytes(506)) + gzip.compress(b"") * 100_000
 
 
-def named(name: str, data: bytes = CODE) -> bytes:
-    """A tar with a file of any name, UTF-8 or not."""
-    member, buffer = tarfile.TarInfo(name), io.BytesIO()
-    member.size = len(data)
+def named(*names: str) -> bytes:
+    """A tar with a module, and with files of any names, UTF-8 or not, of which each is another."""
+    buffer = io.BytesIO()
+    files = {name: CODE + b"#" * i for i, name in enumerate(("saliency.py", *names))}
     with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.GNU_FORMAT) as archive:
-        archive.addfile(member, io.BytesIO(data))
-        module = tarfile.TarInfo("saliency.py")
-        module.size = len(CODE)
-        archive.addfile(module, io.BytesIO(CODE))
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
     return buffer.getvalue()
 
 

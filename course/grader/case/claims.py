@@ -18,8 +18,8 @@ LARGEST = 20_000
 
 _TEXTS = (  # one without an end goes on to the end, so that none is looked at twice
     r"#[^\n]*",
-    *(r'"""(?:\\.|[^\\])*?(?:"""|\Z)', r"'''.*?(?:'''|\Z)"),
-    *(r'"(?:\\.|[^"\\\n])*"?', r"'[^'\n]*'?"),
+    *(r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)', r"'''.*?(?:'{3,5}|\Z)"),
+    *(r'"(?:\\[^\n]|[^"\\\n])*"?', r"'[^'\n]*'?"),
 )
 _TEXT = re.compile("|".join(_TEXTS), flags=re.DOTALL)
 _LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){9}")
