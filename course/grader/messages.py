@@ -27,7 +27,7 @@ from course.grader.measured import find_number
 from course.grader.networks import Network
 from course.grader.places import IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
-from course.grader.probes import depends_on_its_batch, part_of
+from course.grader.probes import RIGHT_ALONE, depends_on_its_batch, part_of
 from course.grader.reading import argument_names, broken_path, returns_nothing, uses_numpy
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable
@@ -96,16 +96,18 @@ def _likely_mistake(
         return f"This looks like {known}."
     distinct = without_repeats(cases)
     related = next(filter(None, (find(distinct) for find in RELATED)), "")
-    related = related or _mixed_up(wrong.pair, records, work) or find_clue(distinct) or ""
+    headline = _if_true(wrong.headline, records, work)
+    mixed = "" if related or headline else _mixed_up(wrong.pair, records, work)
+    # That images are right alone says more than what they have become; that they differ, less.
+    related = related or (mixed if mixed == RIGHT_ALONE else "") or find_clue(distinct) or ""
     what = wrong.pair.what if wrong.pair else "the result"
     if related and what != "the result":
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
-    headline = _if_true(wrong.headline, records, work)
     if headline and re.match(r"(It is|All is right up to) .*\b(times|factor)\b", related):
         related = ""  # a factor says little beside a property's own words
     said = " ".join(filter(None, [headline, related])) or locate(cases)
-    return said or _kept(records, work) or when_wrong(cases) or ""
+    return said or _kept(records, work) or when_wrong(cases) or mixed
 
 
 RELATED = (diagnose, find_change, find_number, locate_row, climbed)

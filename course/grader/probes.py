@@ -15,6 +15,12 @@ MOST_IMAGES = 8
 """How many images of a batch are asked about."""
 
 
+RIGHT_ALONE = (
+    "Each image is right when it is alone, and wrong in a batch: something is added up, averaged "
+    "or scaled over the batch, or an image takes what belongs to another."
+)
+
+
 def depends_on_its_batch(record: Record, pair: Pair, ask: Ask) -> str:
     """Whether images are right alone and wrong in a batch, or change with their neighbours."""
     if pair.answer.shape != pair.expected.shape or pair.answer.ndim < 1:
@@ -41,10 +47,7 @@ def depends_on_its_batch(record: Record, pair: Pair, ask: Ask) -> str:
         return all(is_close(a, b, pair.tolerance) for a, b in zip(ones, others, strict=True))
 
     if like(alone, wanted):
-        return (
-            "Each image is right when it is alone, and wrong in a batch: something is added up, "
-            "averaged or scaled over the batch, or an image takes what belongs to another."
-        )
+        return RIGHT_ALONE
     if not like(alone, together) and "seed" not in record.kwargs and not _has_seed(record):
         return (
             "An image has another result alone than in a batch: it should depend on no other image."
