@@ -723,27 +723,28 @@ STAGES = {
 }
 tested = [0, 3, 4, 8, 12, 15]
 witnesses, asked = pictures[tested], errors.predicted[tested]
-spoiled = randomize_layers(model, down_to="logits")
+learned = model.get_weights()
+spoiled = [randomize_layers(model, down_to).get_weights() for down_to in STAGES.values()]
 
 
-def signed_and_strength(network):
+def signed_and_strength():
     """Each method's maps for the errors tested, with their sign and as absolute values."""
     for name, method in QUICK.items():
-        maps = np.asarray(method(network, witnesses, asked))
+        maps = np.asarray(method(model, witnesses, asked))
         signed, strength = (maps, np.abs(maps))
         if maps.ndim == 4:
             signed, strength = signed.sum(axis=-1), strength.sum(axis=-1)
         yield name, (signed, strength)
 
 
-original = dict(signed_and_strength(model))
+original = dict(signed_and_strength())
 left = {name: ([], []) for name in QUICK}  # similarity with sign, and without
-for down_to in STAGES.values():
-    # The weights change, the network stays: it is compiled only once.
-    spoiled.set_weights(randomize_layers(model, down_to).get_weights())
-    for name, maps in signed_and_strength(spoiled):
+for weights in spoiled:
+    model.set_weights(weights)  # the network stays, and with it what has been compiled
+    for name, maps in signed_and_strength():
         for kept, before, after in zip(left[name], original[name], maps, strict=True):
             kept.append(bootstrap_interval(map_similarity(before, after), photo_of[tested]))
+model.set_weights(learned)
 
 # %% tags=["answer", "fold"]
 figure = Figure(figsize=(8.8, 3.8), layout="constrained")

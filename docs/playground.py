@@ -140,14 +140,13 @@ STEPS, STEP_SIZE, PRICE = 600, 0.002, 1000.0
 rows, sizes, turned = [], {}, {}
 for name, network in networks.items():
     nearest = np.argsort(predict(network, samples), axis=1)[:, -2]
-    images = samples
+    images, reached = samples, np.zeros(len(samples), bool)
     for _ in range(STEPS):
-        step = optimize_to_class(network, images, nearest, 1, STEP_SIZE, 0.0).images
-        reached = predict(network, images).argmax(axis=1) == nearest
-        images = np.where(reached[:, None, None, None], images, step)
+        step = optimize_to_class(network, images, nearest, 1, STEP_SIZE, 0.0)
+        images = np.where(reached[:, None, None, None], images, step.images)
+        reached |= np.asarray(step.success)
         if reached.all():
             break
-    reached = predict(network, images).argmax(axis=1) == nearest
     size = 255 * np.sqrt(np.asarray(change_penalty(images, samples)))[reached]
     priced = optimize_to_class(network, samples, nearest, STEPS, STEP_SIZE, PRICE, "tv")
     sizes[name], turned[name] = np.median(size), int(np.sum(priced.success))
