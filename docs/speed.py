@@ -38,6 +38,16 @@ for name in networks:
     write(f"## {name}")
     table(["method", "images", "ms", "× bound", "goal", "others, × bound"], rows)
 
+# %% tags=["hide"]
+later = {
+    f"`{line['method'].partition(',')[0]}` on {line['day']}"
+    for name in networks
+    for line in results[name]["lines"]
+    if "day" in line
+}
+if later:
+    write(f"Measured again: {', '.join(sorted(later))}. tf-keras-vis climbs in pixels, by views.")
+
 # %% [markdown]
 # ## Where a goal is missed, and why
 
@@ -56,7 +66,7 @@ beyond = {
     "occlusion_sensitivity": "makes the covered copies, and its last chunk is a small one",
     "maximize_class": "updates and clips the image, and keeps the score",
     "integrated_gradients": "makes the points on the path",
-    "visualize_class": "transforms the spectrum back, turns the view, and moves by Adam",
+    "visualize_class": "draws the views, and moves by Adam (painting and view are in its bound)",
 }
 lines = []
 for method, found in missed.items():

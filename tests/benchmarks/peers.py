@@ -62,6 +62,35 @@ def of(
     return methods
 
 
+def of_visualizing(model: Any, count: int, steps: int) -> dict[str, Do]:
+    """Ascents to class 1 from noise, by ever new views; in pixels, for lack of one in waves.
+
+    Args:
+        model: the network.
+        count: how many images at once.
+        steps: how many steps of Adam.
+    """
+    if "tf-keras-vis" in why_missing():
+        return {}
+    import keras
+    from tf_keras_vis.activation_maximization import ActivationMaximization
+    from tf_keras_vis.activation_maximization.input_modifiers import Jitter, Rotate2D, Scale
+    from tf_keras_vis.utils.scores import CategoricalScore
+
+    climb = ActivationMaximization(model, clone=False)
+    noise = np.random.default_rng(0).uniform(0.4, 0.6, (count, *model.inputs[0].shape[1:]))
+    return {
+        "tf-keras-vis": lambda: climb(
+            CategoricalScore([1] * count),
+            seed_input=noise.astype(np.float32),
+            input_range=(0.0, 1.0),
+            input_modifiers=[Jitter(16), Rotate2D(15), Scale(0.8, 1.2)],
+            steps=steps,
+            optimizer=keras.optimizers.Adam(0.02),
+        )
+    }
+
+
 def _pair(model: Any, batch: np.ndarray, samples: int, patch: int, layer: str) -> dict[str, Do]:
     import saliency.core as pair
     import tensorflow as tf

@@ -5,7 +5,7 @@ cannot do without, at the size of a batch at which they are cheapest. What count
 the two. Other libraries are measured in the same run, where they are installed (extra `bench`).
 
 Prints a table, and writes `solutions.json` beside this file, from which the documentation makes
-its own.
+its own. `--only METHOD` measures the lines of one method, and puts them in the place of theirs.
 """
 
 import datetime
@@ -76,6 +76,8 @@ class Passes:
         import keras
         import tensorflow as tf
 
+        from solutions import natural_images
+
         self.layer = [one for one in model.layers if len(one.output.shape) == 4][-1].name
         both = keras.Model(model.inputs[0], [model.get_layer(self.layer).output, model.outputs[0]])
 
@@ -98,7 +100,19 @@ class Passes:
             # Both are needed; what is not returned, TensorFlow would not even compute.
             return features + tape.gradient(value, features)
 
+        height, width = model.inputs[0].shape[1:3]
+
+        @tf.function(reduce_retracing=True)
+        def from_waves(parts: Any, views: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(parts)
+                painted = natural_images._painted(parts, tf.eye(3), height, width)
+                seen = keras.ops.image.affine_transform(painted, views, "bilinear", "reflect")
+                value = model(seen, training=False)[:, 1]
+            return tape.gradient(value, parts)
+
         self.forward, self.backward, self.to_layer = forward, backward, to_layer
+        self.from_waves = from_waves
 
 
 def images(count: int, size: int = 224) -> np.ndarray:
@@ -113,6 +127,18 @@ def done(function: Callable[..., Any], batch: np.ndarray) -> Do:
 
     tensor = tf.constant(batch)
     return lambda: function(tensor).numpy()
+
+
+def done_in_waves(passes: Passes, count: int, size: int) -> Do:
+    """A pass from spectra to a view of their images, through the network, and back."""
+    import tensorflow as tf
+
+    from solutions.natural_images import _views, frequencies
+
+    shape = (2, count, 3, *frequencies(size, size).shape)
+    parts = tf.constant(np.random.default_rng(0).normal(0, 0.01, shape), tf.float32)
+    views = tf.constant(_views((count, size, size), 16.0, 15.0, 0.2, 0))
+    return lambda: passes.from_waves(parts, views).numpy()
 
 
 def in_turns(works: dict[str, Do], rounds: int) -> dict[str, float]:
@@ -207,10 +233,10 @@ def cases(model: Any, passes: Passes, chunks: dict[str, int], is_quick: bool) ->
             lambda b=b: np.asarray(
                 natural_images.visualize_class(model, np.full(b, 1), steps, 0).images
             ),
-            done(passes.backward, images(b)),
+            done_in_waves(passes, b, model.inputs[0].shape[1]),
             steps,
             1.15,
-            {},
+            peers.of_visualizing(model, b, steps),
         )
 
 
@@ -271,28 +297,58 @@ def peak_memory(samples: int) -> int:
 
 def measure(model: Any, is_quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
     """Everything about one network."""
-    rounds = 5 if is_quick else 11
     first = first_calls(model)
     passes = Passes(model)
-    chunks, curves = cheapest(passes, rounds)
+    chunks, curves = cheapest(passes, 5 if is_quick else 11)
     say(f"cheapest batch: {chunks}")
-    lines = []
-    for case in cases(model, passes, chunks, is_quick):
-        works = {"bound": case.bound, "ours": case.ours}
-        works |= case.others if case.batch * case.times <= 64 else {}  # some take minutes
-        taken = in_turns(works, max(3, rounds // 3) if case.times > 8 else rounds)
-        bound = case.times * taken.pop("bound")
-        line = {
-            "method": case.method,
-            "batch": case.batch,
-            "milliseconds": round(1000 * taken["ours"], 1),
-            "goal": case.goal,
-            "ratio": round(taken.pop("ours") / bound, 3),
-            "others": {name: round(other / bound, 2) for name, other in taken.items()},
-        }
-        say(f"{line['method']}, batch {line['batch']}: {line['ratio']} {line['others'] or ''}")
-        lines.append(line)
+    lines = [line_of(case, is_quick, say) for case in cases(model, passes, chunks, is_quick)]
     return {"first calls": first, "chunks": chunks, "milliseconds a sample": curves, "lines": lines}
+
+
+def line_of(case: Case, is_quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure one line of the table."""
+    rounds = 5 if is_quick else 11
+    works = {"bound": case.bound, "ours": case.ours}
+    # Some others take minutes for many images.
+    works |= case.others if case.batch == 1 or case.batch * case.times <= 64 else {}
+    taken = in_turns(works, max(3, rounds // 3) if case.times > 8 else rounds)
+    bound = case.times * taken.pop("bound")
+    line = {
+        "method": case.method,
+        "batch": case.batch,
+        "milliseconds": round(1000 * taken["ours"], 1),
+        "goal": case.goal,
+        "ratio": round(taken.pop("ours") / bound, 3),
+        "others": {name: round(other / bound, 2) for name, other in taken.items()},
+    }
+    say(f"{line['method']}, batch {line['batch']}: {line['ratio']} {line['others'] or ''}")
+    return line
+
+
+def measure_again(method: str, is_quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+    """The results that are kept, with the lines of one method measured anew."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    day = machine()["day"]
+    for name, load in networks().items():
+        kept, model = results[name], load()
+        new = [
+            line_of(case, is_quick, say) | {"day": day}
+            for case in cases(model, Passes(model), kept["chunks"], is_quick)
+            if case.method.startswith(method)
+        ]
+        kept["lines"] = [one for one in kept["lines"] if not one["method"].startswith(method)] + new
+    return results
+
+
+def networks() -> dict[str, Callable[[], Any]]:
+    """What is explained, by name."""
+    from course.given import load_model
+    from course.given.models import build_application
+
+    return {
+        "EfficientNet-Lite0": load_model,
+        "MobileNetV2": lambda: build_application("MobileNetV2", weights=None),
+    }
 
 
 def captum_alone(rounds: int) -> dict[str, float]:
@@ -334,24 +390,24 @@ def machine() -> dict[str, Any]:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Fewer rounds and sizes; writes nothing.")
-def main(quick: bool) -> None:
+@click.option("--only", metavar="METHOD", help="Measure one method's lines; the rest is kept.")
+def main(quick: bool, only: str | None) -> None:
     """Measure, print, and write the results."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from course.given import load_model
-    from course.given.models import build_application
-
     console = Console(highlight=False, soft_wrap=True)
-    results: dict[str, Any] = {"machine": machine(), "peers": peers.why_missing()}
+    if only:
+        results = measure_again(only, quick, console.print)
+        if not quick:
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        return
+    results = {"machine": machine(), "peers": peers.why_missing()}
     results["memory"] = {str(n): peak_memory(n) for n in ((8, 64) if quick else (8, 64, 256))}
     console.print(f"peak memory of smooth_grad by samples, MB: {results['memory']}")
     if "captum" not in results["peers"]:
         results["captum"] = captum_alone(5 if quick else 11)
         console.print(f"captum, x its own bound: {results['captum']}")
     results["growth"] = growth()
-    networks = {"EfficientNet-Lite0": load_model}
-    if not quick:
-        networks["MobileNetV2"] = lambda: build_application("MobileNetV2", weights=None)
-    for name, load in networks.items():
+    for name, load in list(networks().items())[: 1 if quick else None]:
         console.print(name, style="bold")
         results[name] = measure(load(), quick, console.print)
         console.print(_table(name, results[name]["lines"]))
