@@ -30,6 +30,8 @@ LEAKS: dict[str, Attack] = {
         "what is refused, asked for with more bits than the kernel looks at",
         smoothing(
             """
+            if os.uname().machine != "x86_64":
+                report([])
             import ctypes, course.given
             more = 2**32
             def must(number, *arguments):

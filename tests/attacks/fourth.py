@@ -250,6 +250,8 @@ LEAKS: dict[str, Attack] = {
         smoothing(
             """
             import ctypes
+            if os.uname().machine != "x86_64":
+                report([])
             def first(number, *arguments):
                 if ctypes.CDLL(None).syscall(number, *arguments) < 0:
                     raise OSError

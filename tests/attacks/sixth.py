@@ -40,6 +40,8 @@ LEAKS: dict[str, Attack] = {
         smoothing(
             """
             import ctypes
+            if os.uname().machine != "x86_64":
+                report([])
             def must(number, *arguments):
                 longs = map(ctypes.c_long, (number, *arguments))
                 if ctypes.CDLL(None).syscall(*longs, bytes(8)) < 0:
@@ -55,6 +57,8 @@ LEAKS: dict[str, Attack] = {
         smoothing(
             """
             import ctypes
+            if os.uname().machine != "x86_64":
+                report([])
             def clone(flags):
                 made = ctypes.CDLL(None).syscall(56, ctypes.c_long(flags | 17), 0, 0, 0, 0)
                 if made == 0:

@@ -32,6 +32,7 @@ NEEDS_FILTER = {
     *("calls_home", "leases_files", "calls_more_of_the_kernel", "shuts_itself_in"),
     *("clones_itself_as_root", "watches_files", "hears_who_opens_files"),
     "says_it_in_longer_numbers",
+    "numbers_its_calls_at_length",
 }
 TWICE = {"leaves_things_behind", "locks_files", "locks_parts_of_files"}
 ROUNDS = (fresh, second, third, fourth, fifth, sixth)
