@@ -197,9 +197,10 @@ def deep_dream(
     The photo is seen in growing sizes, one per octave: `round(H / scale**k)` by
     `round(W / scale**k)`, from k = `octaves` − 1 down to its own size, k = 0. In every size, each
     step goes up the gradient of the mean of the squared activations of the layer, scaled by
-    `normalize_gradient`, and is clipped to [0, 1]. What an octave has added to the photo, enlarged,
-    is added to the photo in the next size, so that the photo itself is never blurred; only the
-    steps clip, not this sum. All sizes are made by `tf.image.resize` (bilinear).
+    `normalize_gradient`, and is clipped to [0, 1]. A gradient of zeros stays zeros. What an octave
+    has added to the photo, enlarged, is added to the photo in the next size, so that the photo
+    itself is never blurred; only the steps clip, not this sum. All sizes are made by
+    `tf.image.resize` (bilinear).
 
     Args:
         model: a `keras.Model` for images of any size (`load_model(size=None)`); with one octave,

@@ -563,7 +563,7 @@ def dream_without_a_batch(
         for _ in range(steps):
             g = _slope(layer, dream)
             size = tf.math.reduce_euclidean_norm(g) / np.sqrt(g.shape.num_elements())
-            dream = tf.clip_by_value(dream + step_size * g / size, 0, 1)
+            dream = tf.clip_by_value(dream + step_size * tf.math.divide_no_nan(g, size), 0, 1)
         detail = dream - base
     return photo + detail
 
@@ -589,7 +589,7 @@ def dream_by_recursion(
         dream = base if k == octaves - 1 else base + tf.image.resize(added(k + 1), size).numpy()
         for _ in range(steps):
             g = _slope(layer, tf.constant(dream)).numpy()
-            dream = np.clip(dream + step_size * g / np.sqrt((g**2).mean()), 0, 1)
+            dream = np.clip(dream + step_size * g / (np.sqrt((g**2).mean()) or 1), 0, 1)
         return dream - base
 
     return whole + added(0)
@@ -618,7 +618,8 @@ def dream_by_keras_resizing(
         dream = base + added
         for _ in range(steps):
             g = _slope(layer, dream)
-            dream = keras.ops.clip(dream + step_size * g / tf.sqrt(tf.reduce_mean(g * g)), 0, 1)
+            up = tf.math.divide_no_nan(g, tf.sqrt(tf.reduce_mean(g * g)))
+            dream = keras.ops.clip(dream + step_size * up, 0, 1)
     return dream
 
 
