@@ -399,6 +399,15 @@ MORE = [
         "float16",
     ),
     (changed("saliency.to_heatmap", "_right(*args, **kwargs)"), "the `return` is missing"),
+    (integrated(place="baseline + ((i + 0.5) / steps) ** 2 * way"), "at 0.25 of the way"),
+    (
+        changed(
+            "clever_hans.relevance_inside",
+            "return np.asarray(_right(np.max(np.abs(args[0]), axis=-1), args[1]) "
+            "if np.ndim(args[0]) == 4 else _right(*args))",
+        ),
+        "the largest channel's magnitude",
+    ),
     (
         changed("saliency.to_heatmap", "return np.asarray(args[0]) * np.ones((2, 6, 4))"),
         "Shapes that do not go together",
