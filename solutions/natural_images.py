@@ -185,7 +185,7 @@ def visualize_class(
     Args:
         model: a `keras.Model` from images of a known size, `(B, H, W, C)`, to logits `(B, K)`.
         class_index: one int for one image, or an int array `(B,)` for B images.
-        steps: how many steps to take, N; 0 returns the start.
+        steps: how many steps to take, N; 0 returns the start, which does not depend on N.
         seed: of the start and the views, as in `random_view`; the same seed gives the same images.
         colors: `(C, C)`, the matrix A, such as `color_basis` finds; None for channels that vary
             independently.
