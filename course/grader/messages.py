@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from course.given.modules import TABLE
-from course.grader.cases import Case, case_of, without_repeats
-from course.grader.changes import find_change
-from course.grader.climbed import climbed
-from course.grader.clues import describe, find_clue
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
-from course.grader.diagnosis import count_right, diagnose, locate, locate_row, when_wrong
+from course.grader.diagnosis.changes import find_change
+from course.grader.diagnosis.climbed import climbed
+from course.grader.diagnosis.clues import describe, find_clue
+from course.grader.diagnosis.compared import Case, case_of, without_repeats
+from course.grader.diagnosis.measured import find_number
+from course.grader.diagnosis.probes import RIGHT_ALONE, depends_on_its_batch, part_of
+from course.grader.diagnosis.relations import diagnose
+from course.grader.diagnosis.where import count_right, locate, locate_row, when_wrong
 from course.grader.errors import in_short, translate
 from course.grader.fingerprints import (
     calls_of,
@@ -23,11 +26,9 @@ from course.grader.fingerprints import (
     recognize_by_computing,
     take,
 )
-from course.grader.measured import find_number
 from course.grader.networks import Network
 from course.grader.places import IS_INSTALLED, marked_folder
 from course.grader.pool import LostError
-from course.grader.probes import RIGHT_ALONE, depends_on_its_batch, part_of
 from course.grader.reading import argument_names, broken_path, returns_nothing, uses_numpy
 from course.grader.tasks import Property, Task, describe_property
 from course.grader.text import printable

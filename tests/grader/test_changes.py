@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course.grader.cases import Case, case_of
-from course.grader.changes import find_change
 from course.grader.compare import Pair
+from course.grader.diagnosis.changes import find_change
+from course.grader.diagnosis.compared import Case, case_of
 
 Change = Callable[[np.ndarray], np.ndarray]
 

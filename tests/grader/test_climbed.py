@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course.grader.cases import Case, case_of
-from course.grader.climbed import climbed
 from course.grader.compare import Pair
+from course.grader.diagnosis.climbed import climbed
+from course.grader.diagnosis.compared import Case, case_of
 from course.grader.networks import Network
 from course.grader.places import GRADING, load
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from course.grader.cases import Case, case_of
-from course.grader.clues import describe, find_clue
 from course.grader.compare import Pair
+from course.grader.diagnosis.clues import describe, find_clue
+from course.grader.diagnosis.compared import Case, case_of
 
 BATCHES = ((1, 6, 5, 2), (2, 7, 4, 1), (3, 6, 5, 3))
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from course.grader.cases import Case, case_of
 from course.grader.compare import Pair
-from course.grader.diagnosis import count_right, diagnose, locate, when_wrong
+from course.grader.diagnosis.compared import Case, case_of
+from course.grader.diagnosis.relations import diagnose
+from course.grader.diagnosis.where import count_right, locate, when_wrong
 
 
 def cases(

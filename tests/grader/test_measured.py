@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course.grader.cases import Case, case_of
 from course.grader.compare import Pair
-from course.grader.measured import find_number
+from course.grader.diagnosis.compared import Case, case_of
+from course.grader.diagnosis.measured import find_number
 from course.grader.places import GRADING, load
 
 models: Any = load(GRADING, "models")

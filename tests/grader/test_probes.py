@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course.grader.compare import Pair
-from course.grader.probes import depends_on_its_batch
+from course.grader.diagnosis.probes import depends_on_its_batch
 from course.grader.work import Record
 
 IMAGES = np.random.default_rng(0).uniform(0.1, 0.9, (3, 4, 5, 2))

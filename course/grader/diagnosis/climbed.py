@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course.grader.cases import Case
 from course.grader.compare import TOLERANCE
+from course.grader.diagnosis.compared import Case
 
 Values = np.ndarray
 

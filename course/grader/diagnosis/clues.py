@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.grader.cases import Case
 from course.grader.compare import SMALLEST, TOLERANCE
+from course.grader.diagnosis.compared import Case
 
 Values = np.ndarray
 Clue = Callable[[Sequence[Case]], str | None]

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from course.grader.cases import Case
 from course.grader.compare import SMALLEST, TOLERANCE
+from course.grader.diagnosis.compared import Case
 
 Values = np.ndarray
 
