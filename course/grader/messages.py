@@ -27,7 +27,7 @@ from course.grader.fingerprints import (
     take,
 )
 from course.grader.networks import Network
-from course.grader.places import IS_INSTALLED, marked_folder
+from course.grader.places import IS_INSTALLED, PACKAGE, marked_folder
 from course.grader.pool import LostError
 from course.grader.reading import argument_names, broken_path, returns_nothing, uses_numpy
 from course.grader.tasks import Property, Task, describe_property
@@ -207,11 +207,20 @@ def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Ta
     """All that has been compared under the name of what failed, with the calls it comes from."""
     if wrong.pair is None:
         return []
-    names = argument_names(source, task.function)
+    names = _argument_names(task, source)
     pairs = [pair for pair in compared if pair.what == wrong.pair.what and pair is not wrong.pair]
     pairs = [*pairs, wrong.pair]
     recent = pairs[-MOST_RECENT:]
     return [_case(pair, records, names, pair in recent) for pair in pairs]
+
+
+def _argument_names(task: Task, source: str) -> list[str]:
+    """As the stub names the arguments, whatever the student does; else as the student does."""
+    with suppress(OSError, UnicodeDecodeError):
+        stub = (PACKAGE / f"{task.module}.py").read_text(encoding="utf-8")
+        if names := argument_names(stub, task.function):
+            return names
+    return argument_names(source, task.function)
 
 
 MOST_RECENT = 6
@@ -283,7 +292,7 @@ def _refused(task: Task, error: StudentError, source: str) -> str:
     """If the function itself refuses to go on: what is asked is allowed, also an argument of 0."""
     if error.record is None or not (error.frames and error.frames[-1].text.startswith("raise ")):
         return ""
-    call = zip(argument_names(source, task.function), error.record.args, strict=False)
+    call = zip(_argument_names(task, source), error.record.args, strict=False)
     zeros = [
         name
         for name, value in [*call, *error.record.kwargs.items()]

@@ -56,7 +56,7 @@ def argument_names(source: str, function: str) -> list[str]:
     return [one.arg for one in definition.args.args] if definition else []
 
 
-@functools.lru_cache(maxsize=1)  # all questions on one failure are about one source
+@functools.lru_cache(maxsize=2)  # all questions on one failure are about one source, and its stub
 def _functions(source: str) -> dict[str, ast.FunctionDef]:
     """The functions of a file by all their names: `smooth = my_version` gives another one."""
     found: dict[str, ast.FunctionDef] = {}
