@@ -35,7 +35,17 @@ def test_there_are_attacks_enough() -> None:
     assert len(FORGERIES) + len(THEFTS) >= 85
 
 
-@pytest.mark.parametrize("name", FORGERIES)
+SOME = 4
+"""One in so many forgeries is tried at once, and all of them by the slow tests."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (place % SOME > 0))
+        for place, name in enumerate(FORGERIES)
+    ],
+)
 def test_no_point_is_forged(name: str, workers: Workers) -> None:
     verdict = grade_attack(FORGERIES[name], workers)
     assert verdict.status in ("failed", "error", "timeout", "not_started")

@@ -252,6 +252,7 @@ def test_a_submission_that_kills_the_server_costs_its_task(
     assert "the process that starts all others has ended, too" in message
 
 
+@pytest.mark.slow
 @only_forked
 def test_a_right_answer_is_tried_again_when_the_server_ends_in_mid_call(
     grade_with: Grade, workers: Workers, tmp_path: Path
