@@ -3,7 +3,8 @@
 import itertools
 import re
 import textwrap
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
     source = work.sources.get(task.module, "")
     cases = _cases(wrong, records, source, task)
     headline = _wrong_type(task, wrong, records, source, work)
-    headline = headline or _likely_mistake(task, wrong, records, cases, work)
+    headline = headline or _likely_mistake(task, wrong, records, cases, source, work)
     lines = [headline or " ".join([f"This does not hold: {statement}", describe(cases)]).strip()]
     if headline:
         lines.append(f"What should hold: {statement}")
@@ -86,7 +87,12 @@ def explain_failure(task: Task, test: Property, wrong: WrongAnswerError, work: W
 
 
 def _likely_mistake(
-    task: Task, wrong: WrongAnswerError, records: list[Record], cases: list[Case], work: Work
+    task: Task,
+    wrong: WrongAnswerError,
+    records: list[Record],
+    cases: list[Case],
+    source: str,
+    work: Work,
 ) -> str:
     """What is said by the first that knows: catalogue; property and numbers; the place."""
     if calls_of(task.name):
@@ -98,7 +104,7 @@ def _likely_mistake(
     distinct = without_repeats(cases)
     related = next(filter(None, (find(distinct) for find in RELATED)), "")
     headline = _if_true(wrong.headline, records, work)
-    mixed = "" if related or headline else _mixed_up(wrong.pair, records, work)
+    mixed = "" if related or headline else _mixed_up(task, wrong.pair, records, source, work)
     # That images are right alone says more than what they have become; that they differ, less.
     related = related or (mixed if mixed == RIGHT_ALONE else "") or find_clue(distinct) or ""
     what = wrong.pair.what if wrong.pair else "the result"
@@ -115,26 +121,35 @@ RELATED = (diagnose, find_change, find_number, locate_row, climbed)
 """They tell how numbers are related to what is expected, the plain before the far-fetched."""
 
 
-def _mixed_up(pair: Pair | None, records: list[Record], work: Work) -> str:
+def _mixed_up(task: Task, pair: Pair | None, records: list[Record], source: str, work: Work) -> str:
     """Whether the images of a batch get in each other's way."""
     if pair is None or not records:
         return ""
+    names = _argument_names(task, source)
+    with _unrecorded(work):
+        return depends_on_its_batch(
+            records[-1], pair, lambda one: _ask(work, one.function, one), is_drawn="seed" in names
+        )
+
+
+@contextmanager
+def _unrecorded(work: Work) -> Iterator[None]:
+    """Calls that are made to find a reason are not among those that are explained."""
     kept = list(work.records)
-    said = depends_on_its_batch(records[-1], pair, lambda one: _ask(work, one.function, one))
+    yield
     work.records = kept
-    return said
 
 
 def _kept(records: list[Record], work: Work) -> str:
     """Whether the same call has another answer when it is made again: alone, or after others."""
     if not records:
         return ""
-    last, kept = records[-1], list(work.records)
-    answers = [take(last.answer), take(_ask(work, last.function, last))]
-    if is_same(*answers):  # a function that keeps its first answer gives it away in a new process
-        work.begin_again()
-        answers[1] = take(_ask(work, last.function, last))
-    work.records = kept
+    last = records[-1]
+    with _unrecorded(work):
+        answers = [take(last.answer), take(_ask(work, last.function, last))]
+        if is_same(*answers):  # one that keeps its first answer gives it away in a new process
+            work.begin_again()
+            answers[1] = take(_ask(work, last.function, last))
     if answers[1] is None or is_same(*answers):
         return ""
     return (
@@ -192,15 +207,12 @@ def _flows_at_first(record: Record, work: Work) -> bool:
     place = next((i for i, is_it in enumerate(is_batch) if is_it), None)
     if place is None:
         return False
-    kept = list(work.records)
-    work.begin_again()
-    given = Function(work, record.function), place, np.float32(1), *record.args
-    with suppress(StudentError, WrongAnswerError, LostError, NotStartedError):
+    gradient = None
+    with _unrecorded(work), suppress(StudentError, WrongAnswerError, LostError, NotStartedError):
+        work.begin_again()
+        given = Function(work, record.function), place, np.float32(1), *record.args
         gradient = work.call("course.worker.helpers.slope_through", given, record.kwargs)
-        work.records = kept
-        return gradient is not None
-    work.records = kept
-    return False
+    return gradient is not None
 
 
 def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Task) -> list[Case]:

@@ -137,6 +137,12 @@ def bend(values: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
     raise ValueError(f"no activation is called {activation!r} here")
 
 
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Probabilities from logits, along the last axis."""
+    powers = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
 class BatchNormalization(Layer):
     """In inference: the mean and the variance that it has been given, not those of the batch."""
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.grader.compare import SMALLEST, TOLERANCE
+from course.grader.compare import SMALLEST
 from course.grader.diagnosis.compared import Case
+from course.grader.diagnosis.fit import is_off, like
 
 Values = np.ndarray
 Clue = Callable[[Sequence[Case]], str | None]
@@ -27,14 +28,6 @@ def find_clue(cases: Sequence[Case]) -> str | None:
         return None
     with np.errstate(all="ignore"):
         return next((says for find in CLUES if (says := find(cases))), None)
-
-
-def _like(one: Values, other: Values, scale: float = 0.0) -> bool:
-    """Whether arrays are equal up to rounding."""
-    if one.shape != other.shape or not np.all(np.isfinite(other)):
-        return False
-    scale = scale or float(np.abs(other).max(initial=0.0))
-    return bool(np.abs(one - other).max(initial=0.0) <= 2 * TOLERANCE * scale + SMALLEST)
 
 
 def _wrong(cases: Sequence[Case]) -> list[Case]:
@@ -74,7 +67,7 @@ def _limited(cases: Sequence[Case]) -> str | None:
         (f"Values below {low:.4g} are cut off.", (low, None)),
         (f"Values below {low:.4g} and above {high:.4g} are cut off.", (low, high)),
     ):
-        holds = all(_like(case.answer, np.clip(case.expected, *ends)) for case in cases)
+        holds = all(like(case.answer, np.clip(case.expected, *ends)) for case in cases)
         cut = sum(int(np.sum(np.clip(case.expected, *ends) != case.expected)) for case in wrong)
         if holds and cut > 3 and all(np.unique(one.expected).size > 8 for one in wrong):
             return says
@@ -91,7 +84,7 @@ def _to_an_arguments_range(cases: Sequence[Case]) -> str | None:
                 if array is None or array.ndim != 4 or array.ndim != case.expected.ndim:
                     return False
                 ends = (f(axis=axes, keepdims=True) for f in (array.min, array.max))
-                return _like(case.answer, np.clip(case.expected, *ends))
+                return like(case.answer, np.clip(case.expected, *ends))
 
             if all(map(within, cases)):
                 return f"The values are clipped to the range of {says}{name}, not to [0, 1]."
@@ -102,7 +95,7 @@ def _constant(cases: Sequence[Case]) -> str | None:
     """One number stands wherever it is wrong, and one other number should."""
     shown = ""
     for case in _wrong(cases):
-        off = _is_off(case)
+        off = is_off(case)
         mine, right = case.answer[off], case.expected[off]
         if np.ptp(mine) > 1e-5 or np.ptp(right) > 1e-5:
             return None
@@ -126,9 +119,7 @@ def _power(cases: Sequence[Case]) -> str | None:
     if large.sum() < 12 or np.any(mine[large] <= 0) or np.ptp(np.log(right[large])) < 0.3:
         return None
     exponent, factor = np.polyfit(np.log(right[large]), np.log(mine[large]), 1)
-    if abs(exponent - 1) < 1e-3 or not _like(
-        mine[large], np.exp(factor) * right[large] ** exponent
-    ):
+    if abs(exponent - 1) < 1e-3 or not like(mine[large], np.exp(factor) * right[large] ** exponent):
         return None
     times = "" if abs(factor) < 1e-3 else f", times {np.exp(factor):.4g}"
     return f"It is what is expected to the power of {exponent:.4g}{times}."
@@ -159,7 +150,7 @@ def _sum_of_terms(cases: Sequence[Case]) -> str | None:
         return None
     counts, _, rank, _ = np.linalg.lstsq(table, mine, rcond=1e-9)
     scale = max(np.abs(mine).max(), np.abs(table[:, :-1]).max())
-    if rank < table.shape[1] or not _like(table @ counts, mine, scale):
+    if rank < table.shape[1] or not like(table @ counts, mine, scale=scale):
         return None
     are_plain = np.all(np.abs(counts - np.round(counts, 1)) < 1e-3)
     if len(_wrong(cases)) < 2 and not are_plain:  # one example may be so by chance
@@ -201,7 +192,7 @@ def _combined(case: Case, name: str, combine: Callable[[Values, Values], Values]
     if array.ndim == case.expected.ndim - 2:  # a mask for images
         array = array[None, ..., None]
     try:
-        return _like(case.answer, combine(case.expected, array))
+        return like(case.answer, combine(case.expected, array))
     except ValueError:
         return False
 
@@ -259,10 +250,10 @@ def _over(axes: tuple[int, ...], says: str, least: int) -> Clue:
             return None
         for case in wrong:
             off = case.answer - case.expected
-            if not _like(
+            if not like(
                 off,
                 np.broadcast_to(off.mean(axis=axes, keepdims=True), off.shape),
-                float(np.abs(case.expected).max()),
+                scale=float(np.abs(case.expected).max()),
             ):
                 return None
         off = (wrong[-1].answer - wrong[-1].expected).mean(axis=axes).ravel()
@@ -290,7 +281,7 @@ def _affine_per_image(cases: Sequence[Case]) -> str | None:
             if np.ptp(right) < 1e-3 * np.abs(case.expected).max():
                 return None
             factor, offset = np.polyfit(right.ravel(), mine.ravel(), 1)
-            if not _like(mine, factor * right + offset):
+            if not like(mine, factor * right + offset):
                 return None
             lines.append((factor, offset))
     if len(lines) < 2:
@@ -314,7 +305,7 @@ def _factors_of_channels(cases: Sequence[Case]) -> str | None:
         if np.any(square == 0) or case.expected[..., 0].size < 4:
             return None
         factors = (case.answer * case.expected).sum(axis=(0, 1, 2)) / square
-        if not _like(case.answer, factors * case.expected):
+        if not like(case.answer, factors * case.expected):
             return None
         shown = ", ".join(f"{factor:.4g}" for factor in factors + 0.0)
     return f"Each channel is multiplied by a factor of its own: {shown}."
@@ -335,7 +326,7 @@ def _mixed(axis: int, what: str, of_what: str) -> Clue:
             if right.shape[1] < 3 * count + 2:
                 return None
             parts, _, rank, _ = np.linalg.lstsq(right.T, mine.T, rcond=1e-6)
-            if rank < count or not _like((right.T @ parts).T, mine):
+            if rank < count or not like((right.T @ parts).T, mine):
                 return None
             apart = parts - np.diag(np.diag(parts))
             if np.abs(apart).max(initial=0) > 1e-3:
@@ -373,7 +364,7 @@ def _filtered(cases: Sequence[Case]) -> str | None:
     if len(table) < 45:
         return None
     kernel, _, rank, _ = np.linalg.lstsq(table, mine, rcond=1e-6)
-    if rank < 9 or not _like(table @ kernel, mine) or abs(kernel[4] - 1) < 1e-3:
+    if rank < 9 or not like(table @ kernel, mine) or abs(kernel[4] - 1) < 1e-3:
         return None
     return (
         "It is blurred, or sharpened: each value is a mixture of its neighbours in what is "
@@ -432,7 +423,7 @@ def _which(wrong: Sequence[Case]) -> str:
     """In which part all of the wrong values lie, if all else is right."""
     wrong = [one for one in wrong if one.answer.shape == one.expected.shape]
     for says, where in PARTS:
-        masks = [(_is_off(case), where(case)) for case in wrong]
+        masks = [(is_off(case), where(case)) for case in wrong]
         inside = sum(int(np.sum(off & part)) for off, part in masks)
         outside = sum(int(np.sum(~part)) for _, part in masks)
         covered = inside > 0.6 * sum(int(part.sum()) for _, part in masks)
@@ -441,14 +432,9 @@ def _which(wrong: Sequence[Case]) -> str:
     return ""
 
 
-def _is_off(case: Case) -> Values:
-    scale = float(np.abs(case.expected).max(initial=0.0))
-    return np.abs(case.answer - case.expected) > case.tolerance * scale + SMALLEST
-
-
 def _how_far(case: Case) -> str:
     """How the wrong values differ: to which side, and by how much."""
-    off = _is_off(case)
+    off = is_off(case)
     apart = (np.abs(case.answer) - np.abs(case.expected))[off]
     same_sign = np.all((case.answer * case.expected)[off] >= 0)
     scale = float(np.abs(case.expected).max(initial=0.0))

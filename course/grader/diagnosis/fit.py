@@ -1,4 +1,4 @@
-"""Whether a relation gives the answers: up to rounding, and also those that are right."""
+"""Whether a relation gives the answers, up to rounding, and which values are wrong."""
 
 from collections.abc import Callable, Sequence
 
@@ -30,3 +30,19 @@ def same(answer: np.ndarray, other: np.ndarray, tolerance: float = TOLERANCE) ->
     scale = float(np.max(np.abs(other), initial=0.0))
     small = min(SMALLEST, 1e-3 * scale)
     return bool(np.all(np.abs(answer - other) <= tolerance * scale + small))
+
+
+def like(
+    one: np.ndarray, other: np.ndarray, tolerance: float = 2 * TOLERANCE, scale: float = 0.0
+) -> bool:
+    """Equal up to rounding, as a share of the largest magnitude in the other, or of a scale."""
+    if one.shape != other.shape or not np.all(np.isfinite(other)):
+        return False
+    scale = scale or float(np.abs(other).max(initial=0.0))
+    return bool(np.abs(one - other).max(initial=0.0) <= tolerance * scale + SMALLEST)
+
+
+def is_off(case: Case) -> np.ndarray:
+    """Where an answer is wrong; what is not a number is."""
+    scale = float(np.max(np.abs(case.expected), initial=0.0))
+    return ~(np.abs(case.answer - case.expected) <= case.tolerance * scale + SMALLEST)

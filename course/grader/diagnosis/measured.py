@@ -5,10 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from course.grader.compare import SMALLEST, TOLERANCE
+from course.grader.compare import TOLERANCE
 from course.grader.diagnosis.compared import Case
+from course.grader.diagnosis.fit import like
+from course.grader.networks import softmax
 
 Values = np.ndarray
+
+LOOSE = 4 * TOLERANCE
+"""Single numbers have been added up from many."""
 
 
 def find_number(cases: Sequence[Case]) -> str | None:
@@ -20,33 +25,21 @@ def find_number(cases: Sequence[Case]) -> str | None:
         return _of_logits(cases) or _of_measures(cases) or _factor_of_measures(cases)
 
 
-def _like(one: Values, other: Values) -> bool:
-    if one.shape != other.shape or not np.all(np.isfinite(other)):
-        return False
-    scale = float(np.abs(other).max(initial=0.0))
-    return bool(np.abs(one - other).max(initial=0.0) <= 4 * TOLERANCE * scale + SMALLEST)
-
-
 # --- logits ---------------------------------------------------------------------------------------
-
-
-def _shares(logits: Values) -> Values:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 FORMS: dict[str, Callable[[Values], Values]] = {
     "the logit": lambda a: a,
-    "the probability": _shares,
-    "the logarithm of the probability": lambda a: np.log(_shares(a)),
+    "the probability": softmax,
+    "the logarithm of the probability": lambda a: np.log(softmax(a)),
     "the sigmoid of the logit": lambda a: 1 / (1 + np.exp(-a)),
     "the logit less the mean of all": lambda a: a - a.mean(axis=1, keepdims=True),
     "the logit less the largest": lambda a: a - a.max(axis=1, keepdims=True),
     "the logit over the largest": lambda a: a / a.max(axis=1, keepdims=True),
     "the logit over the sum of all": lambda a: a / a.sum(axis=1, keepdims=True),
-    "the odds of the probability": lambda a: _shares(a) / (1 - _shares(a)),
+    "the odds of the probability": lambda a: softmax(a) / (1 - softmax(a)),
     "minus the logit": lambda a: -a,
-    "minus the logarithm of the probability (the cross-entropy)": lambda a: -np.log(_shares(a)),
+    "minus the logarithm of the probability (the cross-entropy)": lambda a: -np.log(softmax(a)),
 }
 
 CHOICES: dict[str, Callable[[Values, Values], Values]] = {
@@ -68,14 +61,14 @@ def _of_logits(cases: Sequence[Case]) -> str | None:
     if not tables or len(tables) < len(cases):
         return None
     right = [_table(replace(case, answer=case.expected)) for case in cases]
-    if all(_like(mine[0], one[0]) for mine, one in zip(tables, right, strict=True) if one):
+    if all(like(mine[0], one[0], LOOSE) for mine, one in zip(tables, right, strict=True) if one):
         return None  # of a record, it is another row that is wrong
     fitting = [
         f"{form}{choice}"
         for choice, choose in CHOICES.items()
         for form, compute in FORMS.items()
         if all(
-            _like(mine, compute(logits)[np.arange(len(mine)), choose(logits, classes)])
+            like(mine, compute(logits)[np.arange(len(mine)), choose(logits, classes)], LOOSE)
             for mine, logits, classes in tables
         )
     ]
@@ -181,7 +174,7 @@ def _factor_of_measures(cases: Sequence[Case]) -> str | None:
         if np.any(square == 0):
             return None
         factors = (flat * right).sum(axis=1) / square
-        if not _like(flat, factors[:, None] * right) or np.any(np.abs(factors) < 1e-9):
+        if not like(flat, factors[:, None] * right, LOOSE) or np.any(np.abs(factors) < 1e-9):
             return None
         found.append((factors, _measures(case, right)))
     if sum(len(factors) for factors, _ in found) < 2:

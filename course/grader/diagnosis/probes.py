@@ -21,8 +21,15 @@ RIGHT_ALONE = (
 )
 
 
-def depends_on_its_batch(record: Record, pair: Pair, ask: Ask) -> str:
-    """Whether images are right alone and wrong in a batch, or change with their neighbours."""
+def depends_on_its_batch(record: Record, pair: Pair, ask: Ask, is_drawn: bool) -> str:
+    """Whether images are right alone and wrong in a batch, or change with their neighbours.
+
+    Args:
+        record: the call.
+        pair: its answer, and what is expected.
+        ask: makes one more call.
+        is_drawn: whether chance is in it: draws for a batch are others than for a single image.
+    """
     if pair.answer.shape != pair.expected.shape or pair.answer.ndim < 1:
         return ""
     axis = 1 if "scores" in pair.what else 0
@@ -48,31 +55,11 @@ def depends_on_its_batch(record: Record, pair: Pair, ask: Ask) -> str:
 
     if like(alone, wanted):
         return RIGHT_ALONE
-    if not like(alone, together) and "seed" not in record.kwargs and not _has_seed(record):
+    if not like(alone, together) and not is_drawn:
         return (
             "An image has another result alone than in a batch: it should depend on no other image."
         )
     return ""
-
-
-def _has_seed(record: Record) -> bool:
-    """Whether chance may be in it: draws for a batch are others than for a single image."""
-    numbers = [value for value in record.args if isinstance(value, int | np.integer)]
-    return record.function.rpartition(".")[2] in CHANCE and bool(numbers)
-
-
-CHANCE = {
-    "random_start",
-    "jitter",
-    "random_view",
-    "smooth_grad",
-    "maximize_class_regularized",
-    "visualize_class",
-    "visualize_channel",
-    "optimize_in_spectrum",
-    "cluster_heatmaps",
-}
-"""Functions that draw at random."""
 
 
 def part_of(answer: Any, raw: Any) -> int | None:

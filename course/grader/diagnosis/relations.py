@@ -22,6 +22,7 @@ from course.grader.diagnosis.factors import (
 )
 from course.grader.diagnosis.fit import Relation, holds, same
 from course.grader.diagnosis.shapes import say_of_shapes
+from course.grader.networks import softmax
 
 
 def diagnose(cases: Sequence[Case]) -> str | None:
@@ -45,11 +46,6 @@ def diagnose(cases: Sequence[Case]) -> str | None:
         return "It is 0 everywhere."
     found = [says for find in KINDS if (says := find(cases))]
     return found[0] if len(found) == 1 else None if found else _along_the_way(cases)
-
-
-def _softmax(values: np.ndarray) -> np.ndarray:
-    powers = np.exp(values - values.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def _along(axis: int, change: Callable[[np.ndarray, int], np.ndarray]) -> Relation:
@@ -98,7 +94,7 @@ VALUES: list[tuple[str, Relation]] = [
     ("It is the exponential of what is expected.", lambda c: np.exp(c.expected)),
     ("A sigmoid is taken once too often.", lambda c: 1 / (1 + np.exp(-c.expected))),
     ("A sigmoid is missing.", lambda c: np.log(c.expected / (1 - c.expected))),
-    ("A softmax is taken once too often.", lambda c: _softmax(c.expected)),
+    ("A softmax is taken once too often.", lambda c: softmax(c.expected)),
     ("The images are stretched to [0, 1], all together.", _between_0_and_1),
     ("Each image is stretched to [0, 1].", _each_between_0_and_1),
     ("It is multiplied with the images once too often.", _times_images),

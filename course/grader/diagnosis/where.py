@@ -5,8 +5,8 @@ from itertools import chain
 
 import numpy as np
 
-from course.grader.compare import SMALLEST
 from course.grader.diagnosis.compared import Case
+from course.grader.diagnosis.fit import is_off
 
 
 def locate(cases: Sequence[Case]) -> str | None:
@@ -19,7 +19,7 @@ def locate(cases: Sequence[Case]) -> str | None:
         and np.all(np.isfinite(case.answer))
     ]
     # A table is looked at as one map; its axes are rows and columns.
-    masks = [mask[None] if mask.ndim == 2 else mask for mask in map(_is_wrong, wrong)]
+    masks = [mask[None] if mask.ndim == 2 else mask for mask in map(is_off, wrong)]
     if not masks or not all(mask.ndim >= 3 for mask in masks) or wrong[-1].is_record:
         return None
     for says, inside in PLACES:
@@ -39,7 +39,7 @@ def locate_row(cases: Sequence[Case]) -> str | None:
     for case in wrong:
         if not case.is_record or case.answer.shape != case.expected.shape or len(case.answer) < 2:
             return None
-        off = np.flatnonzero(_is_wrong(case).reshape(len(case.answer), -1).any(axis=1))
+        off = np.flatnonzero(is_off(case).reshape(len(case.answer), -1).any(axis=1))
         if len(off) != 1:
             return None
         rows.add("first" if off[0] == 0 else "last" if off[0] == len(case.answer) - 1 else "")
@@ -113,7 +113,7 @@ def count_right(case: Case) -> str:
     answer, expected = case.answer, case.expected
     if answer.shape != expected.shape or answer.ndim == 0:
         return ""
-    right = ~_is_wrong(case)
+    right = ~is_off(case)
     images = case.numbers.get("the number of images")
     if answer.ndim >= 3 and len(answer) == images and images > 1:
         count = int(right.reshape(len(right), -1).all(axis=1).sum())
@@ -121,11 +121,6 @@ def count_right(case: Case) -> str:
             return f"{count} of {len(right)} images {'is' if count == 1 else 'are'} right."
     count = int(right.sum())
     return f"{count} of {right.size} values {'is' if count == 1 else 'are'} right." if count else ""
-
-
-def _is_wrong(case: Case) -> np.ndarray:
-    scale = float(np.max(np.abs(case.expected), initial=0.0))
-    return ~(np.abs(case.answer - case.expected) <= case.tolerance * scale + SMALLEST)
 
 
 def _border(mask: np.ndarray) -> np.ndarray:
