@@ -13,6 +13,7 @@ import click
 from course.ui.stopping import stop
 
 if TYPE_CHECKING:
+    from course.given.cases.making import Pictures
     from course.grader.case.claims import Finding
     from course.grader.case.judge import Judged
     from course.grader.case.truth import Facts
@@ -94,7 +95,8 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
     from rich.console import Console
 
     from course.given.cases.folder import NotACaseError
-    from course.given.cases.making import NoCaseError
+    from course.given.cases.making import NoCaseError, draw_pictures
+    from course.given.cases.plan import draw_plan
     from course.grader.case.claims import CannotReadError, read_claims
     from course.grader.case.judge import FULL, as_data, judge
     from course.grader.case.truth import sentences
@@ -104,10 +106,14 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
     folders = folders or (DEFAULT,)
     findings: dict[Path, dict[str, Finding]] = {}
     refused: dict[Path, str] = {}
+    met = None if seed is None else draw_pictures(draw_plan(seed))[0]
     for folder in folders:
         try:
             claimed = read_claims(folder / "case.toml")
-            _require_case(folder, seed)
+            if met is None:
+                _require_ready(folder)
+            else:
+                _require_drawn(folder, met)
             findings[folder] = claimed
         except (CannotReadError, NotACaseError) as error:
             refused[folder] = str(error)  # which costs the other folders nothing
@@ -137,31 +143,35 @@ def check(folders: tuple[Path, ...], seed: int | None, json_file: Path | None) -
     sys.exit(0 if all(one["score"] == FULL for one in data.values()) else 1)
 
 
-def _require_case(folder: Path, seed: int | None) -> None:
-    """See that a folder holds the case that is to be judged; of a seed's its claims are enough.
+def _require_drawn(folder: Path, met: "Pictures") -> None:
+    """See that a folder holds the case of a seed, if it holds one: its claims are enough.
+
+    Args:
+        folder: of the case.
+        met: what the seed draws.
+
+    Raises:
+        NotACaseError: if it holds another.
+    """
+    from course.given.cases.folder import CARD, NotACaseError, name_of, require_drawn
+
+    if not (folder / CARD).is_file():
+        return
+    if name := name_of(folder):
+        raise NotACaseError(f"--seed: {folder} is the ready case {name}, which has no seed")
+    require_drawn(folder, met)
+
+
+def _require_ready(folder: Path) -> None:
+    """See that a folder holds a case that came with the installation.
 
     Raises:
         NotACaseError: if it holds another, or none.
     """
-    from course.given.cases.folder import (
-        CARD,
-        NotACaseError,
-        name_of,
-        require_drawn,
-        require_untouched,
-    )
-    from course.given.cases.making import draw_pictures
-    from course.given.cases.plan import draw_plan
+    from course.given.cases.folder import NotACaseError, name_of, require_untouched
     from course.given.cases.ready import ready_names
 
-    if seed is not None and not (folder / CARD).is_file():
-        return
     name = name_of(folder)
-    if seed is not None:
-        if name:
-            raise NotACaseError(f"--seed: {folder} is the ready case {name}, which has no seed")
-        require_drawn(folder, draw_pictures(draw_plan(seed))[0])
-        return
     require_untouched(folder)
     if not name:
         raise NotACaseError(
