@@ -262,12 +262,10 @@ def other_sigma(maps: np.ndarray, sigma: float, answer: Any) -> dict[str, np.nda
     near = min(np.linspace(np.log(sigma) - 3, np.log(sigma) + 3, 31), key=distance)
     found = minimize(distance, [near, near], method="Nelder-Mead", options={"xatol": 1e-6}).x
     down, right = np.exp(found) / sigma
-    size = "smaller" if max(down, right) < 1 else "larger" if min(down, right) > 1 else "different"
-    return {
-        f"a filter with a {size} standard deviation than sigma, or with one for each axis": (
-            filtered(found)
-        )
-    }
+    if abs(down - right) > 0.01 * max(down, right):
+        return {"a filter with one standard deviation down and another across": filtered(found)}
+    size = "smaller" if down < 1 else "larger"
+    return {f"a filter with a {size} standard deviation than sigma": filtered(found)}
 
 
 @smooth
