@@ -4,7 +4,8 @@
 # All that this course does is passes through a network: forward for an answer, forward and back for
 # a gradient. SmoothGrad takes 32 of them, an ascent 256. Nothing can be faster than the passes that
 # it needs; most first attempts are several times slower. This chapter measures where the time goes,
-# on the computer that built this page.
+# on the computer that built this page. It may have had other work meanwhile, so the text asserts
+# nothing about who is faster: read the numbers.
 
 # %% tags=["fold"]
 import time
@@ -60,12 +61,11 @@ taken = milliseconds(
         "tf.function": lambda: compiled_gradient(photo, one).numpy(),
     }
 )
-assert taken["eager"] > 1.3 * taken["tf.function"]
 write(
     f"Eager: {taken['eager']:.0f} ms. As a graph: {taken['tf.function']:.0f} ms, "
     f"{taken['eager'] / taken['tf.function']:.1f} times as fast. The arithmetic is the same; what "
-    "is saved is the way between Python and TensorFlow, some thousand times for each pass, and the "
-    "operations that TensorFlow merges once it sees them all."
+    "a graph saves is the way between Python and TensorFlow, some thousand times for each pass, "
+    "and the operations that TensorFlow merges once it sees them all."
 )
 
 # %% [markdown]
@@ -95,7 +95,7 @@ write(
 )
 
 # %% [markdown]
-# ## A faster compiler that is slower
+# ## A compiler that promises more
 #
 # `tf.function(jit_compile=True)` hands the graph to XLA, which merges more and promises speed.
 # Whether it keeps the promise depends on the operations. Here is the gradient of one layer, an
@@ -130,8 +130,6 @@ taken = {
 
 # %% tags=["fold"]
 slowdown = {name: both["XLA"] / both["graph"] for name, both in taken.items()}
-assert slowdown["depthwise"] > 1.5
-assert slowdown["depthwise"] > slowdown["ordinary"]
 table(
     ["convolution", "graph (ms)", "XLA (ms)", "XLA / graph"],
     [
@@ -140,10 +138,10 @@ table(
     ],
 )
 write(
-    f"On this processor XLA makes the depthwise gradient {slowdown['depthwise']:.0f} times slower, "
-    f"against {slowdown['ordinary']:.1f} for the ordinary one: without XLA, TensorFlow calls "
-    "kernels that were written for depthwise convolutions by hand. EfficientNet and MobileNet "
-    "consist of them. So no solution here uses XLA. On a graphics card it may be otherwise: "
+    f"On this processor the depthwise gradient takes {slowdown['depthwise']:.1f} times as long "
+    f"with XLA, the ordinary one {slowdown['ordinary']:.1f} times. Without XLA, TensorFlow calls "
+    "kernels that were written for depthwise convolutions by hand, and EfficientNet and MobileNet "
+    "consist of these. So no solution here uses XLA. On a graphics card it may be otherwise: "
     "measure."
 )
 
@@ -161,7 +159,6 @@ taken = milliseconds(
 )
 each = [taken[size] / size for size in sizes]
 best = sizes[int(np.argmin(each))]
-assert min(each) < 0.8 * each[0]
 figure = Figure(figsize=(5.2, 2.6), layout="constrained")
 axes = figure.subplots()
 axes.plot(sizes, each, "o-", color=COLORS[0])
@@ -169,7 +166,7 @@ axes.set(xlabel="images at once", ylabel="ms for each image", xscale="log", ylim
 axes.set_xticks(sizes, [str(size) for size in sizes])
 show(
     figure,
-    "A curve that falls from one image at a time to a handful and is nearly flat from there.",
+    "A curve of the time for each image, from one image at a time to 32.",
     f"What one gradient costs by how many are computed together. The cheapest is {best} at once, "
     f"at {min(each) / each[0]:.0%} of what an image alone costs.",
 )
@@ -186,7 +183,6 @@ start = np.array(photo)
 works = {n: lambda n=n: np.asarray(maximize_class(model, start, 1, n, 0.1).images) for n in counts}
 works["pass"] = lambda: compiled_gradient(photo, one).numpy()
 taken = milliseconds(works, 3)
-assert taken[64] / 64 < 2 * taken["pass"]
 table(
     ["steps", "ms", "ms for each step", "in passes"],
     [
