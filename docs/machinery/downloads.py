@@ -23,6 +23,10 @@ from docs.machinery.workbook import workbook
 COLAB = "https://colab.research.google.com/github/{repository}/blob/notebooks/{module}.ipynb"
 PLACE = ROOT / ".cache" / "workbooks"
 
+STAND_IN = "https://site.invalid/"
+"""Where the site lies, if nobody has said so: of links that begin with it, pages make relative
+ones."""
+
 
 def chapters(config: Any) -> Iterator[str]:
     """The modules that have a chapter."""
@@ -42,14 +46,28 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_nav(nav: Any, config: Any, files: Files) -> Any:
     """Write the notebooks, now that all pages are there that a chapter may link to."""
+    _write(config, files, config.site_url or STAND_IN)
+    return nav
+
+
+def on_env(env: Any, config: Any, files: Files) -> Any:
+    """Write them again, if the site's address is not known: a file to download leads nowhere.
+
+    By now the plugin has rendered the pages, and it has not copied the files yet.
+    """
+    if not config.site_url:
+        _write(config, files, "")
+    return env
+
+
+def _write(config: Any, files: Files, site: str) -> None:
     (PLACE / "notebooks").mkdir(parents=True, exist_ok=True)
     for module in chapters(config):
         chapter = read(Path(config.docs_dir) / f"{module}.py")
-        address = address_in(files, f"{module}.md", config.site_url or "")
+        address = address_in(files, f"{module}.md", site)
         notebook = workbook(chapter, module, address, config.extra.get("repository", ""))
         text = nbformat.writes(notebook) + "\n"
         (PLACE / "notebooks" / f"{module}.ipynb").write_text(text, encoding="utf-8")
-    return nav
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:

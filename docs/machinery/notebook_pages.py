@@ -11,7 +11,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-from docs.machinery.downloads import offer
+from docs.machinery.downloads import STAND_IN, offer
 from docs.machinery.notebooks import ROOT
 
 _TASK = re.compile(r"Task (\w+\.\w+)\.\s")
@@ -43,7 +43,7 @@ def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
     module = posixpath.basename(page.file.src_uri).removesuffix(".ipynb")
     to_chapter = f'<a href="../{module}.html">Read the chapter</a>'
     links = [to_chapter, *offer(module, config.extra.get("repository", ""), folder="")]
-    head, title, rest = mended(html, config.site_url or "").partition("</h1>")
+    head, title, rest = mended(html, config.site_url or STAND_IN).partition("</h1>")
     return f'{head}{title}\n<p class="notebook">{" · ".join(links)}</p>\n{rest}'
 
 
@@ -52,16 +52,15 @@ def mended(html: str, site: str) -> str:
 
     Args:
         html: as mkdocs-jupyter makes it.
-        site: the site's full address, which a notebook's links begin with; "" if it is not known.
+        site: the site's full address, which a notebook's links begin with.
     """
     soup = BeautifulSoup(html, "html.parser")
     cells = [
         _text(cell) if _is_text(cell) else _code(cell)
         for cell in soup.select(".jp-Notebook > .jp-Cell")
     ]
-    together = "\n".join(cells)
     # Within the site, links are relative: the page is read from a disk, too.
-    return re.sub(rf'href="{re.escape(site)}(?=[^"])', 'href="../', together) if site else together
+    return re.sub(rf'href="{re.escape(site)}(?=[^"])', 'href="../', "\n".join(cells))
 
 
 def _is_text(cell: Tag) -> bool:

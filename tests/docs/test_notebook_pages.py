@@ -1,6 +1,7 @@
 """What becomes of a notebook that mkdocs-jupyter has made a page of: this site's own dress."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,9 @@ import nbformat
 from mkdocs_jupyter.convert import nb2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from docs.machinery import downloads
 from docs.machinery.notebook_pages import mended
+from tests.docs.sources import DOCS
 
 SITE = "https://example.org/course/"
 
@@ -72,3 +75,24 @@ def test_links_within_the_site_work_from_a_disk(page: str) -> None:
 def test_a_task_can_be_led_to(page: str) -> None:
     assert page.count('<div class="cell" id="saliency.smooth">') == 1
     assert page.count(" id=") == 2, "the title has the other one"
+
+
+def test_where_the_site_lies_need_not_be_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page has its links all the same, and a file to download has none that leads nowhere."""
+    monkeypatch.setattr(downloads, "PLACE", tmp_path)
+    monkeypatch.setattr(downloads, "chapters", lambda config: ["saliency"])
+    files = SimpleNamespace(
+        get_file_from_path=lambda path: SimpleNamespace(url=path.replace(".md", ".html"))
+    )
+    config = SimpleNamespace(site_url="", docs_dir=DOCS, extra={})
+    downloads.on_nav(None, config, files)
+    file = tmp_path / "notebooks" / "saliency.ipynb"
+    page = mended(nb2html(str(file), custom_mathjax_url=""), downloads.STAND_IN)
+    assert 'href="../saliency.html' in page
+    assert downloads.STAND_IN not in page
+    downloads.on_env(None, config, files)
+    text = file.read_text(encoding="utf-8")
+    assert downloads.STAND_IN not in text
+    assert "saliency.html" not in text
