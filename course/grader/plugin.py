@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def _workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
-    mode = "in-process" if request.config.getoption("--in-process") else None
+    # One process that stays warm, where `course check` forks a cold one for every task.
+    mode = "in-process" if request.config.getoption("--in-process") else "spawn"
     workers = start_workers(PRELOAD, mode)
     yield workers
     workers.close()
