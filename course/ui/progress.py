@@ -4,11 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+)
 
 
 @contextmanager
-def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
+def progress(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """Show a bar on the terminal's error stream while something long is done.
 
     Args:
@@ -16,17 +23,23 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
         total: how many parts it has, if that is known.
 
     Yields:
-        A function to call with the name of each part that is done.
+        A function to call with the name of each part that is done. Where the number of parts is not
+        known, it takes the share of all that is done, from 0 to 1, as well; without one the bar
+        swings to and fro.
     """
-    columns = [SpinnerColumn(), TextColumn("{task.description}")]
-    columns += [BarColumn(), MofNCompleteColumn()] if total else []
+    done = MofNCompleteColumn() if total else TaskProgressColumn()
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), done]
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         shown = bar.add_task(title, total=total)
 
-        def advance(part: str) -> None:
-            bar.update(shown, advance=1, description=f"{title}: {part}")
+        def advance(part: str, share: float | None = None) -> None:
+            said = f"{title}: {part}"
+            if share is None:
+                bar.update(shown, advance=1, description=said)
+            else:
+                bar.update(shown, completed=share, total=1, description=said)
 
         yield advance

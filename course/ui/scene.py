@@ -75,14 +75,15 @@ class Scene:
             chooses its own.
         class_index: what to look for, or None for what the network sees.
         wanted: what was asked for.
-        advance: to be called with a word as parts of the work are done.
+        advance: to be called with a word as parts of the work are done, and with the share of all
+            that is done then, from 0 to 1, where that is known.
     """
 
     model: Any
     photo: np.ndarray | None
     class_index: int | None
     wanted: Wanted
-    advance: Callable[[str], None]
+    advance: Callable[..., None]
 
     def student(self, name: str) -> Callable[..., Any]:
         """One of the student's functions, by its task's name."""

@@ -26,7 +26,7 @@ def draw(
     what: str,
     work: Path,
     wanted: Wanted | None = None,
-    advance: Callable[[str], None] = lambda part: None,
+    advance: Callable[..., None] = lambda part, share=None: None,
 ) -> Figure:
     """Draw one of the figures.
 
@@ -34,7 +34,8 @@ def draw(
         what: the figure's name, which is its module's.
         work: the folder with the student's modules.
         wanted: what is asked for.
-        advance: called with a word as parts of the work are done.
+        advance: called with a word as parts of the work are done, and with the share of all that is
+            done then, where the figure knows it.
 
     Raises:
         CannotShowError: if a function that it needs is missing or fails.

@@ -77,7 +77,10 @@ def _draw_figures(photo: np.ndarray, seen: str, advance: Callable[[str], None]) 
     """The reference's saliency and ascent; an installed course has no reference, only the photo."""
     if SOLUTIONS.is_dir():
         figures = {
-            module: show.draw(module, SOLUTIONS, Wanted(image=PHOTO), advance)
+            # Each figure knows its own share only.
+            module: show.draw(
+                module, SOLUTIONS, Wanted(image=PHOTO), lambda part, share=None: advance(part)
+            )
             for module in ("saliency", "activation_maximization")
         }
     else:

@@ -15,7 +15,7 @@ from PIL import Image
 from course.given import four_cheats
 from course.given.modules import MODULES
 from course.ui import command, show
-from course.ui.figures import clever_hans, layout
+from course.ui.figures import clever_hans, layout, natural_images
 from course.ui.figures.registry import FIGURES
 from course.ui.questions import questions_of
 from course.ui.scene import CannotShowError, Wanted, WrongCallError
@@ -77,6 +77,27 @@ def test_the_layer_and_the_channel_can_be_chosen(network: keras.Model) -> None:
     assert "second, channel 5" in titles(show.draw("feature_visualization", SOLUTIONS, wanted))
     wanted = Wanted(layer="first", method="gradcam")
     assert "Grad-CAM, first" in titles(show.draw("contrastive", SOLUTIONS, wanted))
+
+
+@pytest.mark.slow
+def test_an_image_is_shown_as_it_grows_and_the_bar_knows_how_much_is_done(
+    network: keras.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = np.random.default_rng(0).uniform(0, 1, (2, 8, 8, 3)).astype(np.float32)
+    monkeypatch.setattr(natural_images, "load_model", lambda name: network)
+    monkeypatch.setattr(natural_images, "load_photos", lambda names: photos)
+    shares: list[float | None] = []
+    figure = show.draw(
+        "natural_images",
+        SOLUTIONS,
+        Wanted(steps=16, layer="second", channel=5),
+        lambda part, share=None: shares.append(share),
+    )
+    assert titles(figure)[:3] == [f"pineapple, {few} steps" for few in (1, 4, 16)]
+    assert "second, channel 5" in titles(figure)
+    known = [share for share in shares if share is not None]
+    assert known == sorted(set(known))
+    assert (known[0], known[-1]) == (0, 1)
 
 
 def choices_of(option: str) -> list[str]:

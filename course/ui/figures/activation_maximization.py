@@ -54,7 +54,7 @@ def compute(scene: Scene) -> Ascents:
             images, done = np.asarray(images), done + piece
             scores.append(np.asarray(part)[:-1])
             last = np.asarray(part)[-1:]
-            scene.advance(f"step {done} of {steps}")
+            scene.advance(f"step {done} of {steps}", done / steps)
         shown[moment] = images
     return Ascents(shown, np.concatenate([*scores, last]), title_of(wanted), output, method)
 

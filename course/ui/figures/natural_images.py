@@ -13,6 +13,7 @@ from course.ui.scene import Scene, title_of
 CLASS = "pineapple"
 STEPS = 96
 OTHERS = ("efficientnet-lite1", "efficientnet-lite2")
+DREAM_STEPS = 10
 DEPTH = 0.5
 """Where in the network the layer lies, from input to output."""
 
@@ -32,18 +33,22 @@ def compute(scene: Scene) -> Inputs:
     layers = scene.spatial_layers()
     layer = scene.layer_or(layers[int(DEPTH * len(layers))])
     channel = scene.channel_or(layer, 0)
+    moments, halves, done = growth(steps), steps // 2, 0
+    total = sum(moments) + halves + DREAM_STEPS
     scene.advance("the colours of photos")
     colors = np.asarray(scene.student("natural_images.color_basis")(load_photos(PHOTOS)))
     climb, grown = scene.student("natural_images.visualize_class"), {}
-    for few in growth(steps):
-        scene.advance(f"{few} of {steps} steps towards {title_of(wanted)}")
+    for few in moments:
+        scene.advance(f"{few} of {steps} steps towards {title_of(wanted)}", done / total)
         image = np.asarray(climb(scene.model, wanted, few, 0, colors)[0])
         grown[f"{title_of(wanted)}, {few} steps"] = image[0]
-    scene.advance(layer)
+        done += few
+    scene.advance(f"{layer}, channel {channel}", done / total)
     climb = scene.student("natural_images.visualize_channel")
-    pattern = np.asarray(climb(scene.model, layer, channel, steps // 2, 0, colors)[0])
-    scene.advance("dreaming")
-    dream = scene.student("natural_images.deep_dream")(scene.model, photo, layer, 1)
+    pattern = np.asarray(climb(scene.model, layer, channel, halves, 0, colors)[0])
+    scene.advance("dreaming", (done + halves) / total)
+    dream = scene.student("natural_images.deep_dream")(scene.model, photo, layer, 1, DREAM_STEPS)
+    scene.advance("asking two other networks", 1.0)
     seen = recognized_by([load_model(name) for name in OTHERS], image, wanted)
     images = grown | {
         f"{layer}, channel {channel}": pattern[0],
