@@ -207,7 +207,7 @@ def visualize_class(
     if None in (height, width):
         raise ValueError("model must take images of a known size: load_model(size=224)")
     classes = np.atleast_1d(class_index)
-    colors = np.eye(channels) if colors is None else np.asarray(colors)
+    colors = np.asarray(np.eye(channels) if colors is None else colors, np.float32)
     shape = (2, len(classes), channels, *frequencies(height, width).shape)
     parts = np.random.default_rng(seed).normal(0, 0.01, shape).astype(np.float32)
     state, scores = (parts, np.zeros_like(parts), np.zeros_like(parts)), []
@@ -216,7 +216,7 @@ def visualize_class(
         fading = step_size * (1 - n / steps)
         state, logits = _climb(model, state, colors, views, classes, n + 1, fading)
         scores.append(logits)
-    images = _painted(state[0], colors.astype(np.float32), height, width)
+    images = _painted(state[0], colors, height, width)
     return Ascent(images, tf.stack([*scores, select_output(model, images, classes)]))
 
 

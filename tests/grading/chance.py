@@ -10,6 +10,15 @@ Draw = Callable[[int], np.ndarray]
 """From a seed to what is drawn by it."""
 
 
+def others_than(seed: int) -> list[int]:
+    """Seeds that are not told from this one where only a part of a seed is used.
+
+    That is its last bits or digits, or what is left after a division by some other number: the last
+    of them differs from the seed by a multiple of 7, 9, 11, 13, 256 and 1,000.
+    """
+    return [seed + 1, seed + 2**16, seed + 32_000 * 9 * 7 * 11 * 13]
+
+
 def only_zero(headline: str) -> str:
     """What is said if seed 0 alone does not give the same again."""
     begin = headline.partition(":")[0].rstrip(".")

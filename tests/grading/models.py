@@ -108,15 +108,23 @@ def chain(shape: tuple[int, ...], *layers: Layer) -> Network:
 
 
 @functools.cache
-def linear(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Network:
+def linear(seed: int = 0, shape: tuple[int, int, int] = SHAPE, steepness: float = 1.0) -> Network:
     """Logits are weighted sums of the pixels: the gradient is the weights, everywhere."""
-    draw = Weights(seed)
-    return chain(shape, Flatten("flatten"), Dense("logits", draw(int(np.prod(shape)), CLASSES)))
+    kernel, bias = Weights(seed)(int(np.prod(shape)), CLASSES)
+    weights = as_single(steepness * kernel), bias
+    return chain(shape, Flatten("flatten"), Dense("logits", weights))
 
 
-def weights_of_linear(seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
+def weights_of_linear(
+    seed: int = 0, shape: tuple[int, int, int] = SHAPE, steepness: float = 1.0
+) -> np.ndarray:
     """The weights of `linear`, an image for each class: `(CLASSES, H, W, C)`."""
-    return linear(seed, shape).layer("logits").weights[0].T.reshape(CLASSES, *shape)
+    kernel = linear(seed, shape, steepness).layer("logits").weights[0]
+    return kernel.T.reshape(CLASSES, *shape)
+
+
+STEEP = 64.0
+"""How steep a network is whose slopes are all above what a gradient may be cut off at."""
 
 
 @functools.cache

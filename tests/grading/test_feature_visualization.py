@@ -18,7 +18,7 @@ from course.grader.tasks import task
 from course.grader.work import Function, StudentError, Tensor, Work
 
 from . import models
-from .chance import check_repeats, check_repeats_itself, same_for_two
+from .chance import check_repeats, check_repeats_itself, others_than, same_for_two
 from .common import (
     IN_TRAINING,
     PARTLY,
@@ -44,6 +44,7 @@ from .test_activation_maximization import (
     size_between,
     step_sizes,
     step_up,
+    up_a_slope,
 )
 
 step_counts = st.sampled_from([1, 0, 2, 3])
@@ -195,7 +196,7 @@ def surprise(counts: np.ndarray) -> float:
 def test_shifts_come_from_the_seed(work: Work, seed: int) -> None:
     """The same seed gives the same shifts, and another seed gives others."""
     seed = own(work, seed)
-    images, drawn = many_images(seed)[:40], [0, 1, seed, seed + 1, seed + 256, seed + 2**16]
+    images, drawn = many_images(seed)[:40], [0, 1, seed, *others_than(seed)]
     first, again = (
         [as_array(work.feature_visualization.jitter(images, 3, one), images.shape) for one in drawn]
         for _ in range(2)
@@ -327,12 +328,8 @@ def test_with_all_off_it_is_plain_ascent(
     On a linear model, every step adds the weights, and values that reach 0 or 1 stay there.
     """
     seed = own(work, seed)
-    step_size, number = size_between(seed, ends), work.seed + seed % 2
-    model, weights = (
-        models.linear(number, models.WIDE),
-        models.weights_of_linear(number, models.WIDE),
-    )
     for count in (2, 1):
+        model, weights, step_size = up_a_slope(work, count, size_between(seed, ends))
         start = models.starts(seed, count, models.WIDE)
         classes = models.some_classes(seed, count, is_shared)
         step = step_size * weights[classes]
@@ -523,7 +520,7 @@ def test_penalises_the_images_themselves(work: Work) -> None:
 @maximize_class_regularized
 def test_jitter_comes_from_the_seed(work: Work) -> None:
     """The same seed gives the same images, and another seed gives others."""
-    model, start, seed = models.linear(work.seed), models.distinct(work.seed, 3), work.seed
+    model, start, seed = models.linear(work.seed), models.distinct(work.seed, 3), own(work, 1)
     function = work.feature_visualization.maximize_class_regularized
 
     def draw(one: int) -> np.ndarray:
@@ -532,7 +529,11 @@ def test_jitter_comes_from_the_seed(work: Work) -> None:
 
     first = draw(seed)
     check_repeats_itself("The same seed gives other images in a second call.", draw, seed, first)
-    check(not is_close(draw(seed + 1), first), "Another seed gives the same images.")
+    others = others_than(seed)
+    found = [first, *map(draw, others)]
+    wrong = same_for_two("Another seed gives the same images.", [seed, *others], found)
+    for one, other in combinations(found, 2):
+        check(not is_close(one, other), wrong)
 
 
 @maximize_class_regularized
@@ -744,11 +745,12 @@ def test_climbs_a_dense_unit(work: Work, seed: int, steps: int) -> None:
     Values that reach 0 or 1 stay there, and steps=0 is the start.
     """
     seed = own(work, seed)
-    model, start, channel = models.linear(work.seed), models.starts(seed), seed % models.CLASSES
-    step = models.weights_of_linear(work.seed)[channel]
+    start, channel = models.starts(seed, 2, models.WIDE), seed % models.CLASSES
+    model, weights, step_size = up_a_slope(work, len(start), 1.0)
+    step = step_size * weights[channel]
     path = [np.clip(start + n * step, 0, 1) for n in range(steps + 1)]
     function = work.feature_visualization.maximize_feature
-    answer = function(model, start, "logits", channel, steps, 1.0)
+    answer = function(model, start, "logits", channel, steps, step_size)
     check_feature_ascent(answer, model, "logits", channel, path)
 
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from course.grader.work import Work
 
 from . import models
 from .batches import batches, check_takes_tensors, generator, images, some_classes, two_shapes
+from .chance import others_than, same_for_two
 from .common import (
     IN_TRAINING,
     PARTLY,
@@ -23,6 +25,7 @@ from .common import (
     check_untrained,
     few,
     gradient_through,
+    own,
     seeds,
 )
 from .spectra import multiplicity, painted, weights
@@ -896,17 +899,21 @@ def test_the_seed_decides_the_views(work: Work) -> None:
     """The same seed gives the same images, and another seed gives others."""
     draw, shape = generator(work), two_shapes(work)[0]
     network, originals = fair(work.seed, shape), greys(draw, (2, *shape))
-    first, again, other = (
+    seed = own(work, 1)
+    first, again, *others = (
         check_optimized(
             work.input_optimization.optimize_in_spectrum(
                 network, originals, 1, 2, 0.05, 1.0, one, VIEW
             ),
             originals.shape,
         )[0]
-        for one in (work.seed, work.seed, work.seed + 1)
+        for one in (seed, seed, *others_than(seed))
     )
     check(is_close(again, first), "The same seed gives other images in a second call.")
-    check(not is_close(other, first, 1e-4), "Another seed gives the same images.")
+    drawn = [seed, *others_than(seed)]
+    wrong = same_for_two("Another seed gives the same images.", drawn, [first, *others])
+    for one, other in combinations([first, *others], 2):
+        check(not is_close(other, one, 1e-4), wrong)
     call = network, originals, 1, 1, 0.05, 1.0, work.seed
     short, full = (
         check_optimized(work.input_optimization.optimize_in_spectrum(*call, *more), originals.shape)

@@ -64,6 +64,24 @@ def noise_without_black_and_white(shape: tuple[int, ...], seed: int) -> Any:
     return np.random.default_rng(seed).uniform(0.02, 0.98, shape)
 
 
+@_wrong_noise("The noise is not uniform")
+def noise_that_is_nearly_uniform(shape: tuple[int, ...], seed: int) -> Any:
+    return np.random.default_rng(seed).beta(1.1, 1.1, shape)
+
+
+@_wrong_noise("The same values come again at other places")
+def noise_whose_second_half_repeats_the_first(shape: tuple[int, ...], seed: int) -> Any:
+    count = int(np.prod(shape))
+    return np.resize(np.random.default_rng(seed).random(count - count // 2), shape)
+
+
+@_wrong_noise("The same values come again at other places")
+def noise_that_is_its_own_mirror_image(shape: tuple[int, ...], seed: int) -> Any:
+    noise, half = np.random.default_rng(seed).random(shape), shape[2] // 2
+    noise[:, :, shape[2] - half :] = 1 - noise[:, :, :half][:, :, ::-1]
+    return noise
+
+
 @_wrong_noise("from a few levels only")
 def noise_in_levels(shape: tuple[int, ...], seed: int) -> Any:
     return np.random.default_rng(seed).integers(0, 256, shape) / 255
@@ -244,6 +262,14 @@ def step_by_the_sign(
     model: Any, images: Any, class_index: Any, step_size: float, output: str = "logit"
 ) -> Any:
     return _clipped(images + step_size * np.sign(_slope(model, images, class_index, output)))
+
+
+@_wrong_step("gradients that are cut off at -1 and 1", is_computed=False)
+def step_along_a_gradient_that_is_cut_off(
+    model: Any, images: Any, class_index: Any, step_size: float, output: str = "logit"
+) -> Any:
+    slope = np.clip(_slope(model, images, class_index, output), -1, 1)
+    return _clipped(images + step_size * slope)
 
 
 @_wrong_step("a gradient that was normalised first")

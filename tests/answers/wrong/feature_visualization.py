@@ -686,6 +686,11 @@ def seed_left_aside(*args: Any, **kwargs: Any) -> Any:
     return _ascend(*args, **kwargs, shifts=shifts)
 
 
+@_wrong("Another seed gives the same images", is_computed=False)
+def three_bits_of_the_seed(*args: Any, **kwargs: Any) -> Any:
+    return _ascend(*args, **kwargs | {"seed": kwargs.get("seed", 0) % 8})
+
+
 @_wrong("The same seed gives other images", is_computed=False)
 def jitter_without_a_seed(*args: Any, **kwargs: Any) -> Any:
     def shifts(count: int, max_shift: int, seed: int, step: int) -> Any:

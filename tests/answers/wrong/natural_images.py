@@ -249,6 +249,11 @@ def the_covariance(photos: Any) -> Any:
     return _longest_one(_covariance(photos))
 
 
+@_wrong_colors("", is_computed=False)
+def with_a_small_number_added(photos: Any) -> Any:
+    return _longest_one(np.linalg.cholesky(_covariance(photos) + 1e-6 * np.eye(photos.shape[-1])))
+
+
 @_wrong_colors("the root of every number of the covariance")
 def root_of_each_number(photos: Any) -> Any:
     return _longest_one(np.sqrt(np.abs(_covariance(photos))))
@@ -462,6 +467,29 @@ def views_by_scipy(images: Any, *limits: Any) -> Any:
     return np.stack(views)
 
 
+@_wrong_view("not that of the view")
+def gradient_of_a_view_that_is_not_turned(
+    images: Any, max_shift: float, max_angle: float, max_zoom: float, seed: int
+) -> Any:
+    import tensorflow as tf
+
+    turned, still = (
+        _rows(images.shape, max_shift, angle, max_zoom, seed) for angle in (max_angle, 0)
+    )
+
+    @tf.custom_gradient
+    def look(images: Any) -> Any:
+        def back(slope: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                views = _seen(images, still)
+            return tape.gradient(views, images, slope)
+
+        return _seen(images, turned), back
+
+    return look(tf.convert_to_tensor(images))
+
+
 @_wrong_view("The same seed gives other views")
 def unseeded_views(
     images: Any, max_shift: float, max_angle: float, max_zoom: float, seed: int
@@ -614,6 +642,31 @@ def adam_uncorrected(*args: Any, **kwargs: Any) -> Any:
         return kept["mean"] / (np.sqrt(kept["square"]) + 1e-7)
 
     return _visualize(*args, **kwargs, update=update)
+
+
+def _adam_of(first: float, second: float) -> Any:
+    """Adam's update with other running means."""
+
+    def update(parts: Any, gradient: Any, kept: dict[str, Any], n: int) -> Any:
+        mean = first * kept.get("mean", 0.0) + (1 - first) * gradient
+        square = second * kept.get("square", 0.0) + (1 - second) * gradient**2
+        kept |= {"mean": mean, "square": square}
+        size = np.sqrt(square / (1 - second ** (n + 1))) + 1e-7
+        return mean / (1 - first ** (n + 1)) / size
+
+    return update
+
+
+@_wrong_class("Adam with β₁ = 0.9 and β₂ = 0.99")
+def adam_that_forgets(*args: Any, **kwargs: Any) -> Any:
+    return _visualize(*args, **kwargs, update=_adam_of(0.9, 0.99))
+
+
+@_wrong_class("Another seed gives the same images")
+def start_of_three_bits_of_the_seed(
+    model: Any, class_index: Any, steps: int, seed: int, *args: Any, **kwargs: Any
+) -> Any:
+    return _visualize(model, class_index, steps, seed % 8, *args, **kwargs)
 
 
 @_wrong_class("a step size that does not fall")
@@ -939,6 +992,18 @@ def channel_without_seed(
     model: Any, layer_name: str, channel: Any, steps: int, seed: int, *args: Any, **kwargs: Any
 ) -> Any:
     return _visualize(_channels(model, layer_name), channel, steps, 0, *args, **kwargs)
+
+
+@_wrong_channel("seed is not passed on")
+def channel_of_three_bits_of_the_seed(
+    model: Any, layer_name: str, channel: Any, steps: int, seed: int, *args: Any, **kwargs: Any
+) -> Any:
+    return _visualize(_channels(model, layer_name), channel, steps, seed % 8, *args, **kwargs)
+
+
+@_wrong_channel("Adam with β₁ = 0.9 and β₂ = 0.99")
+def channel_by_an_adam_that_forgets(model: Any, layer_name: str, *args: Any, **kwargs: Any) -> Any:
+    return _visualize(_channels(model, layer_name), *args, **kwargs, update=_adam_of(0.9, 0.99))
 
 
 @_wrong_channel("the channel before: counting begins with 0")
