@@ -462,7 +462,9 @@ def views_by_scipy(images: Any, *limits: Any) -> Any:
     y, x = np.mgrid[: images.shape[1], : images.shape[2]]
     for image, (a, b, right, c, d, down, *_) in zip(images, rows, strict=True):
         source = [c * x + d * y + down, a * x + b * y + right]
-        planes = [map_coordinates(p, source, order=1, mode="reflect") for p in image.T]
+        planes = [
+            map_coordinates(p, source, order=1, mode="reflect") for p in np.moveaxis(image, -1, 0)
+        ]
         views.append(np.stack(planes, axis=-1))
     return np.stack(views)
 
