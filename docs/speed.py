@@ -46,7 +46,19 @@ later = {
     if "day" in line
 }
 if later:
-    write(f"Measured again: {', '.join(sorted(later))}. tf-keras-vis climbs in pixels, by views.")
+    write(f"Measured again: {', '.join(sorted(later))}.")
+
+few = {
+    line["others_steps"]
+    for name in networks
+    for line in results[name]["lines"]
+    if line["others"] and "others_steps" in line
+}
+if few:
+    write(
+        f"tf-keras-vis was timed for {max(few)} steps of `visualize_class`: one takes as long as "
+        "another. It climbs in pixels, which it moves, turns and enlarges; it knows no spectrum."
+    )
 
 # %% [markdown]
 # ## Where a goal is missed, and why
@@ -143,4 +155,9 @@ if results["peers"]:
         "Not measured: "
         + "; ".join(f"{name} ({why_not})" for name, why_not in results["peers"].items())
         + "."
+    )
+if "xplique" in results["peers"]:
+    write(
+        "xplique climbs in the spectrum, as `visualize_class` does. It needs tf_keras, which is "
+        "Keras 2, and the networks here are of Keras 3."
     )
