@@ -453,11 +453,16 @@ assert softmax_scores[-1, 0] < 0.01
 # %% [markdown]
 # ## What you know now
 #
-# You can climb from any start to an image of which the network is surer than of any photo in this
-# course. You also know why that is not a portrait of an espresso: it lives on differences between
-# neighbouring pixels, a blur that nobody minds takes most of it away, and another start gives
-# another image. And you know to climb the logit, because the softmax has no slope where it matters.
-#
+# You can climb from any start to an image of which the network is surer than it was, and ask of
+# such an image what it lives on.
+
+# %% [markdown] tags=["result"]
+# The network is surer of it than of any photo in this course. You also know why that is not a
+# portrait of an espresso: it lives on differences between neighbouring pixels, a blur that nobody
+# minds takes most of it away, and another start gives another image. And you know to climb the
+# logit, because the softmax has no slope where it matters.
+
+# %% [markdown]
 # What you do not know yet is whether there is a picture behind the noise that a *person* could
 # read. That takes telling the ascent what images are like: [1.3 Feature
 # visualization](feature_visualization.md).

@@ -1051,13 +1051,17 @@ assert corrects[best][0] < 0.5
 # ## What you know now
 #
 # Six methods give six accounts of the same error. Which one looks best says nothing; which one
-# names the parts that matter can be measured. On these errors the two that look at regions,
-# occlusion and Grad-CAM, did best, and gradient × input worst. Two maps that are nearly the same
-# for both classes, or that stay when the network is shuffled, are a warning.
-#
-# And taking away what spoke for the error makes the network right in fewer than half of the cases.
-# So you do not know yet what *would* make it right. One can search for exactly that, and see
-# whether what is found explains anything: [2.3 Explanation by input
+# names the parts that matter can be measured. Two maps that are nearly the same for both classes,
+# or that stay when the network is shuffled, are a warning.
+
+# %% [markdown] tags=["result"]
+# On these errors the two that look at regions, occlusion and Grad-CAM, did best, and gradient ×
+# input worst. And taking away what spoke for the error makes the network right in fewer than half
+# of the cases.
+
+# %% [markdown]
+# What you do not know yet is what *would* make the network right. One can search for exactly that,
+# and see whether what is found explains anything: [2.3 Explanation by input
 # optimization](input_optimization.md).
 #
 # ## Try this

@@ -342,13 +342,18 @@ assert min(times) > 1
 # %% [markdown]
 # ## What you know now
 #
-# With a few plain wishes, that it be smooth, pale and robust to a shift, the ascent gives pictures
-# in which a person may find fruit and legs. The wishes are ours, and so is part of the picture.
-# Hidden channels answer in the same way: stripes first, then textures, then what no word fits.
-#
-# How large a part? That can be measured: two other networks, asked what they see in these pictures,
-# do not see the class at all. [1.4 Natural images](natural_images.md) measures it, and then makes
-# images that the others recognize too.
+# You can give the ascent a few plain wishes: that the image be smooth, pale and robust to a shift.
+# The wishes are ours, and so is part of the picture. And you can ask a hidden channel as you ask a
+# class.
+
+# %% [markdown] tags=["result"]
+# With these wishes the ascent gives pictures in which a person may find fruit and legs. Hidden
+# channels answer in the same way: stripes first, then textures, then what no word fits.
+
+# %% [markdown]
+# How large a part of the picture is ours? That can be measured, by asking two other networks what
+# they see in it. [1.4 Natural images](natural_images.md) does so, and then makes images that are
+# meant for others, too.
 #
 # ## Try this
 #

@@ -606,11 +606,16 @@ assert np.all(right["asked after"] > 0)
 # %% [markdown]
 # ## What you know now
 #
-# The smallest change that turns an error is easy to find, and how one searches decides what it
-# looks like: noise that one network hears, or strokes that others read as well. It paints the class
-# that was asked for, right or wrong, and does not lie where the error came from. So the answer to
-# the open question is: as a search, yes; as an explanation of the error, no.
-#
+# You can search for the smallest change that turns an error, in pixels and in waves, and have
+# others judge what it shows.
+
+# %% [markdown] tags=["result"]
+# Such a change is easy to find, and how one searches decides what it looks like: noise that one
+# network hears, or strokes that others read as well. It paints the class that was asked for, right
+# or wrong, and does not lie where the error came from. So the answer to the open question is: as a
+# search, yes; as an explanation of the error, no.
+
+# %% [markdown]
 # And the question of the whole course, can an explanation be trusted? Not for its looks. Every
 # chapter had pictures that persuade and numbers that object. What objected was simple each time: a
 # sign that is kept, a control, shuffled weights, an intervention, a judge who was never asked. Take

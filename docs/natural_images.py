@@ -570,12 +570,15 @@ write(
 # %% [markdown]
 # ## What you know now
 #
-# "Natural" can be measured by those who were not asked. The chapter before wished for smooth
-# images, and got a secret code. Now the image is written in slow waves and in colours of photos and
-# is held from every side, and two other networks name its class. The waves and the views do it
-# together; the colours are for us. The two networks are siblings of the first, though, and the
-# picture remains a heap of signs.
-#
+# "Natural" can be measured by those who were not asked. The image is written in slow waves and in
+# colours of photos and is held from every side, and you can say what each of the three does.
+
+# %% [markdown] tags=["result"]
+# The chapter before wished for smooth images, and got a secret code. Now two other networks name
+# the class. The waves and the views do it together; the colours are for us. The two networks are
+# siblings of the first, though, and the picture remains a heap of signs.
+
+# %% [markdown]
 # This is the end of Part 1. You have two tools, and with each of them the same doubt: it looks
 # reasonable, but is it what the network goes by? Nobody can tell you that for a network of which
 # nothing else is known. So Part 2 begins with networks that you spoil yourself. There you know the

@@ -461,10 +461,13 @@ assert softmaxes < -0.4
 # ## What you know now
 #
 # You can ask a network which pixels would change its answer, and draw the map honestly. You also
-# know what the map is: the slope of one number, true in a neighbourhood of the photo that nobody
-# can see. Its sign is about the class, its strength mostly about the photo, and smoothing makes
-# blobs out of anything.
-#
+# know what the map is: the slope of one number.
+
+# %% [markdown] tags=["result"]
+# It is true in a neighbourhood of the photo that nobody can see. Its sign is about the class, its
+# strength mostly about the photo, and smoothing makes blobs out of anything.
+
+# %% [markdown]
 # What you do not know yet is what the network has *learned*. A map explains one photo. What is an
 # espresso to the network, when no photo suggests the answer? The same gradient can be made to tell:
 # [1.2 Activation maximization](activation_maximization.md).

@@ -95,8 +95,20 @@ def write(text: str) -> None:
     display(Markdown(text))
 
 
-def computed(answer: str) -> None:
-    """Say in one word or number what was computed: the page puts a reader's guess beside it."""
+def computed(answer: str, guess: str | None = None) -> None:
+    """Say in one word or number what was computed, to put a reader's guess beside it.
+
+    Args:
+        answer: what was computed.
+        guess: the reader's, in a notebook; "" if there is none yet. None on a page, which asks for
+            the guess itself.
+    """
+    if guess is not None:
+        said = f"Your guess: **{guess}**. Computed: **{answer}**."
+        write(
+            said if guess else "First your guess: type it in the cell's first line, run it again."
+        )
+        return
     display(HTML(f'<p class="computed">Computed: <b>{html.escape(answer)}</b></p>'))
 
 

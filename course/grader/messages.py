@@ -5,12 +5,14 @@ import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course.given.modules import TABLE
 from course.grader.compare import MissingError, NamedError, Pair, WrongAnswerError, compared
+from course.grader.diagnosis.asked import Question, has_network, ignored, right_for_others
 from course.grader.diagnosis.changes import find_change
 from course.grader.diagnosis.climbed import climbed
 from course.grader.diagnosis.clues import describe, find_clue
@@ -102,22 +104,48 @@ def _likely_mistake(
     if known:
         return f"This looks like {known}."
     distinct = without_repeats(cases)
-    related = next(filter(None, (find(distinct) for find in RELATED)), "")
     headline = _if_true(wrong.headline, records, work)
+    related = diagnose(distinct) or ""
+    asking = task, records, source, work
+    elsewhere = partial(right_for_others, wrong.pair)
+    if not related and not headline and not _is_slow(records):
+        related = _asked(elsewhere, *asking)
+    related = related or next(filter(None, (find(distinct) for find in RELATED)), "")
     mixed = "" if related or headline else _mixed_up(task, wrong.pair, records, source, work)
     # That images are right alone says more than what they have become; that they differ, less.
-    related = related or (mixed if mixed == RIGHT_ALONE else "") or find_clue(distinct) or ""
+    related = related or (mixed if mixed == RIGHT_ALONE else "")
+    if not related and not headline and _is_slow(records):
+        related = _asked(elsewhere, *asking)
+    related = related or find_clue(distinct) or ""
     what = wrong.pair.what if wrong.pair else "the result"
     if related and what != "the result":
         related = f"{what[:1].upper()}{what[1:]}: {related}"
     # What a property says of its own example is about more than the numbers: both are said.
     if headline and re.match(r"(It is|All is right up to) .*\b(times|factor)\b", related):
         related = ""  # a factor says little beside a property's own words
-    said = " ".join(filter(None, [headline, related])) or locate(cases)
-    return said or _kept(records, work) or when_wrong(cases) or mixed
+    said: str | None = " ".join(filter(None, [headline, related]))
+    said = said or _asked(ignored, *asking) or locate(cases)
+    return said or _kept(records, work) or _when(cases) or mixed
 
 
-RELATED = (diagnose, find_change, find_number, locate_row, climbed)
+def _when(cases: list[Case]) -> str | None:
+    """Which calls go wrong, and how those do that go wrong."""
+    says = when_wrong(cases)
+    how = diagnose([case for case in cases if not case.is_right]) if says else None
+    return f"{says} There: {how}" if how else says
+
+
+def _is_slow(records: list[Record]) -> bool:
+    """Whether to ask once more takes a while: where a network is looked at."""
+    return bool(records) and has_network(records[-1])
+
+
+def _find_change(cases: list[Case]) -> str | None:
+    """What became of images that were given, where no network says what is to become of them."""
+    return find_change(cases) if cases and cases[-1].network is None else None
+
+
+RELATED = (_find_change, find_number, locate_row, climbed, find_change)
 """They tell how numbers are related to what is expected, the plain before the far-fetched."""
 
 
@@ -130,6 +158,15 @@ def _mixed_up(task: Task, pair: Pair | None, records: list[Record], source: str,
         return depends_on_its_batch(
             records[-1], pair, lambda one: _ask(work, one.function, one), is_drawn="seed" in names
         )
+
+
+def _asked(question: Question, task: Task, records: list[Record], source: str, work: Work) -> str:
+    """What comes of a question that makes the last call once more, with other arguments."""
+    if not records or records[-1].function != task.name:
+        return ""
+    names = _argument_names(task, source)
+    with _unrecorded(work):
+        return question(records[-1], lambda one: _ask(work, one.function, one), names)
 
 
 @contextmanager
@@ -277,7 +314,7 @@ def _error_headline(task: Task, error: StudentError, source: str) -> str:
     if error.frames and all(frame.function in ("", "<module>") for frame in error.frames):
         return f"Python cannot run the file: {kind}: {message}"
     if flat:
-        return f"The function raises {kind}: {message}. {flat}"
+        return f"{flat} The function raises {kind}: {message}"
     return f"The function raises {kind}: {message}{_refused(task, error, source)}"
 
 
@@ -294,8 +331,8 @@ def _flat_layer(error: StudentError) -> str:
                 values = network.activations(np.zeros((1, *shape)), name)
                 if values.ndim == 2:
                     return (
-                        f'(Layer "{name}" has activations (B, K): no rows and columns. Its '
-                        "channels are the last axis, as of any layer.)"
+                        f'Layer "{name}" has activations (B, K): no rows and columns. Its '
+                        "channels are the last axis, as of any layer."
                     )
     return ""
 

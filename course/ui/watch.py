@@ -228,7 +228,8 @@ class Watch:
             "not_started": f"fill it in in {self.current.module}.py, and save",
             "passed": "n goes on to what is open",
         }.get(status, "change it and save, or press h for a hint")
-        return f"Now: {self.current.name}: {what}"
+        effort = f" ({self.current.effort})" if status == "not_started" else ""
+        return f"Now: {self.current.name}: {what}{effort}"
 
     def _all_verdicts(self) -> list[Verdict]:
         """A verdict for every task; the others are stubs, only started, or to be graded again."""

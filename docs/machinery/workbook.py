@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from course.classroom.chapters import GUESS, guess_in_words
 from course.grader.tasks import Task
 
+from .guesses import cell_for_guess
 from .plain import Address, to_plain
 
 STUBS = Path(__file__).resolve().parents[2] / "course"
@@ -77,6 +78,9 @@ QUESTION = """\
 
 {answer}"""
 
+COLLAPSED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+"""Of a cell whose code is folded away: in JupyterLab, and in Colab."""
+
 _PARTS = re.compile(
     r"^\{\{ task (?P<task>\S+) \}\}$"
     r'|^\?\?\? question "(?P<question>.*)"$(?P<answer>(?:\n(?: {4}.*)?)*)',
@@ -98,6 +102,8 @@ def edition(source: str, module: str) -> str:
     made = workbook(chapter, module, lambda target: "", "")
     made.cells[1].source = SET_UP_EDITION.rstrip()
     made.cells[2].source = made.cells[2].source.replace("from course import check, hint\n", "")
+    # What experiments have written down lies in the repository alone.
+    made.cells = [one for one in made.cells if "from docs.experiments import" not in one.source]
     for cell in made.cells:
         if cell.cell_type == "code":
             for name, own in OWN.items():
@@ -133,14 +139,15 @@ def workbook(chapter: NotebookNode, module: str, address: Address, repository: s
         *_from_text(text, module, address),
     ]
     place = ""
-    for cell in others:
-        if {"answer", "result"} & set(cell.metadata.get("tags", [])):
+    for number, cell in enumerate(others):
+        if _is_left_out(cell):
             continue
         if cell.cell_type == "code":
             cells += _from_code(cell, module)
         else:
             place = _last_heading(cell.source) or place
-            cells += _from_text(cell.source, module, address, place)
+            from_text = list(_from_text(cell.source, module, address, place))
+            cells += _with_guess(from_text, cell_for_guess(_answers(others, number)))
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number:03}"  # the same chapter gives the same file
     metadata = {
@@ -148,6 +155,28 @@ def workbook(chapter: NotebookNode, module: str, address: Address, repository: s
         "language_info": {"name": "python"},
     }
     return new_notebook(cells=cells, metadata=metadata)
+
+
+def _is_left_out(cell: NotebookNode) -> bool:
+    return bool({"answer", "result"} & set(cell.metadata.get("tags", [])))
+
+
+def _answers(cells: list[NotebookNode], number: int) -> list[str]:
+    """The code that is left out: all that comes before a cell, and the answer behind it."""
+    behind = next(
+        (i for i, cell in enumerate(cells) if i > number and "computed(" in cell.source), number
+    )
+    left_out = [cell for cell in cells[: behind + 1] if _is_left_out(cell)]
+    return [cell.source for cell in left_out if cell.cell_type == "code"]
+
+
+def _with_guess(cells: list[NotebookNode], code: str) -> list[NotebookNode]:
+    """Cells with a cell to type a guess into behind the one that asks for it, if one does."""
+    place = next((i for i, cell in enumerate(cells) if "**First a guess.**" in cell.source), None)
+    if place is None or not code:
+        return cells
+    guess = new_code_cell(code, metadata=COLLAPSED)
+    return [*cells[: place + 1], guess, *cells[place + 1 :]]
 
 
 def imports(module: str) -> str:
@@ -175,7 +204,7 @@ def stub(module: str, function: str) -> str:
 
 def _from_text(text: str, module: str, address: Address, place: str = "") -> Iterator[NotebookNode]:
     """The cells for a text: as it is, but for the tasks and questions in it."""
-    text = GUESS.sub(lambda guess: f"{guess_in_words(guess)} *Your guess:*", text)
+    text = GUESS.sub(guess_in_words, text)
     end = 0
     for part in [*_PARTS.finditer(text), None]:
         between = text[end : part.start() if part else len(text)].strip()
@@ -213,8 +242,7 @@ def _from_code(cell: NotebookNode, module: str) -> Iterator[NotebookNode]:
     if not source:
         return
     if {"fold", "hide"} & set(cell.metadata.get("tags", [])):
-        collapsed = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-        yield new_code_cell(f"# @title The code\n{source}", metadata=collapsed)
+        yield new_code_cell(f"# @title The code\n{source}", metadata=COLLAPSED)
     else:
         yield new_code_cell(source)
 

@@ -1,6 +1,7 @@
 """Where an ascent leads if its steps are others than plain ones along the gradient."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,9 @@ RULES: dict[str, Rule] = {
     "a step size that is halved after every step": lambda slopes, steps: (
         slopes[-1] * 0.5 ** (len(slopes) - 1)
     ),
-    "a step size that is divided by the number of steps": lambda slopes, steps: slopes[-1] / steps,
+    "the way of one step in all: each begins at the start again, or takes only its share": (
+        lambda slopes, steps: slopes[-1] / steps
+    ),
     "a step size that grows with the number of the step": lambda slopes, steps: (
         slopes[-1] * len(slopes)
     ),
@@ -65,6 +68,9 @@ RULES: dict[str, Rule] = {
     "gradients over their largest magnitude": lambda slopes, steps: (
         slopes[-1] / np.abs(slopes[-1]).max(axis=(1, 2, 3), keepdims=True)
     ),
+    "gradients over the largest magnitude in the batch": lambda slopes, steps: (
+        slopes[-1] / np.abs(slopes[-1]).max()
+    ),
     "gradients less their mean": lambda slopes, steps: (
         slopes[-1] - slopes[-1].mean(axis=(1, 2, 3), keepdims=True)
     ),
@@ -74,26 +80,66 @@ RULES: dict[str, Rule] = {
 """By what is said of them."""
 
 
+def _plain(slopes: list[np.ndarray], steps: int) -> np.ndarray:
+    return slopes[-1]
+
+
+def _climb(
+    network: Network,
+    path: list[np.ndarray],
+    classes: Any,
+    output: str,
+    size: float,
+    rule: Rule = _plain,
+    is_clipped: bool = True,
+) -> list[np.ndarray]:
+    """As many images as a path has, from the same start, by another rule."""
+    found, slopes, steps = [path[0].astype(np.float64)], [], len(path) - 1
+    for _ in range(steps):
+        slopes.append(models.slopes(network, found[-1], classes, output))
+        images = found[-1] + size * rule(slopes, steps)
+        found.append(np.clip(images, 0, 1) if is_clipped else images)
+    return found
+
+
+def _step_size(network: Network, path: list[np.ndarray], classes: Any, output: str) -> float:
+    """The step size of a plain ascent; 0 if a path is none."""
+    start = path[0].astype(np.float64)
+    if len(path) < 2:
+        return 0.0
+    slope = models.slopes(network, start, classes, output)
+    free = (path[1] > 0) & (path[1] < 1) & (np.abs(slope) > 0.1 * np.abs(slope).max())
+    if not free.any():
+        return 0.0
+    size = float(np.median((path[1] - start)[free] / slope[free]))
+    is_plain = is_close(_climb(network, path, classes, output, size)[-1], path[-1], 1e-3)
+    return size if is_plain else 0.0
+
+
 def other_climbs(
     network: Network, path: list[np.ndarray], classes: Any, output: str
 ) -> dict[str, np.ndarray]:
     """Where each of the `RULES` ends; nothing if the right path is no plain ascent."""
-    steps, start = len(path) - 1, path[0].astype(np.float64)
-    if not steps:
+    size = _step_size(network, path, classes, output)
+    if not size:
         return {}
+    climb = partial(_climb, network, path, classes)
+    found = {says: climb(output, size, rule)[-1] for says, rule in RULES.items()}
+    other = "logit" if output == "softmax" else "softmax"
+    return found | {
+        "images that are clipped once, after the last step: every step clips": np.clip(
+            climb(output, size, is_clipped=False)[-1], 0, 1
+        ),
+        f'a climb of the {other}, where output="{output}" is asked for': climb(other, size)[-1],
+    }
 
-    def end(rule: Rule, size: float) -> np.ndarray:
-        images, slopes = start, []
-        for _ in range(steps):
-            slopes.append(models.slopes(network, images, classes, output))
-            images = np.clip(images + size * rule(slopes, steps), 0, 1)
-        return images
 
-    slope = models.slopes(network, start, classes, output)
-    free = (path[1] > 0) & (path[1] < 1) & (np.abs(slope) > 0.1 * np.abs(slope).max())
-    if not free.any():
-        return {}
-    step_size = float(np.median((path[1] - start)[free] / slope[free]))
-    if not is_close(end(lambda slopes, steps: slopes[-1], step_size), path[-1], 1e-3):
-        return {}
-    return {says: end(rule, step_size) for says, rule in RULES.items()}
+def unclipped_climb(
+    network: Network, path: list[np.ndarray], classes: Any, output: str
+) -> list[np.ndarray]:
+    """The images on the way if only the last are clipped; none if the path is no plain ascent."""
+    size = _step_size(network, path, classes, output)
+    if not size:
+        return []
+    *way, last = _climb(network, path, classes, output, size, is_clipped=False)
+    return [*way, np.clip(last, 0, 1)]

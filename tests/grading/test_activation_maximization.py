@@ -17,7 +17,7 @@ from course.grader.work import Function, Tensor, Work
 
 from . import models
 from .chance import check_repeats, others_than, same_for_two
-from .climbs import other_climbs
+from .climbs import other_climbs, unclipped_climb
 from .common import (
     IN_TRAINING,
     check_own_random_numbers,
@@ -527,6 +527,8 @@ def check_ascent(
         found = {f'scores of output="{other}", where "{asked}" is asked for': seen(path, other)}
         log = "logarithms of the probabilities, not what is asked for"
         found |= {log: np.log(seen(path, "softmax"))}
+        if way := unclipped_climb(model, path, classes, output):
+            found |= {"scores of images that are clipped after the last step only": seen(way)}
         return found | {says: seen(one) for says, one in (other_scores or {}).items()}
 
     check_close(images, path[-1], headline, "the images", instead=ends)

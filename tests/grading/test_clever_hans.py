@@ -118,7 +118,12 @@ def test_moves_the_fraction_of_the_way_to_white(work: Work, seed: int) -> None:
         kept = 1 - alpha * mask.astype(np.float64)[..., None]
         expected = 1 - kept * (1 - batch.astype(np.float64))
         answer = work.clever_hans.add_watermark(batch, mask, alpha)
-        check_close(answer, expected)
+        mark = alpha * mask.astype(np.float64)[..., None]
+        others = {
+            "the larger of image and mark, not a mixture": np.maximum(batch, mark),
+            "images that are brightened by alpha · mask times what they are": batch * (1 + mark),
+        }
+        check_close(answer, expected, instead=others)
 
 
 @add_watermark
@@ -223,8 +228,18 @@ def test_changes_each_class_by_its_own_cheat(work: Work, seed: int) -> None:
         for i, label in enumerate(labels.tolist()):
             for _ in range(2 * (label in cheats)):
                 twice[i] = cheats[label](twice[i : i + 1])[0]
+        beyond = {}
+        for says, is_there in (
+            ("cheats in all classes from theirs on", np.greater_equal),
+            ("cheats in all classes up to theirs", np.less_equal),
+        ):
+            beyond[says] = batch.astype(np.float64)
+            for class_index, cheat in cheats.items():
+                chosen = is_there(labels, class_index)
+                if chosen.any():
+                    beyond[says][chosen] = cheat(beyond[says][chosen])
         answer = work.clever_hans.plant(batch, labels.astype(kind), cheats)
-        check_close(answer, expected, instead={"each cheat planted twice": twice})
+        check_close(answer, expected, instead=beyond | {"each cheat planted twice": twice})
 
 
 @plant
@@ -310,6 +325,7 @@ def other_shares(maps: np.ndarray, masks: np.ndarray) -> dict[str, np.ndarray]:
     return found | {
         "the mean inside of the mask: it is divided by the mask's area": inside / area,
         "the sum inside of the mask, not divided by anything": inside,
+        "the sum inside, over the largest value": inside / np.maximum(size.max(axis=(1, 2)), 1e-30),
     }
 
 
@@ -413,7 +429,15 @@ def check_effect(
         seen = [one.argmax(axis=1) for one in logits]
         rows = np.arange(len(batch))
         shares = [models.softmax(one) for one in logits]
+        change = shares[0] - shares[1]
+        again = models.outputs(network, cheat(both[0]), class_index, "softmax")
+        bent = [1 / (1 + np.exp(-one)) for one in logits]
+        own = np.arange(len(batch)), np.broadcast_to(class_index, len(batch))
         return {
+            "the largest change of all classes": np.abs(change).max(axis=1),
+            "the class whose probability changes most": change[rows, np.abs(change).argmax(axis=1)],
+            "a cheat that is added twice": again - without,
+            "sigmoids of the logits, not a softmax": (bent[0] - bent[1])[own],
             "the difference of the probabilities' logarithms": np.log(with_cheat / without),
             "the difference of the odds": with_cheat / (1 - with_cheat) - without / (1 - without),
             "the share of what was missing to 1": (with_cheat - without) / (1 - without),
@@ -421,6 +445,8 @@ def check_effect(
             - shares[1].max(axis=1),
             "the probability without the cheat": without,
             "half of the difference": (with_cheat - without) / 2,
+            "the probability of the class that is seen with the cheat, less that of the class "
+            "asked for without it": shares[0].max(axis=1) - without,
             "the difference for the class that is seen without the cheat": shares[0][rows, seen[1]]
             - shares[1][rows, seen[1]],
         }
@@ -574,6 +600,7 @@ def over(maps: np.ndarray, size: np.ndarray) -> np.ndarray:
 
 
 OTHER_SPLITS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "twice the squares": lambda maps: embedded(np.exp(-2 * distances(maps))),
     "k-means": lambda maps: maps.reshape(COUNT, -1),
     "distances that are not squared": lambda maps: embedded(np.exp(-np.sqrt(distances(maps)))),
     "half the squares": lambda maps: embedded(np.exp(-distances(maps) / 2)),

@@ -315,6 +315,8 @@ def check_normal(numbers: np.ndarray, samples: int, noise: float) -> None:
     )
     if abs(spread * noise - np.sqrt(noise)) < 0.03 * np.sqrt(noise):
         wrong = "noise is taken for the variance: it is the standard deviation."
+    if abs(spread * (samples + 1) / samples - 1) < 0.02:
+        wrong = f"{wrong[:-1]}, as if the image without noise were averaged, too."
     if samples > 1 and spread > 1:
         wrong = "The noise does not average out: is the same noise added to every sample?"
     if samples > 1 and spread < 1:
@@ -480,7 +482,22 @@ def check_path(
         total = expected.sum(axis=axes, keepdims=True)
         says = "that it adds up to the difference of the logits"
         grey = batch.mean(axis=axes, keepdims=True)
+        shares = [(i + 0.5) / steps for i in range(steps)]
+
+        def mean_slope(start: Any, path: np.ndarray) -> np.ndarray:
+            each = [models.slopes(network, start + one * path, class_index) for one in shares]
+            return np.asarray(np.mean(each, axis=0))
+
+        black, whole = batch - way, batch.astype(np.float64)
         return {
+            "a way that begins at black: the baseline is missing where gradients are taken": way
+            * mean_slope(0.0, way),
+            "a way from which the baseline is not taken away: it is image − baseline": whole
+            * mean_slope(black, whole),
+            "baseline left out: the way is that from black": whole * mean_slope(0.0, whole),
+            "a way that begins at the image and leads away from the baseline": way
+            * mean_slope(whole, way),
+            "the mean gradient times the image, not times image − baseline": whole * slope,
             f"a map that is scaled so {says}": expected * gain / total,
             f"a map to which so much is added {says}": expected + (gain - total) / way[0].size,
             "the way from the image's own mean, not from the baseline": (batch - grey) * slope,
@@ -609,7 +626,29 @@ def check_cam(
                 "bilinearly (tf.image.resize), or negative sums become 0 after it."
             )
         work.contrastive.grad_cam(network, batch, class_index, layer_name)  # the call to be shown
-    check_close(answer, expected, headline)
+    others = partial(other_cams, network, batch, class_index, layer_name)
+    check_close(answer, expected, headline, instead=others)
+
+
+def other_cams(
+    network: Network, batch: np.ndarray, class_index: Any, layer_name: str
+) -> dict[str, np.ndarray]:
+    """What known mistakes in the last steps would give."""
+    activation = network.activations(batch, layer_name)
+    chosen = np.eye(models.CLASSES)[np.broadcast_to(class_index, len(batch))]
+    slopes = network.gradients(batch, chosen)[layer_name]
+    weights = slopes.mean(axis=(1, 2), keepdims=True)
+    cam = np.maximum(0, (weights * activation).sum(axis=-1))
+    size = batch.shape[1:3]
+    each = np.maximum(0, (slopes * activation).sum(axis=-1))
+    says = "gradient · activation at every position, not the mean gradient for all positions"
+    return {
+        "a map whose rows and columns are exchanged before it is resized": resize_bilinear(
+            np.swapaxes(cam, 1, 2), size
+        ),
+        "a map that is upside down before it is resized": resize_bilinear(cam[:, ::-1], size),
+        says: resize_bilinear(each, size),
+    }
 
 
 OTHER_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -810,6 +849,7 @@ def mean_drops(
     fill: float,
     cover: Callable[[np.ndarray, float], np.ndarray] = put_in,
     is_outside: bool = False,
+    is_square: bool = False,
     make: Callable[[np.ndarray], np.ndarray] = np.asarray,
     spread: Callable[[int, int, int], slice] = lambda start, patch, size: slice(
         start, start + patch
@@ -820,7 +860,7 @@ def mean_drops(
     total, count = np.zeros(batch.shape[:3]), np.zeros((height, width))
     whole = models.outputs(network, batch, class_index)
     for top in starts(height, patch, stride):
-        for left in starts(width, patch, stride):
+        for left in starts(min(height, width) if is_square else width, patch, stride):
             window = np.s_[:, top : top + patch, left : left + patch]
             covered = batch.astype(np.float64)
             covered[window] = cover(covered[window], fill)
@@ -876,11 +916,34 @@ def other_drops(*given: Any) -> dict[str, np.ndarray]:
         "drops that are divided by the logit of the whole image": right / before,
         "the logits of the covered images, not the drops": before - right,
         "magnitudes of the drops": np.abs(right),
+        "patches of the image's mean, whatever fill is": mean_drops(
+            *given[:-1], batch.mean(axis=(1, 2, 3), keepdims=True)
+        ),
+        "the largest drop of the patches, not their mean": strongest_drops(*given),
+        "patches that reach as many columns as rows: an image need not be square": mean_drops(
+            *given, is_square=True
+        ),
         "the squares of the drops": mean_drops(*given, make=np.square),
         "drops at the middle of each patch alone": mean_drops(*given, spread=middle_of),
         "drops at the upper left corner of each patch alone": mean_drops(*given, spread=corner_of),
         "everything but the patch covered, not the patch": mean_drops(*given, is_outside=True),
     }
+
+
+def strongest_drops(
+    network: Network, batch: np.ndarray, class_index: Any, patch: int, stride: int, fill: float
+) -> np.ndarray:
+    """For every pixel the largest drop of the patches that cover it, 0 or more."""
+    strongest = np.zeros(batch.shape[:3])
+    whole = models.outputs(network, batch, class_index)
+    for top in starts(batch.shape[1], patch, stride):
+        for left in starts(batch.shape[2], patch, stride):
+            window = np.s_[:, top : top + patch, left : left + patch]
+            covered = batch.astype(np.float64)
+            covered[window] = fill
+            drop = whole - models.outputs(network, covered, class_index)
+            strongest[window] = np.maximum(strongest[window], drop[:, None, None])
+    return strongest
 
 
 def is_all_right_but_for_nan(answer: Any, expected: np.ndarray) -> bool:
@@ -948,6 +1011,7 @@ def other_contrasts(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]
             "the difference in units of the true class's map": (one - other) / other,
             "the difference of the magnitudes": np.abs(one) - np.abs(other),
             "the positive part of the difference": np.maximum(one - other, 0),
+            "the difference of the positive parts": np.maximum(one, 0) - np.maximum(other, 0),
         }
     return {says: np.nan_to_num(values) for says, values in found.items()}
 
@@ -974,10 +1038,13 @@ def test_compares_two_classes(work: Work, seed: int) -> None:
                 maps = models.outputs(network, batch, class_index)[:, None, None, None] * batch
                 sides.append(maps if in_color else maps.sum(axis=-1))
             wanted = *sides, sides[0] - sides[1]
-            others = other_contrasts(*sides)
+            others = {
+                "difference": other_contrasts(*sides),
+                "for_predicted": {"the map for the true class": sides[1]},
+                "for_true": {"the map for the predicted class": sides[0]},
+            }
             for part, expected, name in zip(check_tuple(answer, MAPS), wanted, MAPS, strict=True):
-                instead = others if name == "difference" else None
-                check_close(part, expected, what=name, instead=instead)
+                check_close(part, expected, what=name, instead=others[name])
 
 
 @contrast

@@ -86,6 +86,8 @@ def other_roughness(images: np.ndarray) -> dict[str, np.ndarray]:
         np.abs(images[:, 2:] - images[:, :-2]).sum(axis=axes),
         np.abs(images[:, :, 2:] - images[:, :, :-2]).sum(axis=axes),
     )
+    steps = (np.diff(images, axis=1)[:, :, :-1], np.diff(images, axis=2)[:, :-1])
+    isotropic = np.hypot(*steps).sum(axis=axes)
     return {
         "twice the differences between rows, and none between columns": 2 * down,
         "twice the differences between columns, and none between rows": 2 * right,
@@ -98,6 +100,7 @@ def other_roughness(images: np.ndarray) -> dict[str, np.ndarray]:
         "the larger of the differences between rows and between columns": np.maximum(down, right),
         "the product of the differences between rows and between columns": down * right,
         "the root of the sum of squares of both directions": np.hypot(down, right),
+        "the root of the sum of squares at every pixel, added up (isotropic)": isotropic,
         "the last column compared with the first, too": down
         + np.abs(images - np.roll(images, 1, axis=2)).sum(axis=axes),
         "the last row compared with the first, too": right

@@ -251,6 +251,10 @@ def check_basis(answer: Any, photos: np.ndarray) -> None:
     mixed_up = photos.reshape(channels, -1).T
     others = {
         "the identity: the channels are not mixed": np.eye(channels),
+        "the covariance about one mean for all channels: each has its own": spread_of(
+            photos - photos.mean()
+        ),
+        "products of the channels without their means taken away": spread_of(photos),
         "the variances alone, each channel by itself": np.diag(np.diag(covariance)),
         "the correlation of the channels, not their covariance": covariance
         / np.outer(deviations, deviations),
@@ -262,6 +266,12 @@ def check_basis(answer: Any, photos: np.ndarray) -> None:
     is_turned = is_close(like(root.T @ root, covariance), covariance)
     wrong = "Aᵀ A is the covariance, where A Aᵀ should be: transpose it." if is_turned else ""
     check_close(like(found, covariance), covariance, wrong, instead=scaled)
+
+
+def spread_of(photos: np.ndarray) -> np.ndarray:
+    """The mean products of the channels, `(C, C)`, with no mean taken away."""
+    pixels = photos.reshape(-1, photos.shape[-1]).astype(np.float64)
+    return pixels.T @ pixels / len(pixels)
 
 
 def like(matrix: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, uniform_filter
 from scipy.optimize import minimize
 
 from course.grader.compare import NamedError, as_array, check, check_close
@@ -240,8 +240,34 @@ def test_filters_the_two_spatial_axes(work: Work, seed: int, sigma: float) -> No
     maps = heatmaps(work, seed)
     expected = [gaussian_filter(one.astype(np.float64), sigma, mode="reflect") for one in maps]
     answer = work.saliency.smooth(maps, sigma)
-    others = partial(other_sigma, maps, sigma, answer)
+    others = partial(other_filters, maps, sigma, answer)
     check_close(answer, np.stack(expected), instead=others)
+
+
+def other_filters(maps: np.ndarray, sigma: float, answer: Any) -> dict[str, np.ndarray]:
+    """What another filter would give: beyond the border, in its width or in its kind."""
+    given = maps.astype(np.float64)
+    both, box = (0, sigma, sigma), 2 * round(sigma) + 1
+    beyond = {
+        "mirror": "mirrored, but its outermost pixels are not repeated",
+        "nearest": "as its outermost pixels, again and again",
+        "constant": "as zeros",
+        "wrap": "at the opposite side",
+    }
+    found = {
+        f'a filter with mode "{mode}": beyond the border a map goes on {says}': gaussian_filter(
+            given, both, mode=mode
+        )
+        for mode, says in beyond.items()
+    }
+    for cut in (1, 2, 3):
+        says = f"a filter that is cut off at {cut} standard deviations (scipy has 4)"
+        found[says] = gaussian_filter(given, both, mode="reflect", truncate=cut)
+    for order, says in enumerate(("slope", "curvature"), 1):
+        shown = f"the {says} of the smoothed map, not the map"
+        found[shown] = gaussian_filter(given, both, mode="reflect", order=(0, order, order))
+    found["a mean over a square, not a Gaussian"] = uniform_filter(given, (0, box, box))
+    return found | other_sigma(maps, sigma, answer)
 
 
 def other_sigma(maps: np.ndarray, sigma: float, answer: Any) -> dict[str, np.ndarray]:
@@ -313,7 +339,7 @@ def test_is_the_largest_magnitude(work: Work, seed: int, shift: float, power: fl
         raise NamedError("The limit should be one number, not a pair: zero is in the middle.")
     # Compared as a share of itself: a tiny heat map has a tiny limit.
     ratio = as_array(limit, (), "the limit") / expected
-    headline = "The limit is larger than it has to be."
+    headline = f"The limit is larger than it has to be: {float(ratio):.3g} times."
     headline = "The limit is too small: not all values fit." if ratio < 1 else headline
     size = np.abs(heatmap.astype(np.float64))
     others = {
@@ -330,6 +356,10 @@ def test_is_the_largest_magnitude(work: Work, seed: int, shift: float, power: fl
         "the distance of the farthest value from the mean": np.abs(heatmap - heatmap.mean()).max(),
         "the median magnitude": np.median(size),
     } | {f"the {share:g}th percentile": np.percentile(size, share) for share in (90, 95, 98, 99)}
+    for count in (1, 2, 3):
+        of_values, of_sizes = (one.mean() + count * one.std() for one in (heatmap, size))
+        some = f"{count} standard deviation{'s' * (count > 1)}"
+        others |= {f"the mean plus {some}": of_values, f"the mean magnitude plus {some}": of_sizes}
     instead = {says: other / expected for says, other in others.items()}
     what = "the ratio of your limit to the right one"
     check_close(ratio, 1.0, headline, what, instead=instead)

@@ -99,20 +99,27 @@ def _how_far(case: Case, images: Values) -> str | None:
 def _how_each_pixel(case: Case, images: Values) -> str | None:
     """Each pixel is a factor times what it was, plus a number; but other ones than it should be."""
     _, height, width, _ = images.shape
-    found, wanted = [], []
+    found, wanted, places = [], [], []
     for place in np.ndindex(height, width):
         before, mine, right = (
             one[:, place[0], place[1]].ravel() for one in (images, case.answer, case.expected)
         )
         line, right_line = _line(before, mine), _line(before, right)
         if line is None or right_line is None:
+            if _free(mine).sum() < 3 or _free(right).sum() < 3:
+                continue  # too much of it is clipped to tell
             return None
         found.append(line)
         wanted.append(right_line)
+        places.append(place)
+    if 3 * len(places) < height * width:
+        return None
     all_mine, all_right = np.array(found), np.array(wanted)
     worst = int(np.abs(all_mine - all_right).max(axis=1).argmax())
-    row, column = divmod(worst, width)
-    (factor, offset), (right_factor, right_offset) = found[worst], wanted[worst]
+    row, column = places[worst]
+    (factor, offset), (right_factor, right_offset) = (
+        np.round(line[worst], 5) + 0.0 for line in (found, wanted)
+    )
     if np.abs(all_mine[:, 0] - all_right[:, 0]).max() < 1e-3:
         ratio = _constant(all_mine[:, 1], all_right[:, 1], np.divide)
         if ratio is not None:
@@ -128,12 +135,17 @@ def _how_each_pixel(case: Case, images: Values) -> str | None:
 
 def _line(before: Values, after: Values) -> tuple[float, float] | None:
     """The factor and the number that is added, if all unclipped values fit."""
-    free = (after > SMALLEST) & (after < 1 - SMALLEST)
+    free = _free(after)
     if free.sum() < 3 or np.ptp(before[free]) < 1e-3:
         return None
     factor, offset = np.polyfit(before[free], after[free], 1)
     is_line = np.abs(factor * before[free] + offset - after[free]).max() < 4 * TOLERANCE
     return (float(factor), float(offset)) if is_line else None
+
+
+def _free(after: Values) -> Values:
+    """Where a value has not been clipped."""
+    return np.asarray((after > SMALLEST) & (after < 1 - SMALLEST))
 
 
 def _constant(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.grader.compare import SMALLEST
+from course.grader.compare import SMALLEST, TOLERANCE
 from course.grader.diagnosis.compared import Case
 from course.grader.diagnosis.fit import is_off, like
 
@@ -169,6 +169,7 @@ def _sum_of_terms(cases: Sequence[Case]) -> str | None:
 WITH_ARGUMENT: list[tuple[str, Callable[[Values, Values], Values]]] = [
     ("multiplied with {}", lambda e, a: e * a),
     ("divided by {}", lambda e, a: e / a),
+    ("squared, and divided by {}", lambda e, a: e * e / a),
     ("multiplied with the magnitude of {}", lambda e, a: e * np.abs(a)),
     ("multiplied with 1 − {}", lambda e, a: e * (1 - a)),
     ("multiplied with {0} · (1 − {0})", lambda e, a: e * a * (1 - a)),
@@ -346,6 +347,72 @@ _mixed_images = _mixed(0, "The images of a batch are mixed with each other", "im
 _mixed_channels = _mixed(-1, "The channels are mixed with each other", "channel")
 
 
+def _pointwise(cases: Sequence[Case]) -> str | None:
+    """Every value is changed by itself: the larger the right one, the larger the answer."""
+    mine, right = (
+        np.concatenate([one.ravel() for one in ones])
+        for ones in ([case.answer for case in cases], [case.expected for case in cases])
+    )
+    if len(mine) < 24 or len(np.unique(right.round(6))) < 20:
+        return None
+    order = np.argsort(right)
+    mine, right = mine[order], right[order]
+    allowed = 2 * TOLERANCE * float(np.abs(mine).max())
+    rises, falls = (np.all(one * np.diff(mine) >= -allowed) for one in (1, -1))
+    if not (rises or falls) or np.ptp(mine) < 10 * allowed:
+        return None
+    off, half = np.abs(mine - right), len(mine) // 2
+    low, high = int(off[:half].argmax()), half + int(off[half:].argmax())
+    shown = ", and ".join(f"{right[i]:.3g} becomes {mine[i]:.3g}" for i in (low, high))
+    return f"Every value is changed by itself, whatever stands beside it: {shown}."
+
+
+def _moved_lines(cases: Sequence[Case]) -> str | None:
+    """Every wrong row or column is another one of what is expected."""
+    for axis, name in ((-2, "row"), (-1, "column")):
+        shown = []
+        for case in _wrong(cases):
+            # Of images, rows and columns are the axes before the channels.
+            place = axis - 1 if case.expected.ndim == 4 else axis
+            if case.expected.ndim < 2:
+                return None
+            mine, right = (np.moveaxis(one, place, 0) for one in (case.answer, case.expected))
+            moved = _places_of_lines(mine, right)
+            if moved is None:
+                break
+            shown = moved
+        else:
+            if shown:
+                said = "; ".join(f"{name} {i} is what {name} {j} should be" for i, j in shown[:3])
+                return f"{said[:1].upper()}{said[1:]}{' …' if shown[3:] else ''} (counted from 0)."
+    return None
+
+
+def _places_of_lines(mine: Values, right: Values) -> list[tuple[int, int]] | None:
+    """Which line of what is expected stands in which wrong line; None if something else does."""
+    if len(mine) < 3 or mine[0].size < 3:
+        return None
+    scale, found = float(np.abs(right).max()), []
+    for i, (one, other) in enumerate(zip(mine, right, strict=True)):
+        if like(one, other, scale=scale):
+            continue
+        if np.ptp(one) < 1e-3 * scale:
+            return None
+        same = [j for j, line in enumerate(right) if like(one, line, scale=scale)]
+        if not same:
+            return None
+        found.append(
+            (
+                i,
+                min(
+                    same,
+                    key=lambda j, i=i: abs(i - j),  # type: ignore[misc]
+                ),
+            )
+        )
+    return found or None
+
+
 def _filtered(cases: Sequence[Case]) -> str | None:
     """Each value a mixture of its neighbours in the right answer, the same everywhere."""
     tables, values = [], []
@@ -387,7 +454,9 @@ CLUES: list[Clue] = [
     _affine_per_image,
     _mixed_images,
     _mixed_channels,
+    _moved_lines,
     _power,
+    _pointwise,
     _filtered,
 ]
 

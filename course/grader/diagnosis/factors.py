@@ -101,6 +101,13 @@ def names_of(ratio: float, case: Case) -> Iterable[str]:
         return abs(ratio - value) <= 2 * TOLERANCE * abs(value)
 
     yield from (says for value, says in PLAIN.items() if is_it(value))
+    for name, array in case.arrays.items():
+        if array.ndim < 2 or not np.any(array):
+            continue
+        for says, norm in NORMS:
+            size = float(norm(array))
+            if size != 0 and is_it(1 / size):
+                yield f"divided by the {says} of {name}"
     for name, value in case.numbers.items():
         if value == 0:
             continue

@@ -39,6 +39,7 @@ FORMS: dict[str, Callable[[Values], Values]] = {
     "the logit over the sum of all": lambda a: a / a.sum(axis=1, keepdims=True),
     "the odds of the probability": lambda a: softmax(a) / (1 - softmax(a)),
     "minus the logit": lambda a: -a,
+    "the exponential of the logit (not divided by the sum of all)": np.exp,
     "minus the logarithm of the probability (the cross-entropy)": lambda a: -np.log(softmax(a)),
 }
 

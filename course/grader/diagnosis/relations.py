@@ -14,13 +14,14 @@ import numpy as np
 from course.grader.compare import SMALLEST, TOLERANCE, is_close
 from course.grader.diagnosis.compared import Case
 from course.grader.diagnosis.factors import (
+    NORMS,
     factor_between,
     factors_of,
     find_factor,
     find_offset,
     names_of,
 )
-from course.grader.diagnosis.fit import Relation, holds, same
+from course.grader.diagnosis.fit import Relation, holds, like, same
 from course.grader.diagnosis.shapes import say_of_shapes
 from course.grader.networks import softmax
 
@@ -168,6 +169,10 @@ STEPS: list[tuple[str, Relation]] = [
     ("The rows are added up from step to step.", lambda c: np.cumsum(c.expected, axis=0)),
     ("They tell by how much the first is exceeded.", lambda c: c.expected - c.expected[:1]),
     (
+        "They are the differences from step to step.",
+        lambda c: np.concatenate([c.expected[:1], np.diff(c.expected, axis=0)]),
+    ),
+    (
         "Every image has the batch's mean.",
         lambda c: np.broadcast_to(c.expected.mean(axis=1, keepdims=True), c.expected.shape),
     ),
@@ -227,7 +232,22 @@ def _untouched(cases: Sequence[Case]) -> str | None:
             return f"It is {name} itself, unchanged."
         if holds(wrong, _argument(name)):
             return f"Where it is wrong, it is {name} itself, unchanged."
+        if wrong and all(_is_right_or_given(case, name) for case in wrong):
+            return f"Some images are right, and the others are {name} itself, unchanged."
     return None
+
+
+def _is_right_or_given(case: Case, name: str) -> bool:
+    """Whether every image is either right or what an argument has there, and there are both."""
+    given = case.arrays.get(name)
+    if given is None or given.shape != case.expected.shape or given.ndim != 4:
+        return False
+    scale = float(np.abs(case.expected).max(initial=0.0))
+    kinds = {
+        "right" if like(mine, right, scale=scale) else like(mine, other, scale=scale)
+        for mine, right, other in zip(case.answer, case.expected, given, strict=True)
+    }
+    return kinds == {"right", True}
 
 
 CHOSEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
@@ -327,7 +347,10 @@ def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:
     factors = np.array([ratio for ratio, _ in ratios])
     if np.allclose(factors, 1, atol=1e-3):
         return None
-    names = sorted(set.intersection(*(set(names_of(ratio, case)) for ratio, case in ratios)))
+    each = [
+        {*names_of(ratio, case), *_norms_of_change(name, ratio, case)} for ratio, case in ratios
+    ]
+    names = sorted(set.intersection(*each))
     # A count that is off by one is far-fetched where a plainer name fits.
     names = [name for name in names if "number of images" not in name or "1" not in name] or names
     if names:
@@ -338,6 +361,18 @@ def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:
             "normalized or limited?"
         )
     return f"The change of {name} is {factors[-1]:.4g} times what it should be."
+
+
+def _norms_of_change(name: str, ratio: float, case: Case) -> Iterable[str]:
+    """By which norm of a gradient a step has been divided, if it was divided by one."""
+    step_size = case.options.get("step_size")
+    if not isinstance(step_size, int | float) or step_size == 0:
+        return
+    change = (case.expected - case.arrays[name]) / step_size
+    for says, norm in NORMS:
+        whole = norm(change)
+        if whole > 0 and abs(ratio * whole - 1) < 2 * TOLERANCE:
+            yield f"divided by the {says} of the gradient"
 
 
 def _without_nan(cases: Sequence[Case]) -> str | None:

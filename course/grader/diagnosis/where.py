@@ -29,6 +29,29 @@ def locate(cases: Sequence[Case]) -> str | None:
         is_most = share > 0.6 * sum(map(np.sum, places))
         if is_most and all(map(_is_only, masks, places)):
             return says
+    return _locate_edge(wrong, masks)
+
+
+def _locate_edge(wrong: Sequence[Case], masks: Sequence[np.ndarray]) -> str | None:
+    """The last or the first few rows or columns, if all the others are right."""
+    is_zero = not any(np.any(case.answer[is_off(case)]) for case in wrong)
+    what = "0 stands there" if is_zero else "all else is right"
+    for axis, name in ((1, "row"), (2, "column")):
+        lines: list[np.ndarray] = [
+            np.any(np.moveaxis(mask, axis, 0).reshape(mask.shape[axis], -1), axis=1)
+            for mask in masks
+        ]
+        counts = [int(line.sum()) for line in lines]
+        if max(counts) < 2 or any(map(np.all, lines)):
+            continue
+        of_lines = list(zip(lines, counts, strict=True))
+        for side, is_there in (
+            ("last", all(line[-count:].all() for line, count in of_lines)),
+            ("first", all(line[:count].all() for line, count in of_lines)),
+        ):
+            if is_there:
+                shown = f"{counts[-1]} {name}s are" if counts[-1] > 1 else f"{name} is"
+                return f"Only the {side} {shown} wrong: {what}."
     return None
 
 
