@@ -110,7 +110,11 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None, what: str = "the
     """
     array = _as_numbers(answer, what)
     if shape is not None:
-        _check_shape(array, shape, what)
+        try:
+            _check_shape(array, shape, what)
+        except WrongAnswerError as error:  # what has become of the axes can be told without numbers
+            error.pair = Pair(array, np.zeros(shape), what, answer)
+            raise
     array = array.astype(np.float64)
     _check_finite(array, what)
     return array

@@ -131,8 +131,11 @@ def _likely_mistake(
 def _when(cases: list[Case]) -> str | None:
     """Which calls go wrong, and how those do that go wrong."""
     says = when_wrong(cases)
-    how = diagnose([case for case in cases if not case.is_right]) if says else None
-    return f"{says} There: {how}" if how else says
+    wrong = without_repeats([case for case in cases if not case.is_right])
+    how = diagnose(wrong) or find_clue(wrong) if len(wrong) < len(cases) else None
+    if says and how:
+        return f"{says} There: {how}"
+    return says or (f"Where it is wrong: {how}" if how else None)
 
 
 def _is_slow(records: list[Record]) -> bool:

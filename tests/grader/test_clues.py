@@ -47,6 +47,18 @@ FITTED: list[tuple[str, Mistake]] = [
             (e - e.mean(axis=(1, 2, 3), keepdims=True)) / e.std(axis=(1, 2, 3), keepdims=True)
         ),
     ),
+    ("squared, and divided by images", lambda e, x: e * e / x),
+    ("2 · images − 1 stood in place of images", lambda e, x: e / x * (2 * x - 1)),
+    (
+        "the mean over the channels of images stood",
+        lambda e, x: e / x * x.mean(axis=-1, keepdims=True),
+    ),
+    ("changed by itself", lambda e, x: np.arctan(5 * e)),
+    ("Row 0 is what row 1 should be", lambda e, x: np.concatenate([e[:, 1:2], e[:, 1:]], axis=1)),
+    (
+        "Column 3 is what column 1 should be",
+        lambda e, x: np.concatenate([e[:, :, :3], e[:, :, 1:2], e[:, :, 4:]], axis=2),
+    ),
     ("to the power of 3", lambda e, x: e**3),
     ("times 2", lambda e, x: 2 * np.sign(e) * np.abs(e) ** 1.5),
 ]

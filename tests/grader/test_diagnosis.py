@@ -53,6 +53,7 @@ RELATIONS = [
     ("upside down", lambda e: e[:, ::-1]),
     ("mirror image", lambda e: e[:, :, ::-1]),
     ("channels come in the reverse", lambda e: e[..., ::-1]),
+    ("Only the first image has a result", lambda e: np.concatenate([e[:1], 0 * e[1:]])),
     ("first image's result", lambda e: 0 * e + e[:1]),
     ("averaged over the batch", lambda e: 0 * e + e.mean(axis=0)),
     ("averaged over the channels", lambda e: 0 * e + e.mean(axis=-1, keepdims=True)),
@@ -140,6 +141,8 @@ def test_what_the_property_offers_instead_is_said() -> None:
         ("(B, B)", (3, 3), (3,)),
         ("whole batch", (), (3,)),
         ("too many", (3, 1), (3,)),
+        ("two axes are exchanged", (4, 6), (6, 4)),
+        ("5 columns for 3", (6, 5), (6, 3)),
         ("batch axis is missing", (6, 5, 3), (2, 6, 5, 3)),
         ("channels are still there", (2, 6, 5, 3), (2, 6, 5)),
         ("2 images for 3", (2, 6, 5, 3), (3, 6, 5, 3)),
@@ -152,6 +155,17 @@ def test_a_wrong_shape_says_what_became_of_the_axes(
     found = diagnose([Case(np.ones(answer), np.ones(expected))])
     assert found is not None
     assert says in found
+
+
+def test_another_axis_than_the_right_one_is_named() -> None:
+    saliency = {"saliency": np.ones((2, 6, 5, 3))}
+    found = diagnose([case_of(Pair(np.ones((6, 5, 3)), np.ones((2, 6, 5))), saliency)])
+    assert found == "The axis of the images of saliency is gone, not that of the channels."
+
+
+def test_a_record_without_its_first_or_last_row_is_named() -> None:
+    pair = Pair(np.ones((3, 2)), np.ones((4, 2)), what="the scores")
+    assert "one row too few" in str(diagnose([case_of(pair, {})]))
 
 
 def spoilt(*place: int | slice) -> list[Case]:
@@ -229,6 +243,27 @@ def test_the_length_of_a_step_is_told_apart_from_its_direction() -> None:
     assert diagnose(stepped(np.sign)) is None
 
 
+def test_a_change_that_grows_with_the_image_is_said() -> None:
+    draw = np.random.default_rng(5)
+    start, step = draw.uniform(0.3, 0.7, (2, 4, 5, 3)), draw.normal(0, 0.1, (2, 4, 5, 3))
+    pair = Pair(start * (1 + step), start + step)
+    assert "multiplied with images" in str(diagnose([case_of(pair, {"images": start})]))
+
+
+def test_images_that_are_left_as_they_are_beside_right_ones_are_told() -> None:
+    images, expected = np.random.default_rng(3).uniform(size=(2, 3, 4, 5, 2))
+    answer = np.concatenate([expected[:1], images[1:]])
+    found = diagnose([case_of(Pair(answer, expected), {"images": images})])
+    assert found == "Some images are right, and the others are images itself, unchanged."
+
+
+def test_a_factor_that_is_a_measure_of_an_argument_is_named() -> None:
+    saliency = np.random.default_rng(4).normal(size=(2, 4, 5, 3))
+    expected = saliency.sum(axis=-1)
+    pair = Pair(expected / np.abs(saliency).max(), expected)
+    assert "largest magnitude of saliency" in str(diagnose([case_of(pair, {"saliency": saliency})]))
+
+
 def test_a_few_values_are_no_place() -> None:
     assert locate(spoilt(slice(None), -1, -1)) is None
 
@@ -240,6 +275,10 @@ def test_the_place_is_said_if_all_else_is_right() -> None:
     assert "last image" in str(locate(spoilt(-1)))
     assert "channel 1" in str(locate(spoilt(everything, everything, everything, 1)))
     assert locate(spoilt(everything, 2)) is None
+    assert locate(spoilt(everything, slice(4, None))) == (
+        "Only the last 2 rows are wrong: all else is right."
+    )
+    assert "first 3 columns" in str(locate(spoilt(everything, everything, slice(3))))
 
 
 def test_what_is_right_is_counted() -> None:

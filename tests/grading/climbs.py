@@ -68,6 +68,12 @@ RULES: dict[str, Rule] = {
     "gradients over their largest magnitude": lambda slopes, steps: (
         slopes[-1] / np.abs(slopes[-1]).max(axis=(1, 2, 3), keepdims=True)
     ),
+    "gradients over their root mean square": lambda slopes, steps: (
+        slopes[-1] / np.sqrt((slopes[-1] ** 2).mean(axis=(1, 2, 3), keepdims=True))
+    ),
+    "gradients over the root mean square of the batch": lambda slopes, steps: (
+        slopes[-1] / np.sqrt((slopes[-1] ** 2).mean())
+    ),
     "gradients over the largest magnitude in the batch": lambda slopes, steps: (
         slopes[-1] / np.abs(slopes[-1]).max()
     ),
@@ -78,6 +84,14 @@ RULES: dict[str, Rule] = {
     "the sign of the gradient": lambda slopes, steps: np.sign(slopes[-1]),
 }
 """By what is said of them."""
+
+
+def _clip(images: np.ndarray) -> np.ndarray:
+    return np.clip(images, 0, 1)
+
+
+def _stretch(images: np.ndarray) -> np.ndarray:
+    return np.asarray((images - images.min()) / np.ptp(images))
 
 
 def _plain(slopes: list[np.ndarray], steps: int) -> np.ndarray:
@@ -91,14 +105,13 @@ def _climb(
     output: str,
     size: float,
     rule: Rule = _plain,
-    is_clipped: bool = True,
+    make_valid: Callable[[np.ndarray], np.ndarray] = _clip,
 ) -> list[np.ndarray]:
     """As many images as a path has, from the same start, by another rule."""
     found, slopes, steps = [path[0].astype(np.float64)], [], len(path) - 1
     for _ in range(steps):
         slopes.append(models.slopes(network, found[-1], classes, output))
-        images = found[-1] + size * rule(slopes, steps)
-        found.append(np.clip(images, 0, 1) if is_clipped else images)
+        found.append(make_valid(found[-1] + size * rule(slopes, steps)))
     return found
 
 
@@ -127,9 +140,15 @@ def other_climbs(
     found = {says: climb(output, size, rule)[-1] for says, rule in RULES.items()}
     other = "logit" if output == "softmax" else "softmax"
     return found | {
-        "images that are clipped once, after the last step: every step clips": np.clip(
-            climb(output, size, is_clipped=False)[-1], 0, 1
+        "images that are clipped once, after the last step: every step clips": _clip(
+            climb(output, size, make_valid=np.asarray)[-1]
         ),
+        "a sigmoid of the images after every step, which should be clipped": climb(
+            output, size, make_valid=lambda images: 1 / (1 + np.exp(-images))
+        )[-1],
+        "images that are stretched to [0, 1] after every step, not clipped": climb(
+            output, size, make_valid=_stretch
+        )[-1],
         f'a climb of the {other}, where output="{output}" is asked for': climb(other, size)[-1],
     }
 
@@ -141,5 +160,5 @@ def unclipped_climb(
     size = _step_size(network, path, classes, output)
     if not size:
         return []
-    *way, last = _climb(network, path, classes, output, size, is_clipped=False)
-    return [*way, np.clip(last, 0, 1)]
+    *way, last = _climb(network, path, classes, output, size, make_valid=np.asarray)
+    return [*way, _clip(last)]

@@ -61,6 +61,7 @@ def _over_others(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
 MEASURES: dict[str, Measure] = {
     "the sum over the positions, not the mean": _of_channel(lambda a: (a.sum(), np.ones_like(a))),
     "the largest activation, not the mean": _of_channel(lambda a: (a.max(), a == a.max())),
+    "the smallest activation, not the mean": _of_channel(lambda a: (a.min(), a == a.min())),
     "the mean of the squared activations": _of_channel(lambda a: (np.mean(a**2), 2 * a / a.size)),
     "the mean of the activations above zero": _of_channel(
         lambda a: (np.mean(np.maximum(a, 0)), (a > 0) / a.size)

@@ -351,8 +351,39 @@ def test_z_follows_its_own_gradient(
         for _ in range(steps):
             z = z + step_size * all_weights[classes] * path[-1] * (1 - path[-1])
             path.append(sigmoid(z))
+        slope = step_size * all_weights[classes]
+        others = other_ways_in_z(start, slope, steps)
         function = work.activation_maximization.maximize_class_sigmoid
-        check_ascent(function(model, start, classes, steps, step_size), model, path, classes)
+        answer = function(model, start, classes, steps, step_size)
+        check_ascent(answer, model, path, classes, others=others)
+
+
+def other_ways_in_z(
+    start: np.ndarray, slope: np.ndarray, steps: int
+) -> dict[str, list[np.ndarray]]:
+    """Where known mistakes lead on a linear model, whose slope is the same everywhere."""
+    clipped = np.clip(start.astype(np.float64), 1e-3, 1 - 1e-3)
+    z = np.log(clipped / (1 - clipped))
+
+    def chain(z: np.ndarray) -> np.ndarray:
+        return sigmoid(z) * (1 - sigmoid(z))
+
+    def end(z: np.ndarray, bend: Callable[[np.ndarray], Any] = chain) -> np.ndarray:
+        for _ in range(steps):
+            z = z + slope * bend(z)
+        return z
+
+    ends = {
+        "z = log(start): log(start / (1 − start)) is the z whose sigmoid is the start": end(
+            np.log(clipped)
+        ),
+        "z with its sign turned around: log((1 − start) / start)": end(-z),
+        "the start taken for z: it is the sigmoid of z": end(clipped),
+        "the gradient with respect to the images, not to z": end(z, np.ones_like),
+        "the slope s without (1 − s)": end(z, sigmoid),
+        "tanh, stretched to [0, 1], in place of the sigmoid": 2 * end(z),
+    }
+    return {says: [sigmoid(one)] for says, one in ends.items()}
 
 
 @maximize_class_sigmoid

@@ -54,6 +54,8 @@ def test_paints_the_lower_right_corner(work: Work, seed: int) -> None:
             "a value from 0 to 255": 255 * value,
             "a value that is divided by 255": value / 255,
             "a grey of 0.5, whatever value says": 0.5,
+            "a square that one sees through: half of what was there": (batch + value) / 2,
+            "what was there, multiplied with value": batch * value,
         }
         others = {says: np.where(inside[..., None], one, batch) for says, one in levels.items()}
         answer = work.clever_hans.add_square(batch, size, **options)
@@ -122,6 +124,9 @@ def test_moves_the_fraction_of_the_way_to_white(work: Work, seed: int) -> None:
         others = {
             "the larger of image and mark, not a mixture": np.maximum(batch, mark),
             "images that are brightened by alpha · mask times what they are": batch * (1 + mark),
+            "images that fade where the mask is 0, too": batch * (1 - alpha) + mark,
+            "alpha and 1 − alpha exchanged, and images that fade everywhere": batch * alpha
+            + mark * (1 - alpha) / max(alpha, 1e-9),
         }
         check_close(answer, expected, instead=others)
 
@@ -238,6 +243,14 @@ def test_changes_each_class_by_its_own_cheat(work: Work, seed: int) -> None:
                 chosen = is_there(labels, class_index)
                 if chosen.any():
                     beyond[says][chosen] = cheat(beyond[says][chosen])
+        for says, one in zip(
+            ("the first of the cheats", "the last of the cheats"), (0, -1), strict=True
+        ):
+            has_one = np.isin(labels, list(cheats))
+            if cheats and has_one.any():
+                beyond[f"{says} in all classes that have one"] = batch.astype(np.float64)
+                planted = list(cheats.values())[one](batch.astype(np.float64)[has_one])
+                beyond[f"{says} in all classes that have one"][has_one] = planted
         answer = work.clever_hans.plant(batch, labels.astype(kind), cheats)
         check_close(answer, expected, instead=beyond | {"each cheat planted twice": twice})
 
@@ -600,7 +613,6 @@ def over(maps: np.ndarray, size: np.ndarray) -> np.ndarray:
 
 
 OTHER_SPLITS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "twice the squares": lambda maps: embedded(np.exp(-2 * distances(maps))),
     "k-means": lambda maps: maps.reshape(COUNT, -1),
     "distances that are not squared": lambda maps: embedded(np.exp(-np.sqrt(distances(maps)))),
     "half the squares": lambda maps: embedded(np.exp(-distances(maps) / 2)),

@@ -89,7 +89,12 @@ def check_errors(
     if is_short and found.dtype.kind in "iuf":
         missed, added = np.setdiff1d(wrong, found), np.setdiff1d(found, wrong)
         said = f"Image {_some(missed)} is missing in index." if missed.size else ""
-        check(not missed.size, "An image that is predicted wrongly is not listed.", said)
+        headline = "An image that is predicted wrongly is not listed."
+        if np.array_equal(found - 1, wrong):
+            headline = "The index is counted from 1: the first image is image 0."
+        elif np.array_equal(parts[1], wrong):
+            headline = f"The parts are exchanged: they should be ({', '.join(PARTS)})."
+        check(not missed.size, headline, said)
         said = f"Image {_some(added)} does not belong in index." if added.size else ""
         check(not added.size, "An image that is predicted rightly is listed as an error.", said)
         check(np.all(np.diff(found) > 0), "The errors are not in rising order, each once.")
@@ -495,6 +500,8 @@ def check_path(
             "a way from which the baseline is not taken away: it is image − baseline": whole
             * mean_slope(black, whole),
             "baseline left out: the way is that from black": whole * mean_slope(0.0, whole),
+            "a way that begins at 1 − baseline": (whole - 1 + black)
+            * mean_slope(1 - black, whole - 1 + black),
             "a way that begins at the image and leads away from the baseline": way
             * mean_slope(whole, way),
             "the mean gradient times the image, not times image − baseline": whole * slope,
@@ -646,6 +653,8 @@ def other_cams(
         "a map whose rows and columns are exchanged before it is resized": resize_bilinear(
             np.swapaxes(cam, 1, 2), size
         ),
+        "the root of the map": resize_bilinear(np.sqrt(cam), size),
+        "the square of the map": resize_bilinear(cam**2, size),
         "a map that is upside down before it is resized": resize_bilinear(cam[:, ::-1], size),
         says: resize_bilinear(each, size),
     }
@@ -920,6 +929,11 @@ def other_drops(*given: Any) -> dict[str, np.ndarray]:
             *given[:-1], batch.mean(axis=(1, 2, 3), keepdims=True)
         ),
         "the largest drop of the patches, not their mean": strongest_drops(*given),
+        "a stride of 1, whatever stride is": mean_drops(*given[:4], 1, given[5]),
+        "a stride of one patch, whatever stride is": mean_drops(*given[:4], given[3], given[5]),
+        "patches that are one pixel larger": mean_drops(
+            *given[:3], min(given[3] + 1, *batch.shape[1:3]), *given[4:]
+        ),
         "patches that reach as many columns as rows: an image need not be square": mean_drops(
             *given, is_square=True
         ),

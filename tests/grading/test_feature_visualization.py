@@ -79,6 +79,8 @@ def other_roughness(images: np.ndarray) -> dict[str, np.ndarray]:
     """What else may be added up of neighbours, by what is said of it."""
     images, axes = images.astype(np.float64), (1, 2, 3)
     down, right = (np.abs(np.diff(images, axis=axis)).sum(axis=axes) for axis in (1, 2))
+    signed = [np.diff(images, axis=axis).sum(axis=axes) for axis in (1, 2)]
+    between = np.abs(np.diff(images, axis=3)).sum(axis=axes)
     falling = np.abs(images[:, 1:, 1:] - images[:, :-1, :-1]).sum(axis=axes)
     rising = np.abs(images[:, 1:, :-1] - images[:, :-1, 1:]).sum(axis=axes)
     second = (np.abs(np.diff(images, n=2, axis=axis)).sum(axis=axes) for axis in (1, 2))
@@ -89,6 +91,12 @@ def other_roughness(images: np.ndarray) -> dict[str, np.ndarray]:
     steps = (np.diff(images, axis=1)[:, :, :-1], np.diff(images, axis=2)[:, :-1])
     isotropic = np.hypot(*steps).sum(axis=axes)
     return {
+        "differences with their signs, not their magnitudes": signed[0] + signed[1],
+        "differences between rows with their signs": signed[0] + right,
+        "differences between columns with their signs": down + signed[1],
+        "differences between channels, too": down + right + between,
+        "differences between channels, not between columns": down + between,
+        "differences between channels, not between rows": right + between,
         "twice the differences between rows, and none between columns": 2 * down,
         "twice the differences between columns, and none between rows": 2 * right,
         "differences between diagonal neighbours too, on one diagonal": down + right + falling,

@@ -640,6 +640,9 @@ def other_choices(
             f"a search in {says} order that ends when all are right": until_all_work(order),
         }
     return found | {
+        "the first of the weights alone": change[0],
+        "all weights but the last": np.where(success[:-1], change[:-1], 1e9).min(axis=0),
+        "all weights but the first": np.where(success[1:], change[1:], 1e9).min(axis=0),
         "the largest change that works": np.where(success, change, -np.inf).max(axis=0),
         "the last weight that works": first(given[::-1]),
     }

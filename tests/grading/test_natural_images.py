@@ -254,6 +254,9 @@ def check_basis(answer: Any, photos: np.ndarray) -> None:
         "the covariance about one mean for all channels: each has its own": spread_of(
             photos - photos.mean()
         ),
+        "the inverse of the covariance: it makes colours independent": np.linalg.pinv(
+            covariance, hermitian=True
+        ),
         "products of the channels without their means taken away": spread_of(photos),
         "the variances alone, each channel by itself": np.diag(np.diag(covariance)),
         "the correlation of the channels, not their covariance": covariance

@@ -339,7 +339,7 @@ def test_is_the_largest_magnitude(work: Work, seed: int, shift: float, power: fl
         raise NamedError("The limit should be one number, not a pair: zero is in the middle.")
     # Compared as a share of itself: a tiny heat map has a tiny limit.
     ratio = as_array(limit, (), "the limit") / expected
-    headline = f"The limit is larger than it has to be: {float(ratio):.3g} times."
+    headline = f"The limit is larger than it has to be: {float(ratio):.4g} times."
     headline = "The limit is too small: not all values fit." if ratio < 1 else headline
     size = np.abs(heatmap.astype(np.float64))
     others = {
@@ -355,6 +355,13 @@ def test_is_the_largest_magnitude(work: Work, seed: int, shift: float, power: fl
         "half of the range": np.ptp(heatmap) / 2,
         "the distance of the farthest value from the mean": np.abs(heatmap - heatmap.mean()).max(),
         "the median magnitude": np.median(size),
+        "the mean of the magnitudes of the largest and the smallest value": (
+            abs(heatmap.max()) + abs(heatmap.min())
+        )
+        / 2,
+        "rounded to two digits": np.round(expected, 2),
+        "rounded to whole numbers": np.round(expected),
+        "rounded up to a whole number": np.ceil(expected),
     } | {f"the {share:g}th percentile": np.percentile(size, share) for share in (90, 95, 98, 99)}
     for count in (1, 2, 3):
         of_values, of_sizes = (one.mean() + count * one.std() for one in (heatmap, size))
@@ -567,6 +574,7 @@ def _instead_drawn(values: np.ndarray, drawn: list[np.ndarray]) -> str:
         ", but upside down": values[::-1],
         ", but mirrored": values[:, ::-1],
         ", but with the channels in the reverse order": values[..., ::-1],
+        ", but with rows and columns exchanged": np.swapaxes(values, 0, 1),
         ", but without its signs": np.abs(values),
         ", but cut off at 0 and 1": np.clip(values, 0, 1),
     }

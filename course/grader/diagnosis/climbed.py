@@ -167,6 +167,7 @@ def _roughness(images: Values) -> Values:
 PULLS: dict[str, Callable[[Values], Values]] = {
     "the gradient of total variation": _roughness,
     "the distance from grey, images − 0.5,": lambda images: images - 0.5,
+    "the sign of images − 0.5": lambda images: np.sign(images - 0.5),
 }
 """What else than a gradient of the logits an image may be moved by."""
 
@@ -214,7 +215,10 @@ def _pulled(mixtures: Sequence[Mixture]) -> str | None:
         for one in reversed(mixtures):
             if not one.wanted_pulls.shape[1]:
                 continue
-            mine, right = one.found_pulls[:, place].mean(), one.wanted_pulls[:, place].mean()
+            mine, right = (
+                float(np.round(pulls[:, place].mean(), 5)) + 0.0
+                for pulls in (one.found_pulls, one.wanted_pulls)
+            )
             if abs(mine - right) > 3e-3 * max(abs(right), abs(mine), 0.1):
                 return f"In a step, {says} counts {mine:.3g}, where it should count {right:.3g}."
     return None
@@ -297,6 +301,7 @@ CHOICES: dict[str, Other] = {
     "the class before": lambda m, k: (k - 1) % m.wanted.shape[1],
     "the class after": lambda m, k: (k + 1) % m.wanted.shape[1],
     "another image's class: they come in the reverse order": lambda m, k: k[::-1],
+    "class 0, whatever is asked for,": lambda m, k: 0 * k,
     "the least likely class": lambda m, k: m.logits.argmin(axis=1),
 }
 

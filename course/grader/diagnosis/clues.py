@@ -186,6 +186,29 @@ def _with_an_argument(cases: Sequence[Case]) -> str | None:
     return None
 
 
+IN_PLACE: list[tuple[str, Callable[[Values], Values]]] = [
+    ("1 − {}", lambda a: 1 - a),
+    ("2 · {} − 1", lambda a: 2 * a - 1),
+    ("the square of {}", lambda a: a * a),
+    ("the mean over the channels of {}", lambda a: a.mean(axis=-1, keepdims=True)),
+    ("{} with the channels in the reverse order", lambda a: a[..., ::-1]),
+    ("{} in the reverse order", lambda a: a[::-1]),
+    ("{} over the largest value of each", lambda a: a / a.max(axis=(1, 2, 3), keepdims=True)),
+]
+"""What an answer that is a multiple of an argument may be a multiple of instead."""
+
+
+def _in_place_of_an_argument(cases: Sequence[Case]) -> str | None:
+    """The right answer over an argument, times something else that is made of it."""
+    for name, array in cases[-1].arrays.items():
+        if array.ndim != 4 or array.shape != cases[-1].expected.shape:
+            continue
+        for says, make in IN_PLACE:
+            if all(_combined(case, name, lambda e, a, m=make: e / a * m(a)) for case in cases):  # type: ignore[misc]
+                return f"It is as if {says.format(name)} stood in place of {name} in the product."
+    return None
+
+
 def _combined(case: Case, name: str, combine: Callable[[Values, Values], Values]) -> bool:
     array = case.arrays.get(name)
     if array is None or array.ndim < 2:
@@ -216,6 +239,8 @@ def _shifted_argument(cases: Sequence[Case]) -> str | None:
         ):
             return f"It is as if its own mean had been taken away from each of {name} first."
         all_taken = np.concatenate([one.ravel() for _, one in wrong])
+        if np.abs(all_taken).max() < 1e-3:
+            continue
         if np.ptp(all_taken) < 1e-3:
             return f"It is as if {all_taken.mean():.4g} had been taken away from {name} first."
         return f"It is as if a number of its own had been taken away from each of {name} first."
@@ -445,6 +470,7 @@ CLUES: list[Clue] = [
     _to_an_arguments_range,
     _constant,
     _with_an_argument,
+    _in_place_of_an_argument,
     _sum_of_terms,
     _shifted_argument,
     _factors_of_channels,

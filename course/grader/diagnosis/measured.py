@@ -50,6 +50,7 @@ CHOICES: dict[str, Callable[[Values, Values], Values]] = {
     " of the class before the one asked for": lambda a, k: (k - 1) % a.shape[1],
     " of the class after the one asked for": lambda a, k: (k + 1) % a.shape[1],
     " of the first image's class": lambda a, k: 0 * k + k[0],
+    " of class 0, whatever is asked for": lambda a, k: 0 * k,
     " of the last image's class": lambda a, k: 0 * k + k[-1],
     " of the class counted from the end": lambda a, k: a.shape[1] - 1 - k,
     " of another image's class": lambda a, k: k[::-1],
@@ -58,6 +59,8 @@ CHOICES: dict[str, Callable[[Values, Values], Values]] = {
 
 def _of_logits(cases: Sequence[Case]) -> str | None:
     """Another number than the one that is asked for, from the same logits."""
+    if any(case.is_record for case in cases):  # without a step, the first row is the last, too
+        cases = [case for case in cases if not case.is_right]
     tables = [table for case in cases if (table := _table(case)) is not None]
     if not tables or len(tables) < len(cases):
         return None
@@ -73,7 +76,8 @@ def _of_logits(cases: Sequence[Case]) -> str | None:
             for mine, logits, classes in tables
         )
     ]
-    return f"It is {', or '.join(fitting)}." if 0 < len(fitting) < 3 else None
+    what = "In the first row, it" if cases[-1].is_record else "It"
+    return f"{what} is {', or '.join(fitting)}." if 0 < len(fitting) < 3 else None
 
 
 def _table(case: Case) -> tuple[Values, Values, Values] | None:

@@ -14,7 +14,6 @@ import numpy as np
 from course.grader.compare import SMALLEST, TOLERANCE, is_close
 from course.grader.diagnosis.compared import Case
 from course.grader.diagnosis.factors import (
-    NORMS,
     factor_between,
     factors_of,
     find_factor,
@@ -115,7 +114,17 @@ AXES: list[tuple[str, Relation]] = [
 ]
 
 
+def _first_alone(values: np.ndarray) -> np.ndarray:
+    kept = np.zeros_like(values)
+    kept[:1] = values[:1]
+    return kept
+
+
 BATCH: list[tuple[str, Relation]] = [
+    (
+        "Only the first image has a result: it is 0 for all others.",
+        lambda c: _first_alone(c.expected),
+    ),
     ("The first image's result is used for all images.", _of_batch(lambda e: e[:1])),
     ("The last image's result is used for all images.", _of_batch(lambda e: e[-1:])),
     (
@@ -265,6 +274,7 @@ CHOSEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
     ("the median of the channels", lambda a: np.median(a, axis=-1)),
     ("the product of the channels", lambda a: a.prod(axis=-1)),
     ("the standard deviation of the channels", lambda a: a.std(axis=-1)),
+    ("the sum of the largest and the smallest channel", lambda a: a.max(axis=-1) + a.min(axis=-1)),
     ("the range of the channels", lambda a: np.ptp(a, axis=-1)),
     ("the sum of the positive channels", lambda a: np.maximum(a, 0).sum(axis=-1)),
     ("the magnitude of the sum of the channels", lambda a: np.abs(a.sum(axis=-1))),
@@ -324,7 +334,7 @@ def _reordered(cases: Sequence[Case]) -> str | None:
 
 def _along_the_way(cases: Sequence[Case]) -> str | None:
     """What an argument is changed by: right in its direction, but not in its length."""
-    for name in cases[-1].arrays:
+    for name in STARTS:
         ratios = []
         for case in cases:
             start = case.arrays.get(name)
@@ -338,19 +348,30 @@ def _along_the_way(cases: Sequence[Case]) -> str | None:
                     ratios.append((factor_between(one, other), case))
         else:
             if len(ratios) < 2 or any(ratio is None for ratio, _ in ratios):
+                if all(_changes_in_proportion(case, name) for case in cases):
+                    return f"The change of {name} is what it should be, multiplied with {name}."
                 continue
             return _of_lengths(name, ratios)  # type: ignore[arg-type]
     return None
+
+
+STARTS = ("images", "start", "originals", "image")
+"""Arguments that are changed on the way."""
+
+
+def _changes_in_proportion(case: Case, name: str) -> bool:
+    """Whether values change the more the larger they are: images · (1 + what should be added)."""
+    start = case.arrays[name]
+    is_free = (case.expected % 1 != 0) & (case.answer % 1 != 0)
+    mine, right = (np.where(is_free, a - start, 0) for a in (case.answer, case.expected))
+    return is_free.sum() > 3 and like(mine, right * start, scale=float(np.abs(right).max()))
 
 
 def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:
     factors = np.array([ratio for ratio, _ in ratios])
     if np.allclose(factors, 1, atol=1e-3):
         return None
-    each = [
-        {*names_of(ratio, case), *_norms_of_change(name, ratio, case)} for ratio, case in ratios
-    ]
-    names = sorted(set.intersection(*each))
+    names = sorted(set.intersection(*(set(names_of(ratio, case)) for ratio, case in ratios)))
     # A count that is off by one is far-fetched where a plainer name fits.
     names = [name for name in names if "number of images" not in name or "1" not in name] or names
     if names:
@@ -361,18 +382,6 @@ def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:
             "normalized or limited?"
         )
     return f"The change of {name} is {factors[-1]:.4g} times what it should be."
-
-
-def _norms_of_change(name: str, ratio: float, case: Case) -> Iterable[str]:
-    """By which norm of a gradient a step has been divided, if it was divided by one."""
-    step_size = case.options.get("step_size")
-    if not isinstance(step_size, int | float) or step_size == 0:
-        return
-    change = (case.expected - case.arrays[name]) / step_size
-    for says, norm in NORMS:
-        whole = norm(change)
-        if whole > 0 and abs(ratio * whole - 1) < 2 * TOLERANCE:
-            yield f"divided by the {says} of the gradient"
 
 
 def _without_nan(cases: Sequence[Case]) -> str | None:
