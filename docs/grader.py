@@ -23,8 +23,10 @@
 # answers with the *fingerprints* of known mistakes: what each of them answers to the same calls. If
 # exactly one fits, it is named. If none does, the numbers are looked at: is the answer what is
 # expected, but for a factor, a sign, an axis, a norm? That is said if it holds for everything that
-# was compared, and nothing else holds as well. Here is what a
-# student sees who takes the absolute value before adding up the channels:
+# was compared, and nothing else holds as well. Then the function is asked once more, with other
+# arguments: is there one for which it gives what is expected here (the square of `sigma`, one step
+# more, the mask upside down), or one that it does not use at all? Here is what a student sees who
+# takes the absolute value before adding up the channels:
 
 # %% tags=["hide"]
 import json
