@@ -96,7 +96,7 @@ def test_it_begins_with_what_there_is_to_do(session: Session) -> None:
     said = session.said()
     assert "1.1 Saliency" in said
     assert f"0 of {len(NAMES)}" in said
-    assert "Now: saliency.select_output: fill it in in saliency.py, and save" in said
+    assert "Now: saliency.select_output: fill it in in saliency.py, and save (about " in said
 
 
 def test_it_moves_on_when_a_task_passes(session: Session) -> None:
