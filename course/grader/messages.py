@@ -17,6 +17,7 @@ from course.grader.diagnosis.changes import find_change
 from course.grader.diagnosis.climbed import climbed
 from course.grader.diagnosis.clues import describe, find_clue
 from course.grader.diagnosis.compared import Case, case_of, without_repeats
+from course.grader.diagnosis.factors import ask_of_factor
 from course.grader.diagnosis.measured import find_number
 from course.grader.diagnosis.probes import RIGHT_ALONE, depends_on_its_batch, part_of
 from course.grader.diagnosis.relations import diagnose
@@ -135,7 +136,7 @@ def _when(cases: list[Case]) -> str | None:
     how = diagnose(wrong) or find_clue(wrong) if len(wrong) < len(cases) else None
     if says and how:
         return f"{says} There: {how}"
-    return says or (f"Where it is wrong: {how}" if how else None)
+    return says or (f"Where it is wrong: {how}" if how else ask_of_factor(cases))
 
 
 def _is_slow(records: list[Record]) -> bool:

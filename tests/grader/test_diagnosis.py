@@ -7,6 +7,7 @@ import pytest
 
 from course.grader.compare import Pair
 from course.grader.diagnosis.compared import Case, case_of
+from course.grader.diagnosis.factors import ask_of_factor
 from course.grader.diagnosis.relations import diagnose
 from course.grader.diagnosis.where import count_right, locate, when_wrong
 
@@ -105,6 +106,13 @@ def test_a_factor_with_two_names_is_said_with_both() -> None:
 
 def test_one_number_is_not_enough_to_tell() -> None:
     assert diagnose([Case(np.array(0.3), np.array(0.6))]) is None
+
+
+def test_of_one_number_it_is_asked() -> None:
+    images = {"images": np.ones((2, 5, 4, 3))}
+    case = case_of(Pair(np.array([7.2, 0.0]), np.array([0.12, 0.0])), images)
+    assert diagnose([case]) is None
+    assert ask_of_factor([case]) == "Is it multiplied by the number of values in an image?"
 
 
 def test_nothing_is_said_of_what_is_right() -> None:

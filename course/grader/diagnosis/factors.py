@@ -42,6 +42,13 @@ def _named_factor(cases: Sequence[Case]) -> str | None:
     return f"It is {names[0]}." if len(names) == 1 else None
 
 
+def ask_of_factor(cases: Sequence[Case]) -> str | None:
+    """A question, where there is one number alone: too little to say that it is a factor."""
+    wrong = [case for case in cases if not case.is_right]
+    names = _names(wrong) if all(one.answer.shape == one.expected.shape for one in wrong) else []
+    return f"Is it {', or '.join(names)}?" if 0 < len(names) < 4 else None
+
+
 def _constant_factor(cases: Sequence[Case]) -> str | None:
     """A factor that is the same everywhere, with all that it may be."""
     factors = [ratio for ratio, _ in factors_of(cases) or []]
