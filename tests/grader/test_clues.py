@@ -140,4 +140,6 @@ def test_any_wrong_numbers_are_described() -> None:
     assert "too large" in spoilt(lambda e, x: e * (1 + x))
     assert "nearly right" in spoilt(lambda e, x: e * (1 + 0.01 * x))
     assert "correlation" in spoilt(lambda e, x: e + np.roll(e, 1, axis=1))
+    rows = np.isin(np.arange(6), [2, 3])[:, None, None]
+    assert "only in rows 2 to 3 of 6" in spoilt(lambda e, x: np.where(rows, e - x, e))
     assert spoilt(lambda e, x: e) == ""

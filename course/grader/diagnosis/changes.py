@@ -66,13 +66,13 @@ def _which_pixels(case: Case, images: Values) -> str | None:
         found, wanted = (np.flatnonzero(one.any(axis=others)) for one in (mine, right))
         if not np.array_equal(found, wanted):
             return (
-                f"Other {name}s are changed than should be: {_span(found)} of {mine.shape[axis]}, "
-                f"where it should be {_span(wanted)} (counted from 0)."
+                f"Other {name}s are changed than should be: {span(found)} of {mine.shape[axis]}, "
+                f"where it should be {span(wanted)} (counted from 0)."
             )
     return None
 
 
-def _span(places: Values) -> str:
+def span(places: Values) -> str:
     """Places along an axis, in short."""
     if len(places) == 1:
         return str(places[0])

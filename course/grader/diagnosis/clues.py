@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from course.grader.compare import SMALLEST, TOLERANCE
+from course.grader.diagnosis.changes import span
 from course.grader.diagnosis.compared import Case
 from course.grader.diagnosis.fit import is_off, like
 
@@ -511,7 +512,31 @@ def describe(cases: Sequence[Case]) -> str:
         return ""
     if not np.all(np.isfinite(case.answer)) or case.answer.size < 2:
         return ""
-    return " ".join(filter(None, [_which(_wrong(cases)), _how_far(case)]))
+    which = _which(_wrong(cases)) or _lines_that_are_wrong(case)
+    return " ".join(filter(None, [which, _how_far(case)]))
+
+
+AXES = {
+    1: ("image",),
+    2: ("row", "column"),
+    3: ("image", "row", "column"),
+    4: ("image", "row", "column", "channel"),
+}
+"""What is counted along the axes of an answer, by their number."""
+
+
+def _lines_that_are_wrong(case: Case) -> str:
+    """Along which axes only some places hold wrong values, and which."""
+    off = is_off(case)
+    names = ("step", "image") if case.is_record and off.ndim == 2 else AXES.get(off.ndim, ())
+    parts = []
+    for axis, name in enumerate(names):
+        others = tuple(i for i in range(off.ndim) if i != axis)
+        places = np.flatnonzero(off.any(axis=others))
+        if 0 < len(places) < off.shape[axis]:
+            some = f"{name}{'s' * (len(places) > 1)}"
+            parts.append(f"{some} {span(places)} of {off.shape[axis]}")
+    return f"It is wrong only in {' and '.join(parts)} (counted from 0)." if parts else ""
 
 
 def _which(wrong: Sequence[Case]) -> str:
