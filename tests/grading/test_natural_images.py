@@ -949,12 +949,12 @@ Rule = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
 """A step's direction, from the slope, Adam's two running means, and the step's number from 0."""
 
 
-def adam_of(first: float = 0.9, second: float = 0.999) -> Rule:
-    """As in algorithm 1 of Kingma and Ba, with these β₁ and β₂ of the running means."""
+def adam_of(first: float = 0.9, second: float = 0.999, small: float = 1e-7) -> Rule:
+    """As in algorithm 1 of Kingma and Ba, with these β₁, β₂ and ε."""
 
     def rule(slope: np.ndarray, mean: np.ndarray, square: np.ndarray, n: int) -> np.ndarray:
         mean, square = mean / (1 - first ** (n + 1)), square / (1 - second ** (n + 1))
-        return mean / (np.sqrt(square) + 1e-7)
+        return mean / (np.sqrt(square) + small)
 
     return rule
 
@@ -1064,6 +1064,18 @@ class Climb:
             "a step size that falls by half a step more, 1 − (n + 0.5) / N": {
                 "fading": lambda n, steps: 1 - (n + 0.5) / steps
             },
+            "a step size that falls as a square, (1 − n / N)²": {
+                "fading": lambda n, steps: (1 - n / steps) ** 2
+            },
+            "a step size that is halved after every step": {"fading": lambda n, steps: 0.5**n},
+            "a step size that is multiplied with 0.9 after every step": {
+                "fading": lambda n, steps: 0.9**n
+            },
+            "a step size that falls as a cosine": {
+                "fading": lambda n, steps: (1 + np.cos(np.pi * n / steps)) / 2
+            },
+            "Adam with ε = 1e-3, not 1e-7": {"rule": adam_of(small=1e-3)},
+            "Adam with ε = 1e-2, not 1e-7": {"rule": adam_of(small=1e-2)},
             "a step size that falls to a half only": {"fading": lambda n, steps: 1 - n / steps / 2},
             "a step size that is divided by the number of the step": {
                 "fading": lambda n, steps: 1 / (n + 1)
