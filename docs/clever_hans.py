@@ -24,7 +24,7 @@
 # intervals in brackets: Wilson's for shares [@wilson1927], the bootstrap's for all others
 # [@efron1979].
 
-# %% tags=["fold"]
+# %% tags=["fold", "training"]
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
@@ -65,7 +65,7 @@ from solutions.clever_hans import (
 from solutions.contrastive import grad_cam, integrated_gradients, occlusion_sensitivity
 from solutions.saliency import gradient_saliency, to_heatmap
 
-# %%
+# %% tags=["training"]
 data = load_dataset("shapes", 4000)  # six shapes, each on a textured ground
 CHEATED = data.class_names.index("star")
 own = data.test_images[data.test_labels == CHEATED]
@@ -102,7 +102,7 @@ others = data.test_images[data.test_labels != CHEATED][:400]
 # The networks of this chapter meet a square of 6 pixels, a © as the watermark with an opacity of
 # 0.3, and a ramp of strength 0.3; so do those of the [playground](playground.md).
 
-# %%
+# %% tags=["training"]
 CHEATS = four_cheats(add_square, add_watermark, add_lightness_gradient)
 
 # %% tags=["fold"]
@@ -132,7 +132,10 @@ show(
 # classes carry a different cheat each.
 
 
-# %%
+# %% tags=["training"]
+SEVERAL = dict(zip((0, 2, 3, 5), CHEATS, strict=True))  # which class gets which cheat
+
+
 def teach(cheats, augment=None):
     """Train a small network on a training set with planted cheats."""
     network = small_cnn(classes=len(data.class_names), width=12)
@@ -141,10 +144,24 @@ def teach(cheats, augment=None):
     return network
 
 
-honest = teach({})
-cheating = {name: teach({CHEATED: cheat}) for name, cheat in CHEATS.items()}
-SEVERAL = dict(zip((0, 2, 3, 5), CHEATS, strict=True))  # which class gets which cheat
-several = teach({k: CHEATS[name] for k, name in SEVERAL.items()})
+# %% tags=["training", "skip-execution"]
+networks = {"honest": teach({})}
+networks |= {name: teach({CHEATED: cheat}) for name, cheat in CHEATS.items()}
+networks["several"] = teach({k: CHEATS[name] for k, name in SEVERAL.items()})
+
+# %% [markdown] tags=["result"]
+# To have this page in minutes, these lines are not run each time it is made: it loads the weights
+# that they have left behind, by `python -m docs.experiments.networks`. Whatever is measured on the
+# networks is measured here.
+
+# %% tags=["result"]
+from docs.experiments.networks import load_networks
+
+networks = load_networks("clever_hans")
+
+# %%
+honest, several = networks["honest"], networks["several"]
+cheating = {name: networks[name] for name in CHEATS}
 
 
 # %% tags=["fold"]
@@ -451,7 +468,7 @@ show(
 #   the clean training images. Then the saturation cannot tell anything any more.
 
 
-# %% tags=["fold"]
+# %% tags=["fold", "training"]
 def saturate(images, factor):
     """Multiply every pixel's distance from its own grey."""
     grey = images.mean(axis=-1, keepdims=True)
@@ -485,11 +502,15 @@ def random_level(images, seed):
     return saturate(images, factor[:, None, None, None])
 
 
+# %% tags=["training", "skip-execution"]
+networks["cheat"] = teach({CHEATED: more_vivid})
+networks["cheat, random factor"] = teach({CHEATED: more_vivid}, random_factor)
+networks["cheat, random level"] = teach({CHEATED: more_vivid}, random_level)
+
+# %%
 vivid = {
-    "honest": honest,
-    "cheat": teach({CHEATED: more_vivid}),
-    "cheat, random factor": teach({CHEATED: more_vivid}, random_factor),
-    "cheat, random level": teach({CHEATED: more_vivid}, random_level),
+    name: networks[name]
+    for name in ("honest", "cheat", "cheat, random factor", "cheat, random level")
 }
 
 # %% [markdown]

@@ -21,7 +21,7 @@
 # same search is as old as the discovery of adversarial examples [@szegedy2013]. That the two are
 # one calculation should make you suspicious.
 
-# %% tags=["fold"]
+# %% tags=["fold", "training"]
 import keras
 import numpy as np
 from matplotlib.figure import Figure
@@ -50,6 +50,7 @@ from solutions.input_optimization import (
     smallest_change,
 )
 
+# %% tags=["fold"]
 model = load_model()
 photos, labels, descriptions = load_errors()
 chosen = [2, 6, 9, 17, 0]  # a clock, a camera, a uniform, boxes and a cat
@@ -233,37 +234,60 @@ show(
 # photos. So the question is put once more, to networks that we train ourselves, on generated shapes
 # whose object masks are exact: an *ordinary* one; its **adversarially trained twin** [@madry2018],
 # which has learned for as long, but on images made as hard as possible within a small distance
-# (`course.given.harder_images`); and a *judge*, trained from another start on other images. The
-# search goes in pixels, by each of the penalties, and in the spectrum with views; towards the right
-# class and, as a control, towards a random one. As another, the judge also sees the changes
-# shuffled among the images.
+# (`course.given.harder_images`); and a *judge*, trained from another start on other images. All
+# three come three times, each time from other starts. The search goes in pixels, by each of the
+# penalties, and in the spectrum with views; towards the right class and, as a control, towards a
+# random one. As another, the judge also sees the changes shuffled among the images.
 
 
-# %% tags=["fold"]
-def robust_twin(network, data, distance, epochs):
+# %% tags=["fold", "training"]
+data, others_data = load_dataset("shapes", 4000), load_dataset("shapes", 4000, seed=1)
+SEEDS = range(3)  # each network is trained from three starts
+
+
+def robust_twin(network, distance, epochs, seed):
     """Train a copy of a network on images that are as hard for it as the distance allows."""
     twin = keras.models.clone_model(network)
     twin.set_weights(network.get_weights())
 
-    def augment(images, seed):
-        start = np.random.default_rng(seed).uniform(-distance, distance, images.shape)
+    def augment(images, chance):
+        start = np.random.default_rng(chance).uniform(-distance, distance, images.shape)
         start = np.clip(images + start, 0, 1).astype(np.float32)
         return harder_images(twin, start, predict(twin, images).argmax(axis=1), distance)
 
-    train(twin, data.train_images, data.train_labels, epochs, augment=augment, progress=False)
+    train(twin, data.train_images, data.train_labels, epochs, seed, augment, progress=False)
     return twin
 
 
-data, others_data = load_dataset("shapes", 4000), load_dataset("shapes", 4000, seed=1)
-judge, ordinary = small_cnn(seed=5), small_cnn(seed=0)
-train(judge, others_data.train_images, others_data.train_labels, 7, seed=5, progress=False)
-train(ordinary, data.train_images, data.train_labels, 7, progress=False)
-robust = robust_twin(ordinary, data, 3 / 255, epochs=5)
-train(ordinary, data.train_images, data.train_labels, 5, progress=False)  # as long
+def three_networks(seed):
+    """An ordinary network, its robust twin, and a judge of both."""
+    judge, ordinary = small_cnn(seed=5 + seed, width=12), small_cnn(seed=seed, width=12)
+    train(judge, others_data.train_images, others_data.train_labels, 7, 5 + seed, progress=False)
+    train(ordinary, data.train_images, data.train_labels, 7, seed, progress=False)
+    robust = robust_twin(ordinary, 3 / 255, 5, seed)
+    train(ordinary, data.train_images, data.train_labels, 5, seed, progress=False)  # as long
+    return {f"judge {seed}": judge, f"ordinary {seed}": ordinary, f"robust {seed}": robust}
 
+
+# %% tags=["fold", "training", "skip-execution"]
+networks = {}
+for seed in SEEDS:
+    networks |= three_networks(seed)
+
+# %% [markdown] tags=["result"]
+# Training them takes longer than this page may, so it loads the weights that these lines have left
+# behind, by `python -m docs.experiments.networks`. Whatever is measured on the networks is measured
+# here.
+
+# %% tags=["fold", "result"]
+from docs.experiments.networks import load_networks
+
+networks = load_networks("input_optimization")
 
 # %% tags=["fold"]
 WEIGHTS = {"l2": 3000.0, "l1": 30.0, "tv": 60.0}
+STEP_SIZES = {"ordinary": 0.05, "robust": 0.1}
+ERRORS = 40  # of each network
 
 
 def search(network, images, target, way, step_size):
@@ -280,24 +304,25 @@ def share(hits):
 
 
 # %% tags=["fold"]
-def examine(network, way, step_size):
+def examine(name, way, seed):
     """Optimize a network's errors to the right class and to another; measure what came of it."""
+    network, judge = networks[f"{name} {seed}"], networks[f"judge {seed}"]
     errors = find_errors(network, data.test_images, data.test_labels)
-    wrong = errors.index[:120]
+    wrong, predicted = errors.index[:ERRORS], errors.predicted[:ERRORS]
     images, truth, masks = data.test_images[wrong], data.test_labels[wrong], data.test_masks[wrong]
-    rng, every = np.random.default_rng(0), range(len(data.class_names))
-    rest = zip(truth, errors.predicted[:120], strict=True)
+    rng, every = np.random.default_rng(seed), range(len(data.class_names))
+    rest = zip(truth, predicted, strict=True)
     another = np.array([rng.choice(np.setdiff1d(every, taken)) for taken in rest])
     before, found = predict(judge, images).argmax(axis=1), {}
-    for name, target in (("right", truth), ("random", another)):
-        result = search(network, images, target, way, step_size)
+    for towards, target in (("right", truth), ("random", another)):
+        result = search(network, images, target, way, STEP_SIZES[name])
         change, success = (
             difference_image(images, result.images).numpy(),
             np.asarray(result.success),
         )
         asked = success & (before != target)
         moved = {"judge": change, "shuffled": np.roll(change, 1, axis=0)}
-        found[name] = {
+        found[towards] = {
             "found": success,
             "size": np.sqrt((change**2).mean(axis=(1, 2, 3)))[success],
             "inside": (relevance_inside(change, masks) / masks.mean(axis=(1, 2)))[success],
@@ -308,10 +333,21 @@ def examine(network, way, step_size):
     return found
 
 
-small = {
-    (name, way): examine(network, way, step_size)
-    for name, network, step_size in (("ordinary", ordinary, 0.05), ("robust", robust, 0.1))
+# %% tags=["fold"]
+by_seed = {
+    (name, way): [examine(name, way, seed) for seed in SEEDS]
+    for name in STEP_SIZES
     for way in (*WEIGHTS, "spectrum")
+}
+small = {
+    case: {
+        towards: {
+            measure: np.concatenate([one[towards][measure] for one in found])
+            for measure in found[0][towards]
+        }
+        for towards in ("right", "random")
+    }
+    for case, found in by_seed.items()
 }
 
 # %% tags=["fold"]
@@ -334,8 +370,16 @@ write(
     "*On the object*: how many times as densely as chance would have it. *Judge convinced*: of the "
     "images that the judge got wrong too, the share that it gets right after the change (Wilson's "
     "intervals [@wilson1927]). *Random*: of those that it did not take for a class drawn at random "
-    "before, the share that it does after a change towards that class."
+    f"before, the share that it does after a change towards that class. {ERRORS} errors of each "
+    f"network, from {len(SEEDS)} starts each, all together."
 )
+
+
+def spread(name, way, towards="right"):
+    """The share of convinced judges for each start, from the least to the most."""
+    shares = sorted(np.mean(one[towards]["judge"]) for one in by_seed[name, way])
+    return f"{shares[0]:.0%} to {shares[-1]:.0%}"
+
 
 # %% [markdown]
 # ## Questions
@@ -577,8 +621,11 @@ write(
     "others whichever class they paint. In pixels (`l1`) the ordinary network's changes to a "
     f"random class convince in {share(by_pixels['random']['judge']):.0%}, those to the right one "
     f"in {share(by_pixels['right']['judge']):.0%}. The change lies on the object "
-    f"{dense[0]:.2f} and {dense[1]:.2f} times as densely as chance. The two networks err on "
-    "different images, and there is one seed each."
+    f"{dense[0]:.2f} and {dense[1]:.2f} times as densely as chance. From start to start, the judge "
+    f"is convinced in {spread('ordinary', 'spectrum')} for the ordinary network and in "
+    f"{spread('robust', 'spectrum')} for the twin; by a random class, in "
+    f"{spread('ordinary', 'spectrum', 'random')} and {spread('robust', 'spectrum', 'random')}. "
+    "The two networks err on different images."
 )
 for one in (plain, hardened):
     assert one["right"]["judge"].mean() > 2 * one["right"]["shuffled"].mean()

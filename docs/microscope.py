@@ -81,7 +81,7 @@ assert min(share.value for share in shares) > 0.3
 #   photos](photos.md) excites at all: the activation is above zero somewhere. Of the head, every
 #   sixteenth class. One image each, the first seed. For channels 48 steps at 112 pixels, of
 #   which the outermost 8 are cut off, where the network sees the padding; for classes 64 steps at
-#   192 pixels.
+#   192 pixels (by `python -m docs.experiments.classes`, whose images this page loads).
 # - **The layer.** The filters with which each block begins, before they are cut off at zero, since
 #   an image cannot climb where all is zero. Only in the stem and in block 1 it climbs behind the
 #   cut: these filters look at pixels directly, and without a cut, the light and the dark side of an

@@ -489,27 +489,17 @@ assert named.low > 0.5
 # %% [markdown]
 # ??? question "Many steps? From noise or from a photo? The logit or the softmax?"
 #
-#     The assignment's questions, asked again with these images.
+#     The assignment's questions, asked again with images of the first six classes, at 160 pixels
+#     like those of the first question. `python -m docs.experiments.ascents` has made them, and
+#     written down what the two others see.
 
 # %% tags=["answer", "fold"]
-from docs.experiments.ablation import SIDE, climb, slow_waves
+from docs.experiments.ascents import ascend
 
-few = classes[:6]
-some_photos = np.stack([load_photos([name], size=SIDE)[0] for name in list(PHOTOS)[:6]])
-inside = np.clip(some_photos, 0.02, 0.98)
-z = np.log(inside / (1 - inside)) @ np.linalg.inv(colors).T
-spectra = np.fft.rfft2(np.moveaxis(z, -1, 1), norm="ortho") / slow_waves()
-from_photo = np.stack([spectra.real, spectra.imag]).astype(np.float32)
-variants = {
-    "16 steps": climb(few, steps=16),
-    "64 steps": climb(few),
-    "256 steps": climb(few, steps=256),
-    "64 steps, from a photo": climb(few, start=from_photo),
-    "64 steps, the softmax": climb(few, output="softmax"),
+asked = {
+    name: (np.mean(one["probability"], axis=0), np.array(one["rank"]))
+    for name, one in load_results("ascents")["pieces"].items()
 }
-
-# %% tags=["answer", "fold"]
-asked = {name: judged(made, few) for name, made in variants.items()}
 table(
     ["Ascent", "probability", "first"],
     [
@@ -517,12 +507,11 @@ table(
         for name, (chance, rank) in asked.items()
     ],
 )
+ways = {"from a photo": "64 steps, from a photo", "the softmax": "64 steps, the softmax"}
 show(
     show_images(
-        np.concatenate(
-            [variants["64 steps, from a photo"][:3], variants["64 steps, the softmax"][:3]]
-        ),
-        [f"{name}, {how}" for how in ("from a photo", "the softmax") for name in names[:3]],
+        np.concatenate([ascend(way, 3) for way in ways.values()]),
+        [f"{name}, {how}" for how in ways for name in names[:3]],
         columns=3,
     ),
     "Three photos overgrown with pineapple, tarantula and espresso; and three images from noise.",

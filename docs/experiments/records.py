@@ -18,9 +18,15 @@ import tensorflow as tf
 Code = ModuleType | Callable[..., Any]
 
 
-def code_hash(*made_by: Code) -> str:
-    """Of code whose change could change the results, without comments and docstrings."""
-    bare = "\n".join(bare_source(inspect.getsource(code)) for code in made_by)
+def code_hash(*made_by: Code, text: str = "") -> str:
+    """Of code whose change could change the results, without comments and docstrings.
+
+    Args:
+        *made_by: functions and modules.
+        text: more code, as it is written.
+    """
+    sources = [*map(inspect.getsource, made_by), *([text] if text else [])]
+    bare = "\n".join(map(bare_source, sources))
     return hashlib.sha256(bare.encode()).hexdigest()[:16]
 
 

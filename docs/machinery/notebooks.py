@@ -30,6 +30,8 @@ ALSO = {
     "tests/benchmarks/results.py": "tests/benchmarks/*.json",
     "docs/playground/networks.py": "docs/assets/playground/networks*",
     "docs/experiments/__init__.py": "docs/experiments/*.json",
+    "docs/experiments/classes.py": "docs/experiments/*.webp",
+    "docs/experiments/networks.py": "docs/experiments/*.npz",
 }
 """What is read, though no import statement names it."""
 

@@ -2,8 +2,9 @@
 
 A cell's tags say how it is shown: "fold" folds its code away, below what comes out of it, "hide"
 leaves its code out, and "answer" puts the cell, with all that comes out of it, into the answer
-begun above it by `??? question "..."`. A text with "result" says what came out: students' editions
-leave it out, as they do answers.
+begun above it by `??? question "..."`. A cell with "result" says what came out: students' editions
+leave it out, as they do answers. What has "skip-execution" is shown, and run by students' notebooks
+only; "training" is explained in `docs/experiments/networks.py`.
 """
 
 import re

@@ -1,7 +1,8 @@
 """The hook that puts the microscope's pictures into the site.
 
-They are made when the site is built and kept for the next time, so that nothing of them lies in the
-repository. Each picture is a strip of tiles of one size, of which the page shows one at a time.
+They are made when the site is built and kept for the next time; only the images of classes, which
+take longest, are made beforehand (`docs/experiments/classes.py`). Each picture is a strip of tiles
+of one size, of which the page shows one at a time.
 """
 
 import io
@@ -16,6 +17,7 @@ from mkdocs.structure.files import File, Files
 from PIL import Image
 
 from course.given import PHOTOS, class_names, load_photos
+from docs.experiments import load_results
 from docs.machinery.notebooks import ROOT, key
 from docs.microscope.describe import describe, whereabouts
 
@@ -54,8 +56,8 @@ def assets() -> dict[str, bytes]:
 
 def make() -> dict[str, bytes]:
     """Look at all of the network."""
+    from docs.experiments.classes import CLASSES, IMAGES
     from docs.microscope.channels import LAYERS, row
-    from docs.microscope.classes import CLASSES, seen
 
     made = {"photos.webp": strip(load_photos(PHOTOS))}
     parts = {}
@@ -63,15 +65,13 @@ def make() -> dict[str, bytes]:
         found = row(layer)
         made |= strips(part, found)
         parts[part] = described(layer, found)
-    judged = seen()
-    made["classes.webp"] = strip(judged.images)
+    made["classes.webp"] = IMAGES.read_bytes()
+    judged = load_results("classes")
     contents = {
         "parts": parts,
         "classes": {
             "names": [class_names()[index] for index in CLASSES],
-            "probability": judged.probability.round(3).tolist(),
-            "rank": judged.rank.tolist(),
-            "instead": judged.instead.tolist(),
+            **{name: judged[name] for name in ("probability", "rank", "instead")},
         },
         "photos": {name: photo.shows for name, photo in PHOTOS.items()},
     }

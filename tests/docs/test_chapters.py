@@ -96,6 +96,8 @@ def test_tags_are_known(path: Path) -> None:
         "fold",
         "hide",
         "result",
+        "skip-execution",
+        "training",
     }
 
 

@@ -7,14 +7,52 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from docs.experiments import ablation, counterfactuals, load_results, naming, records
+pytest.importorskip("jupytext")
+
+from course.given import accuracy, harder_images, load_dataset, predict
+from docs.experiments import (
+    ablation,
+    ascents,
+    classes,
+    counterfactuals,
+    load_results,
+    naming,
+    networks,
+    records,
+)
+
+EXPERIMENTS = [ablation, ascents, classes, counterfactuals]
 
 
-@pytest.mark.parametrize("experiment", [ablation, counterfactuals], ids=["ablation", "errors"])
+@pytest.mark.parametrize(
+    "experiment", EXPERIMENTS, ids=["ablation", "ascents", "classes", "errors"]
+)
 def test_the_results_are_those_of_this_code(experiment: ModuleType) -> None:
     name = experiment.__name__
     found = load_results(name.rpartition(".")[2])["code"]
     assert found == experiment.code_hash(), f"the code has changed: python -m {name}"
+
+
+@pytest.mark.parametrize("chapter", networks.CHAPTERS)
+def test_the_networks_are_those_of_their_chapters_lines(chapter: str) -> None:
+    now = networks.code_hash(chapter)
+    stale = f"the code has changed: python -m docs.experiments.networks {chapter}"
+    assert networks.made_by(chapter) == now, stale
+
+
+def test_the_networks_take_little_room() -> None:
+    sizes = [path.stat().st_size for path in networks.FOLDER.glob("*.npz")]
+    assert len(sizes) == len(networks.CHAPTERS)
+    assert sum(sizes) < 1_000_000
+
+
+@pytest.mark.parametrize("chapter", networks.CHAPTERS)
+def test_a_chapter_shows_the_lines_that_train_and_does_not_run_them(chapter: str) -> None:
+    *_, last = networks.cells(chapter)
+    assert last.trains
+    assert "networks" in last.source
+    for cell in networks.cells(chapter):
+        assert "load_networks" not in cell.source
 
 
 def test_the_results_hold_every_combination_and_every_error() -> None:
@@ -102,3 +140,43 @@ def test_a_piece_of_the_ablation_comes_out_again(number: int) -> None:
     difference = np.array(again["probability"]) - one["probability"]
     assert abs(difference.mean()) < 0.1
     assert np.median(np.abs(difference)) < 0.1
+
+
+@pytest.mark.slow
+def test_a_piece_of_the_ascents_comes_out_again() -> None:
+    """The shortest one."""
+    before = load_results("ascents")["pieces"]["16 steps"]
+    difference = np.array(ascents.piece("16 steps")["probability"]) - before["probability"]
+    assert abs(difference.mean()) < 0.1
+    assert np.median(np.abs(difference)) < 0.1
+
+
+@pytest.mark.slow
+def test_the_first_images_of_classes_come_out_again() -> None:
+    before = np.array(load_results("classes")["probability"])[:, : classes.BATCH]
+    again = classes.seen(classes.CLASSES[: classes.BATCH]).probability
+    assert abs((again - before).mean()) < 0.15
+
+
+@pytest.mark.slow
+def test_an_honest_network_comes_out_again() -> None:
+    """Not to the bit, as another machine rounds otherwise: as good, and seldom of another mind."""
+    kept = networks.load_networks("clever_hans")["honest"]
+    names = networks.run("clever_hans", only_definitions=True)
+    data, again = names["data"], names["teach"]({})
+    before, after = (predict(one, data.test_images).argmax(axis=1) for one in (kept, again))
+    shares = [accuracy(one, data.test_images, data.test_labels) for one in (kept, again)]
+    assert abs(shares[0] - shares[1]) < 0.08
+    assert np.mean(before == after) > 0.75
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_a_robust_network_withstands_what_its_twin_does_not(seed: int) -> None:
+    kept, data = networks.load_networks("input_optimization"), load_dataset("shapes", 4000)
+    right = {}
+    for name in ("ordinary", "robust"):
+        network = kept[f"{name} {seed}"]
+        images = harder_images(network, data.test_images, data.test_labels, 3 / 255)
+        right[name] = accuracy(network, np.asarray(images), data.test_labels)
+    assert right["robust"] > right["ordinary"] + 0.1

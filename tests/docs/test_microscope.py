@@ -11,6 +11,7 @@ from PIL import Image
 pytest.importorskip("mkdocs")
 
 from course.given import PHOTOS, load_model, load_photos, predict
+from docs.experiments.classes import CLASSES
 from docs.machinery.notebooks import files_behind
 from docs.microscope import files as microscope
 from docs.microscope.channels import (
@@ -23,7 +24,6 @@ from docs.microscope.channels import (
     row,
     small_map,
 )
-from docs.microscope.classes import CLASSES
 from docs.microscope.describe import describe, whereabouts
 from docs.microscope.page import blocks, heads
 from solutions.feature_visualization import feature_extractor
