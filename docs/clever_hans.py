@@ -150,9 +150,9 @@ networks |= {name: teach({CHEATED: cheat}) for name, cheat in CHEATS.items()}
 networks["several"] = teach({k: CHEATS[name] for k, name in SEVERAL.items()})
 
 # %% [markdown] tags=["result"]
-# To have this page in minutes, these lines are not run each time it is made: it loads the weights
-# that they have left behind, by `python -m docs.experiments.networks`. Whatever is measured on the
-# networks is measured here.
+# To have this page in minutes, these lines, and three more further down, are not run each time it
+# is made: it loads the weights that they have left behind, by
+# `python -m docs.experiments.networks`. Whatever is measured on the networks is measured here.
 
 # %% tags=["result"]
 from docs.experiments.networks import load_networks
@@ -160,7 +160,7 @@ from docs.experiments.networks import load_networks
 networks = load_networks("clever_hans")
 
 # %%
-honest, several = networks["honest"], networks["several"]
+honest, several = (networks[name] for name in ("honest", "several"))
 cheating = {name: networks[name] for name in CHEATS}
 
 
@@ -726,7 +726,7 @@ write(
     "learned as willingly as one."
 )
 computed(f"{100 * most:.0f} of 100")
-assert least > 0.93
+assert least > 0.9
 assert most < 0.3
 
 # %% [markdown]
