@@ -1240,7 +1240,8 @@ def test_channel_leaves_the_model_alone(work: Work) -> None:
     """
     network, function = single(work), work.natural_images.visualize_channel
     images, scores = check_tuple(function(network, "logits", 1, 0, 0, None, STILL), PARTS)
-    expected = models.outputs(network, as_array(images), 1)
+    images = as_array(images, (1, *one_shape(work)), "the images")
+    expected = models.outputs(network, images, 1)
     check_close(as_array(scores, (1, 1))[-1], expected, IN_TRAINING, "the last row of scores")
     check_untrained(work, network)
 

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201, F821
+# ruff: noqa: ANN001, ANN201, ANN202
 """Wrong answers to `activation_maximization` of a fourth round: each breaks one promise."""
 
 import numpy as np
@@ -8,7 +8,24 @@ from course.given import Ascent, compiled
 from course.saliency import select_output
 from tests.answers.fresh import wrong
 
+
+def _fourth_climb(model, images, class_index, step_size, output):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = select_output(model, images, class_index, output)
+    gradient = tape.gradient(value, images, unconnected_gradients="zero")
+    return (value, tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0))
+
+
 _fourth_climb = compiled(_fourth_climb)
+
+
+def _fourth_climb_z(model, z, class_index, step_size, output):
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = select_output(model, tf.sigmoid(z), class_index, output)
+    gradient = tape.gradient(value, z, unconnected_gradients="zero")
+    return (value, z + tf.cast(step_size, tf.float32) * gradient)
 
 
 _fourth_climb_z = compiled(_fourth_climb_z)
@@ -130,6 +147,17 @@ def maximize_class_sigmoid_clip_1e6(model, start, class_index, steps, step_size,
     return Ascent(images, tf.stack(scores))
 
 
+def _maximize_class_sigmoid_clips_z_climb_z(model, z, class_index, step_size, output):
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = select_output(model, tf.sigmoid(z), class_index, output)
+    gradient = tape.gradient(value, z, unconnected_gradients="zero")
+    return (value, tf.clip_by_value(z + tf.cast(step_size, tf.float32) * gradient, -6.907, 6.907))
+
+
+_maximize_class_sigmoid_clips_z_climb_z = compiled(_maximize_class_sigmoid_clips_z_climb_z)
+
+
 @wrong(
     "activation_maximization.maximize_class_sigmoid", breaks="Climbs without clipping: z is free"
 )
@@ -138,7 +166,7 @@ def maximize_class_sigmoid_clips_z(model, start, class_index, steps, step_size, 
     z = tf.math.log(start) - tf.math.log1p(-start)
     scores = []
     for _ in range(steps):
-        value, z = _fourth_climb_z(model, z, class_index, step_size, output)
+        value, z = _maximize_class_sigmoid_clips_z_climb_z(model, z, class_index, step_size, output)
         scores.append(value)
     images = tf.sigmoid(z)
     scores.append(select_output(model, images, class_index, output))

@@ -25,6 +25,18 @@ def _fourth_roll(images, shifts):
     return tf.gather(images, columns, axis=2, batch_dims=1)
 
 
+def _fourth_regularized(
+    model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
+):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = select_output(model, _fourth_roll(images, shifts), class_index, output)
+        goal = value - tf.cast(tv_weight, tf.float32) * tf.image.total_variation(images)
+        goal -= tf.cast(l2_weight, tf.float32) * tf.reduce_sum((images - 0.5) ** 2, axis=[1, 2, 3])
+    gradient = tape.gradient(goal, images)
+    return tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
+
+
 _fourth_regularized = compiled(_fourth_regularized)
 
 
@@ -45,9 +57,6 @@ def _fourth_output_of(model, layer_name):
             if node.operation is layer:
                 return node.outputs[0]
     return layer.output
-
-
-_fourth_feature_step = compiled(_fourth_feature_step)
 
 
 @wrong("feature_visualization.total_variation", breaks="Anisotropic")
@@ -106,6 +115,25 @@ def normalize_gradient_per_channel(gradient):
     return tf.math.divide_no_nan(gradient, rms)
 
 
+def _maximize_class_regularized_tv_of_jittered_regularized(
+    model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
+):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = select_output(model, _fourth_roll(images, shifts), class_index, output)
+        goal = value - tf.cast(tv_weight, tf.float32) * tf.image.total_variation(
+            _fourth_roll(images, shifts)
+        )
+        goal -= tf.cast(l2_weight, tf.float32) * tf.reduce_sum((images - 0.5) ** 2, axis=[1, 2, 3])
+    gradient = tape.gradient(goal, images)
+    return tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
+
+
+_maximize_class_regularized_tv_of_jittered_regularized = compiled(
+    _maximize_class_regularized_tv_of_jittered_regularized
+)
+
+
 @wrong(
     "feature_visualization.maximize_class_regularized",
     breaks="The penalties are those of the images themselves",
@@ -130,7 +158,7 @@ def maximize_class_regularized_tv_of_jittered(
     scores = [_fourth_score(model, images, class_index, output)]
     for _ in range(steps):
         shifts = _fourth_shifts(rng, images.shape[0], max_shift)
-        images = _fourth_regularized(
+        images = _maximize_class_regularized_tv_of_jittered_regularized(
             model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
         )
         if blur_sigma:
@@ -139,6 +167,24 @@ def maximize_class_regularized_tv_of_jittered(
             )
         scores.append(_fourth_score(model, images, class_index, output))
     return Ascent(images, tf.stack(scores))
+
+
+def _maximize_class_regularized_keeps_rolled_regularized(
+    model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
+):
+    images = _fourth_roll(images, shifts)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = select_output(model, images, class_index, output)
+        goal = value - tf.cast(tv_weight, tf.float32) * tf.image.total_variation(images)
+        goal -= tf.cast(l2_weight, tf.float32) * tf.reduce_sum((images - 0.5) ** 2, axis=[1, 2, 3])
+    gradient = tape.gradient(goal, images)
+    return tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
+
+
+_maximize_class_regularized_keeps_rolled_regularized = compiled(
+    _maximize_class_regularized_keeps_rolled_regularized
+)
 
 
 @wrong(
@@ -165,7 +211,7 @@ def maximize_class_regularized_keeps_rolled(
     scores = [_fourth_score(model, images, class_index, output)]
     for _ in range(steps):
         shifts = _fourth_shifts(rng, images.shape[0], max_shift)
-        images = _fourth_regularized(
+        images = _maximize_class_regularized_keeps_rolled_regularized(
             model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
         )
         if blur_sigma:
@@ -208,6 +254,23 @@ def maximize_class_regularized_one_shift_for_batch(
     return Ascent(images, tf.stack(scores))
 
 
+def _maximize_class_regularized_normalized_regularized(
+    model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
+):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = select_output(model, _fourth_roll(images, shifts), class_index, output)
+        goal = value - tf.cast(tv_weight, tf.float32) * tf.image.total_variation(images)
+        goal -= tf.cast(l2_weight, tf.float32) * tf.reduce_sum((images - 0.5) ** 2, axis=[1, 2, 3])
+    gradient = normalize_gradient(tape.gradient(goal, images))
+    return tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
+
+
+_maximize_class_regularized_normalized_regularized = compiled(
+    _maximize_class_regularized_normalized_regularized
+)
+
+
 @wrong("feature_visualization.maximize_class_regularized", breaks="The gradient is not normalized")
 def maximize_class_regularized_normalized(
     model,
@@ -229,7 +292,7 @@ def maximize_class_regularized_normalized(
     scores = [_fourth_score(model, images, class_index, output)]
     for _ in range(steps):
         shifts = _fourth_shifts(rng, images.shape[0], max_shift)
-        images = _fourth_regularized(
+        images = _maximize_class_regularized_normalized_regularized(
             model, images, shifts, class_index, step_size, tv_weight, l2_weight, output
         )
         if blur_sigma:
@@ -293,13 +356,26 @@ def _maximize_feature_squared_feature(extractor, images, channel):
     return tf.reduce_mean(tf.reshape(values**2, [tf.shape(values)[0], -1]), axis=1)
 
 
+def _maximize_feature_squared_feature_step(extractor, images, channel, step_size):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = _maximize_feature_squared_feature(extractor, images, channel)
+    gradient = tape.gradient(value, images, unconnected_gradients="zero")
+    return (value, tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0))
+
+
+_maximize_feature_squared_feature_step = compiled(_maximize_feature_squared_feature_step)
+
+
 @wrong("feature_visualization.maximize_feature", breaks="Mean activation, not mean square")
 def maximize_feature_squared(model, start, layer_name, channel, steps, step_size):
     extractor = feature_extractor(model, layer_name)
     images = tf.cast(start, tf.float32)
     scores = []
     for _ in range(steps):
-        value, images = _fourth_feature_step(extractor, images, channel, step_size)
+        value, images = _maximize_feature_squared_feature_step(
+            extractor, images, channel, step_size
+        )
         scores.append(value)
     scores.append(_maximize_feature_squared_feature(extractor, images, channel))
     return Ascent(images, tf.stack(scores))
@@ -310,6 +386,17 @@ def _maximize_feature_dense_fails_feature(extractor, images, channel):
     return tf.reduce_mean(tf.reshape(values, [tf.shape(values)[0], -1]), axis=1)
 
 
+def _maximize_feature_dense_fails_feature_step(extractor, images, channel, step_size):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = _maximize_feature_dense_fails_feature(extractor, images, channel)
+    gradient = tape.gradient(value, images, unconnected_gradients="zero")
+    return (value, tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0))
+
+
+_maximize_feature_dense_fails_feature_step = compiled(_maximize_feature_dense_fails_feature_step)
+
+
 @wrong(
     "feature_visualization.maximize_feature", breaks="The last axis of its activations: any layer"
 )
@@ -318,7 +405,9 @@ def maximize_feature_dense_fails(model, start, layer_name, channel, steps, step_
     images = tf.cast(start, tf.float32)
     scores = []
     for _ in range(steps):
-        value, images = _fourth_feature_step(extractor, images, channel, step_size)
+        value, images = _maximize_feature_dense_fails_feature_step(
+            extractor, images, channel, step_size
+        )
         scores.append(value)
     scores.append(_maximize_feature_dense_fails_feature(extractor, images, channel))
     return Ascent(images, tf.stack(scores))
@@ -330,6 +419,19 @@ def _maximize_feature_center_neuron_feature(extractor, images, channel):
     return flat[:, tf.shape(flat)[1] // 2]
 
 
+def _maximize_feature_center_neuron_feature_step(extractor, images, channel, step_size):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = _maximize_feature_center_neuron_feature(extractor, images, channel)
+    gradient = tape.gradient(value, images, unconnected_gradients="zero")
+    return (value, tf.clip_by_value(images + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0))
+
+
+_maximize_feature_center_neuron_feature_step = compiled(
+    _maximize_feature_center_neuron_feature_step
+)
+
+
 @wrong(
     "feature_visualization.maximize_feature",
     breaks="The mean over all positions, not the middle neuron",
@@ -339,7 +441,9 @@ def maximize_feature_center_neuron(model, start, layer_name, channel, steps, ste
     images = tf.cast(start, tf.float32)
     scores = []
     for _ in range(steps):
-        value, images = _fourth_feature_step(extractor, images, channel, step_size)
+        value, images = _maximize_feature_center_neuron_feature_step(
+            extractor, images, channel, step_size
+        )
         scores.append(value)
     scores.append(_maximize_feature_center_neuron_feature(extractor, images, channel))
     return Ascent(images, tf.stack(scores))

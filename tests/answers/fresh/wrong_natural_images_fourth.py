@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course.feature_visualization import feature_extractor
+from course.feature_visualization import feature_extractor, normalize_gradient
 from course.given import Ascent, compiled
 from course.saliency import select_output
 from tests.answers.fresh import wrong
@@ -49,7 +49,12 @@ _fourth_logits = compiled(
 )
 
 
-_fourth_mean_channel = compiled(_fourth_mean_channel)
+def _fourth_dream_step(extractor, image, step_size):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        value = tf.reduce_mean(tf.square(extractor(image, training=False)))
+    gradient = normalize_gradient(tape.gradient(value, image))
+    return tf.clip_by_value(image + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
 
 
 _fourth_dream_step = compiled(_fourth_dream_step)
@@ -798,6 +803,17 @@ def visualize_class_seed_ignored_view(
     )
 
 
+def _visualize_channel_center_neuron_mean_channel(extractor, images, channels):
+    values = extractor(images, training=False)
+    values = tf.reshape(values, [tf.shape(values)[0], -1, values.shape[-1]])
+    return tf.gather(values[:, values.shape[1] // 2], channels, axis=1, batch_dims=1)
+
+
+_visualize_channel_center_neuron_mean_channel = compiled(
+    _visualize_channel_center_neuron_mean_channel
+)
+
+
 @wrong("natural_images.visualize_channel", breaks="The mean over all positions, not the middle one")
 def visualize_channel_center_neuron(
     model, layer_name, channel, steps, seed, colors=None, view=(16.0, 15.0, 0.2), step_size=0.02
@@ -806,11 +822,20 @@ def visualize_channel_center_neuron(
     index = np.atleast_1d(np.asarray(channel))
 
     def value_of(images):
-        return _fourth_mean_channel(extractor, images, index)
+        return _visualize_channel_center_neuron_mean_channel(extractor, images, index)
 
     return _fourth_climb_in_spectrum(
         model, value_of, len(index), steps, seed, colors, view, step_size
     )
+
+
+def _visualize_channel_squared_mean_channel(extractor, images, channels):
+    values = extractor(images, training=False)
+    values = tf.reshape(values, [tf.shape(values)[0], -1, values.shape[-1]]) ** 2
+    return tf.gather(tf.reduce_mean(values, axis=1), channels, axis=1, batch_dims=1)
+
+
+_visualize_channel_squared_mean_channel = compiled(_visualize_channel_squared_mean_channel)
 
 
 @wrong("natural_images.visualize_channel", breaks="Mean activation, not of squares")
@@ -821,11 +846,22 @@ def visualize_channel_squared(
     index = np.atleast_1d(np.asarray(channel))
 
     def value_of(images):
-        return _fourth_mean_channel(extractor, images, index)
+        return _visualize_channel_squared_mean_channel(extractor, images, index)
 
     return _fourth_climb_in_spectrum(
         model, value_of, len(index), steps, seed, colors, view, step_size
     )
+
+
+def _deep_dream_mean_not_squared_dream_step(extractor, image, step_size):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        value = tf.reduce_mean(extractor(image, training=False))
+    gradient = normalize_gradient(tape.gradient(value, image))
+    return tf.clip_by_value(image + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
+
+
+_deep_dream_mean_not_squared_dream_step = compiled(_deep_dream_mean_not_squared_dream_step)
 
 
 @wrong("natural_images.deep_dream", breaks="Mean of the squared activations")
@@ -843,7 +879,7 @@ def deep_dream_mean_not_squared(
         small = tf.image.resize(photo, size)
         dream = small + tf.image.resize(added, size)
         for _ in range(steps):
-            dream = _fourth_dream_step(extractor, dream, step_size)
+            dream = _deep_dream_mean_not_squared_dream_step(extractor, dream, step_size)
         added = dream - small
     return dream[0]
 
@@ -925,6 +961,18 @@ def deep_dream_scaled_up(model, image, layer_name, octaves, steps=10, step_size=
     return tf.image.resize(dream, (height, width))[0]
 
 
+def _deep_dream_std_normalized_dream_step(extractor, image, step_size):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        value = tf.reduce_mean(tf.square(extractor(image, training=False)))
+    gradient = tape.gradient(value, image)
+    gradient = gradient / (tf.math.reduce_std(gradient) + 1e-08)
+    return tf.clip_by_value(image + tf.cast(step_size, tf.float32) * gradient, 0.0, 1.0)
+
+
+_deep_dream_std_normalized_dream_step = compiled(_deep_dream_std_normalized_dream_step)
+
+
 @wrong(
     "natural_images.deep_dream", breaks="Scaled by normalize_gradient (rms), as here, not by std"
 )
@@ -942,7 +990,7 @@ def deep_dream_std_normalized(
         small = tf.image.resize(photo, size)
         dream = small + tf.image.resize(added, size)
         for _ in range(steps):
-            dream = _fourth_dream_step(extractor, dream, step_size)
+            dream = _deep_dream_std_normalized_dream_step(extractor, dream, step_size)
         added = dream - small
     return dream[0]
 

@@ -241,6 +241,13 @@ def _gradient(
     )
 
 
+@_wrong_gradient("", is_computed=False)
+def gradient_that_is_cut_off(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    return np.clip(_gradient(model, images, class_index, output), -1, 1)
+
+
 @_wrong_gradient("The tape was not told to watch", is_computed=False)
 def gradient_not_watched(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
     import tensorflow as tf
