@@ -241,7 +241,7 @@ def _gradient(
     )
 
 
-@_wrong_gradient("", is_computed=False)
+@_wrong_gradient("cut off", is_computed=False)
 def gradient_that_is_cut_off(
     model: Any, images: Any, class_index: Any, output: str = "logit"
 ) -> Any:
