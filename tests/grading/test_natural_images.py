@@ -1495,7 +1495,8 @@ def dreamt(
     photo = photo.astype(np.float64)
     dream = base = photo
     for octave in reversed(range(octaves)) if how.is_upwards else range(octaves):
-        size = how.sizes(*photo.shape[:2], scale, octave)
+        # Mistakes may make sizes that are smaller than the filters of the network.
+        size = [max(side, 3) for side in how.sizes(*photo.shape[:2], scale, octave)]
         source = base if how.is_pyramid and base is not photo else photo
         for larger in range(octave) if how.is_cascade else ():
             source = resized(source, how.sizes(*photo.shape[:2], scale, larger))

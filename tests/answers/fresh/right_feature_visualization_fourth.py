@@ -94,7 +94,9 @@ def maximize_class_regularized_uses_jitter(
         x = tf.Variable(images)
         with tf.GradientTape() as tape:
             objective = tf.reduce_sum(
-                select_output(model, jitter(x, max_shift, int(seed_of_step)), class_index, output)
+                select_output(
+                    model, jitter(x + 0, max_shift, int(seed_of_step)), class_index, output
+                )
             )
             objective -= tv_weight * tf.reduce_sum(total_variation(x))
             objective -= 2 * l2_weight * tf.nn.l2_loss(x - 0.5)
