@@ -186,6 +186,12 @@ ROWS = [
         "shape (B,) first.",
     ),
     Row(
+        "TypeError",
+        r"only (?:0-dimensional|length-1|size-1|integer scalar) arrays can be converted",
+        "An array of several numbers is taken for one number, by int() or float(). (A class_index "
+        "may be one class for each image.)",
+    ),
+    Row(
         "ValueError",
         r"^Input (?:\w+ )?contains NaN",
         "There is NaN in what scikit-learn is given: 0 / 0, for a map that is zero everywhere?",

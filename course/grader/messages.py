@@ -20,7 +20,7 @@ from course.grader.diagnosis.compared import Case, case_of, without_repeats
 from course.grader.diagnosis.factors import ask_of_factor
 from course.grader.diagnosis.measured import find_number
 from course.grader.diagnosis.probes import RIGHT_ALONE, depends_on_its_batch, part_of
-from course.grader.diagnosis.relations import diagnose
+from course.grader.diagnosis.relations import ALL_ZERO, diagnose
 from course.grader.diagnosis.where import count_right, locate, locate_row, when_wrong
 from course.grader.errors import in_short, translate
 from course.grader.fingerprints import (
@@ -107,6 +107,8 @@ def _likely_mistake(
     distinct = without_repeats(cases)
     headline = _if_true(wrong.headline, records, work)
     related = diagnose(distinct) or ""
+    if related == ALL_ZERO:  # of images that are painted black, it is better said where
+        related = _find_change(distinct) or related
     asking = task, records, source, work
     elsewhere = partial(right_for_others, wrong.pair)
     if not related and not headline and not _is_slow(records):
@@ -149,7 +151,12 @@ def _find_change(cases: list[Case]) -> str | None:
     return find_change(cases) if cases and cases[-1].network is None else None
 
 
-RELATED = (_find_change, find_number, locate_row, climbed, find_change)
+def _find_change_of_a_climb(cases: list[Case]) -> str | None:
+    """What became of images that have climbed, where the mixture that they follow does not tell."""
+    return find_change(cases) if cases and "step_size" in cases[-1].options else None
+
+
+RELATED = (_find_change, find_number, locate_row, climbed, _find_change_of_a_climb)
 """They tell how numbers are related to what is expected, the plain before the far-fetched."""
 
 

@@ -151,6 +151,8 @@ def test_what_the_property_offers_instead_is_said() -> None:
         ("too many", (3, 1), (3,)),
         ("two axes are exchanged", (4, 6), (6, 4)),
         ("5 columns for 3", (6, 5), (6, 3)),
+        ("an axis too many, of length 3", (2, 3, 6, 5), (2, 6, 5)),
+        ("4 values for 3", (4,), (3,)),
         ("batch axis is missing", (6, 5, 3), (2, 6, 5, 3)),
         ("channels are still there", (2, 6, 5, 3), (2, 6, 5)),
         ("2 images for 3", (2, 6, 5, 3), (3, 6, 5, 3)),

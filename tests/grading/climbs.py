@@ -62,6 +62,9 @@ RULES: dict[str, Rule] = {
     "gradients whose length is limited to 1": lambda slopes, steps: (
         slopes[-1] / np.maximum(1, _size(slopes[-1]))
     ),
+    "gradients whose length over the batch is limited to 1": lambda slopes, steps: (
+        slopes[-1] / max(1.0, float(np.linalg.norm(slopes[-1])))
+    ),
     "gradients of length 1": lambda slopes, steps: (
         slopes[-1] / np.maximum(_size(slopes[-1]), 1e-12)
     ),

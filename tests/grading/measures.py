@@ -36,6 +36,14 @@ def _at(share: float) -> Measure:
     return _of_channel(at)
 
 
+def _in_the_middle_of_all(one: np.ndarray) -> tuple[float, np.ndarray]:
+    """The activation at the position in the middle, if they are counted row by row."""
+    place = np.unravel_index(one.size // 2, one.shape)
+    slope = np.zeros_like(one)
+    slope[place] = 1
+    return float(one[place]), slope
+
+
 def _mean(values: np.ndarray, channel: int) -> tuple[float, np.ndarray]:
     """The mean of a channel; beyond the last one, counting begins anew."""
     channel %= values.shape[-1]
@@ -71,6 +79,9 @@ MEASURES: dict[str, Measure] = {
         lambda a: (np.linalg.norm(a), a / max(np.linalg.norm(a), 1e-12))
     ),
     "the middle position alone, not the mean over all": _at(0.5),
+    "the middle position, counted row by row, not the mean over all": _of_channel(
+        _in_the_middle_of_all
+    ),
     "the first position alone, not the mean over all": _at(0),
     "the last position alone, not the mean over all": _at(1),
     "the logarithm of the sum of the exponentials": _of_channel(

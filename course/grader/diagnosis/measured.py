@@ -31,6 +31,9 @@ def find_number(cases: Sequence[Case]) -> str | None:
 FORMS: dict[str, Callable[[Values], Values]] = {
     "the logit": lambda a: a,
     "the probability": softmax,
+    "the probability by half of the logits": lambda a: softmax(a / 2),
+    "the probability by twice the logits": lambda a: softmax(2 * a),
+    "the probability by a tenth of the logits": lambda a: softmax(a / 10),
     "the logarithm of the probability": lambda a: np.log(softmax(a)),
     "the sigmoid of the logit": lambda a: 1 / (1 + np.exp(-a)),
     "the logit less the mean of all": lambda a: a - a.mean(axis=1, keepdims=True),

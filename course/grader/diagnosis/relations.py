@@ -43,9 +43,12 @@ def diagnose(cases: Sequence[Case]) -> str | None:
     if sum(np.count_nonzero(np.abs(case.expected) > SMALLEST) for case in telling) < 2:
         return None
     if all(not np.any(case.answer) for case in cases):
-        return "It is 0 everywhere."
+        return ALL_ZERO
     found = [says for find in KINDS if (says := find(cases))]
     return found[0] if len(found) == 1 else None if found else _along_the_way(cases)
+
+
+ALL_ZERO = "It is 0 everywhere."
 
 
 def _along(axis: int, change: Callable[[np.ndarray, int], np.ndarray]) -> Relation:

@@ -15,6 +15,11 @@ def say_of_shapes(case: Case) -> str | None:
     for says, shapes in SHAPES:
         if mine in shapes(wanted):
             return says
+    if len(mine) == len(wanted) + 1:
+        more = next((n for i, n in enumerate(mine) if mine[:i] + mine[i + 1 :] == wanted), None)
+        return f"There is an axis too many, of length {more}." if more else None
+    if len(mine) == len(wanted) == 1:
+        return f"The result has {mine[0]} value{'s' * (mine[0] != 1)} for {wanted[0]}."
     if len(mine) == len(wanted) > 1:
         is_plain = len(wanted) == 2 or "image" in case.arrays  # no axis of images
         names = AXES[1:] if is_plain else AXES
