@@ -504,6 +504,15 @@ def check_path(
             * mean_slope(1 - black, whole - 1 + black),
             "a way that begins at the image and leads away from the baseline": way
             * mean_slope(whole, way),
+            "the mean of the gradient over the channels": way * slope.mean(axis=-1, keepdims=True),
+            "places that cut the way into steps + 1 parts": way
+            * np.mean(
+                [
+                    models.slopes(network, black + (i + 1) / (steps + 1) * way, class_index)
+                    for i in range(steps)
+                ],
+                axis=0,
+            ),
             "the mean gradient times the image, not times image − baseline": whole * slope,
             f"a map that is scaled so {says}": expected * gain / total,
             f"a map to which so much is added {says}": expected + (gain - total) / way[0].size,
@@ -637,6 +646,11 @@ def check_cam(
     check_close(answer, expected, headline, instead=others)
 
 
+def _stretched(maps: np.ndarray) -> np.ndarray:
+    low, high = (f(axis=(1, 2), keepdims=True) for f in (maps.min, maps.max))
+    return np.asarray((maps - low) / np.maximum(high - low, 1e-9))
+
+
 def other_cams(
     network: Network, batch: np.ndarray, class_index: Any, layer_name: str
 ) -> dict[str, np.ndarray]:
@@ -652,6 +666,10 @@ def other_cams(
     return {
         "a map whose rows and columns are exchanged before it is resized": resize_bilinear(
             np.swapaxes(cam, 1, 2), size
+        ),
+        "each map stretched to [0, 1]": _stretched(resize_bilinear(cam, size)),
+        "the gradient's mean over the channels as the weight of every position": resize_bilinear(
+            np.maximum(0, (slopes.mean(axis=-1, keepdims=True) * activation).sum(axis=-1)), size
         ),
         "the root of the map": resize_bilinear(np.sqrt(cam), size),
         "the square of the map": resize_bilinear(cam**2, size),

@@ -157,7 +157,7 @@ def _sum_of_terms(cases: Sequence[Case]) -> str | None:
     scale = max(np.abs(mine).max(), np.abs(table[:, :-1]).max())
     if rank < table.shape[1] or not like(table @ counts, mine, scale=scale):
         return None
-    are_plain = np.all(np.abs(counts - np.round(counts, 1)) < 1e-3)
+    are_plain = np.all(np.abs(counts - np.round(counts, 2)) < 5e-4)
     if len(_wrong(cases)) < 2 and not are_plain:  # one example may be so by chance
         return None
     shown = [
