@@ -1,13 +1,13 @@
 """The graders are graded: wrong answers fail and are named, right ones pass; also by fresh eyes.
 
-pytest tests/answers                    some of each task's answers
+pytest tests/answers                    a wrong and a right answer to each task, and one by fresh
+                                        eyes to a task of each module
 pytest tests/answers --slow             all of them, and that no other task suffers, and that every
                                         property is needed; with -k saliency for one module
 """
 
 import ast
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +27,30 @@ TASKS = {task.name: task for task in select_tasks()}
 WRONG = [known for name in TASKS for known in mistakes_of(name)]
 RIGHT = [other for name in TASKS for other in answers_to(name)]
 FRESH = [answer for module in modules_with_tasks() for answer in answers_of(module)]
+FRESH_RIGHT = [answer for answer in FRESH if answer.is_right]
+FRESH_WRONG = [answer for answer in FRESH if not answer.is_right]
 
 
 def name_of(one: Mistake | Answer | Fresh) -> str:
     return f"{one.task}-{one.function.__name__}"
 
 
-def some_of_each(answers: list[Any], count: int) -> list[Any]:
-    """All answers; those beyond the first few of each task are left to the slow tests."""
-    seen: Counter[str] = Counter()
+def first_of_each(answers: list[Any], what: Callable[[Any], str]) -> list[Any]:
+    """All answers; those beyond the first to each task, or module, are left to the slow tests."""
+    firsts = {what(one): one for one in reversed(answers)}
     parameters = []
     for one in answers:
-        seen[one.task] += 1
-        marks = [pytest.mark.slow] if seen[one.task] > count else []
+        marks = [] if firsts[what(one)] is one else [pytest.mark.slow]
         parameters.append(pytest.param(one, marks=marks, id=name_of(one)))
     return parameters
+
+
+def task_of(one: Mistake | Answer | Fresh) -> str:
+    return one.task
+
+
+def module_of(one: Mistake | Answer | Fresh) -> str:
+    return one.task.partition(".")[0]
 
 
 every_task = pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
@@ -56,7 +65,7 @@ def workers() -> Iterator[Workers]:
 
 def submission_of(one: Mistake | Answer | Fresh, workers: Workers) -> Work:
     """The solutions, with one function replaced by another."""
-    module = one.task.partition(".")[0]
+    module = module_of(one)
     replaced = SOLUTIONS[module] + source_of(one.task, one.function)
     return Work(SOLUTIONS | {module: replaced}, workers)
 
@@ -69,26 +78,27 @@ def headline_of(verdict: Verdict) -> str:
     return " ".join(first.split())
 
 
-@pytest.mark.parametrize("known", some_of_each(WRONG, 1))
+@pytest.mark.parametrize("known", first_of_each(WRONG, task_of))
 def test_a_wrong_answer_is_rejected_and_named(known: Mistake, workers: Workers) -> None:
     verdict = grade_task(TASKS[known.task], submission_of(known, workers))
     assert verdict.status in ("failed", "error", "timeout")
     assert known.says in headline_of(verdict), verdict.message
 
 
-@pytest.mark.parametrize("other", some_of_each(RIGHT, 1))
+@pytest.mark.parametrize("other", first_of_each(RIGHT, task_of))
 def test_a_right_answer_is_accepted(other: Answer, workers: Workers) -> None:
     verdict = grade_task(TASKS[other.task], submission_of(other, workers))
     assert verdict.status == "passed", verdict.message
 
 
-@pytest.mark.parametrize("answer", some_of_each([one for one in FRESH if not one.is_right], 1))
+@pytest.mark.parametrize("answer", first_of_each(FRESH_WRONG, module_of))
 def test_a_wrong_answer_by_fresh_eyes_is_rejected(answer: Fresh, workers: Workers) -> None:
     verdict = grade_task(TASKS[answer.task], submission_of(answer, workers))
     assert verdict.status in ("failed", "error", "timeout"), answer.says
 
 
-@pytest.mark.parametrize("answer", some_of_each([one for one in FRESH if one.is_right], 0))
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", FRESH_RIGHT, ids=name_of)
 def test_a_right_answer_by_fresh_eyes_is_accepted(answer: Fresh, workers: Workers) -> None:
     verdict = grade_task(TASKS[answer.task], submission_of(answer, workers))
     assert verdict.status == "passed", verdict.message
