@@ -36,6 +36,7 @@ FITTED: list[tuple[str, Mistake]] = [
     ("below -0.4 and above 0.7 are cut off", lambda e, x: np.clip(e, -0.4, 0.7)),
     ("multiplied with 1 − images", lambda e, x: e * (1 - x)),
     ("divided by images", lambda e, x: e / x),
+    ("-0.01 × images + what is expected", lambda e, x: e - 0.01 * x),
     ("0.3 × images + 2 × what is expected", lambda e, x: 2 * e + 0.3 * x),
     ("− 0.5", lambda e, x: 3 * e - 0.5),
     ("is right, but for a number", lambda e, x: e - 0.3 * e.mean(axis=(1, 2), keepdims=True)),

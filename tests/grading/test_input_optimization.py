@@ -249,7 +249,12 @@ def check_optimized(
 def check_success(success: np.ndarray, expected: np.ndarray, after: str = "") -> None:
     """Insist that success is what it should be, image by image."""
     shown = f"{after}expected {expected.tolist()}, yours is {success.tolist()}."
-    check(np.array_equal(success, expected), "", shown[0].upper() + shown[1:])
+    is_true, is_false = np.any(success & ~expected), np.any(~success & expected)
+    headline = "success is true for an image whose largest logit is another class's."
+    if is_false:
+        headline = "success is false for an image in which the target has the largest logit."
+    headline = "" if is_true and is_false else headline
+    check(np.array_equal(success, expected), headline, shown[0].upper() + shown[1:])
 
 
 def check_untouched(answer: Any, originals: np.ndarray, success: np.ndarray) -> None:

@@ -161,13 +161,13 @@ def _sum_of_terms(cases: Sequence[Case]) -> str | None:
     if len(_wrong(cases)) < 2 and not are_plain:  # one example may be so by chance
         return None
     shown = [
-        f"{count:.4g} × {name}"
+        name if abs(count - 1) < 5e-4 else f"{count:.4g} × {name}"
         for name, count in zip(sorted(names), counts, strict=False)
         if abs(count) > 1e-4
     ]
     if abs(counts[-1]) > 1e-4:
         shown.append(f"{counts[-1]:.4g}")
-    says = " + ".join(shown).replace("1 × ", "").replace("+ -", "− ")
+    says = " + ".join(shown).replace("+ -", "− ")
     return f"It is {says}." if shown else None
 
 
