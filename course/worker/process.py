@@ -277,7 +277,9 @@ def _describe_drawn(drawn: Any) -> protocol.Drawn:
     low, high = drawn.get_clim()
     finite = np.abs(values[np.isfinite(values)])
     # The colours of the values from the most negative to the most positive, zero in the middle.
-    scale = np.linspace(-1, 1, 257) * (finite.max() if finite.size else 1.0)
+    # A colour bar may have a mappable of its own, without values: the limits are its scale.
+    largest = finite.max() if finite.size else max(abs(low or 0.0), abs(high or 0.0)) or 1.0
+    scale = np.linspace(-1, 1, 257) * largest
     return protocol.Drawn(
         values=protocol.pack_array(values),
         is_mapped=values.ndim == 2,

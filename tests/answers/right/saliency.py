@@ -227,6 +227,23 @@ def plot_with_own_axes_for_the_bar(image: Any, heatmap: Any, overlay: bool = Fal
 
 
 @answer("saliency.plot_saliency")
+def plot_with_a_scale_for_both(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    """The bar belongs to a scale, not to what is drawn by it."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+    limit = float(np.abs(heatmap).max()) or 1.0
+    scale = ScalarMappable(Normalize(-limit, limit), "RdBu_r")
+    figure = Figure(figsize=(8, 4))
+    axes = np.atleast_1d(figure.subplots(1, 1 if overlay else 2))
+    axes[0].imshow(image)
+    axes[-1].imshow(heatmap, cmap=scale.cmap, norm=scale.norm, alpha=0.5 if overlay else 1)
+    figure.colorbar(scale, ax=axes[-1])
+    return figure
+
+
+@answer("saliency.plot_saliency")
 def plot_with_a_transparent_map(
     image: Any, heatmap: Any, overlay: bool = False, size: float = 3
 ) -> Any:

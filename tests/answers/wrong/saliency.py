@@ -423,7 +423,7 @@ def gradient_of_a_plain_exponential(
     return _derive(value, images)
 
 
-@_wrong_gradient("a sum over the channels", is_computed=False)
+@_wrong_gradient("an axis of length 1 has to", is_computed=False)
 def gradient_without_axes_of_one(*args: Any) -> Any:
     return np.squeeze(_gradient(*args))
 
