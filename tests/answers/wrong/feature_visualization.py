@@ -297,7 +297,11 @@ def with_a_large_number(gradient: Any) -> Any:
     return gradient / (np.sqrt(np.mean(np.square(gradient), (1, 2, 3), keepdims=True)) + 1e-2)
 
 
-@mistake("feature_visualization.normalize_gradient", "every image has another factor", False)
+@mistake(
+    "feature_visualization.normalize_gradient",
+    "One gradient that is zero changes those of other images",
+    is_computed=False,
+)
 def not_at_all_if_one_is_zero(gradient: Any) -> Any:
     size = np.sqrt(np.mean(np.square(gradient), axis=(1, 2, 3), keepdims=True))
     return gradient / size if size.min() > 0 else np.asarray(gradient)
