@@ -214,6 +214,34 @@ def views_by_the_raw_operation(
 
 
 @answer("natural_images.random_view")
+def views_by_matrices(
+    images: Any, max_shift: float, max_angle: float, max_zoom: float, seed: int
+) -> Any:
+    """Each pixel of a view is a weighted mean of all pixels, most of which weigh nothing."""
+    import tensorflow as tf
+
+    images = tf.convert_to_tensor(images)
+    count, height, width, channels = images.shape
+    rng, views = np.random.default_rng((seed, 2)), []
+    for image in tf.reshape(images, (count, height * width, channels)):
+        down, right = rng.uniform(-max_shift, max_shift, 2)
+        angle = np.deg2rad(rng.uniform(-max_angle, max_angle))
+        source = _source((height, width), down, right, angle, rng.uniform(-max_zoom, max_zoom) + 1)
+        weights = np.zeros((height * width, height * width))
+        places = np.arange(height * width)
+        first = np.floor(source).astype(int)
+        for step in np.ndindex(2, 2):
+            near = 1 - np.abs(source - first - np.reshape(step, (2, 1, 1)))
+            y, x = (
+                np.where(i % (2 * n) < n, i % n, n - 1 - i % n)
+                for i, n in zip(first + np.reshape(step, (2, 1, 1)), (height, width), strict=True)
+            )
+            np.add.at(weights, (places, (y * width + x).ravel()), near.prod(axis=0).ravel())
+        views.append(tf.constant(weights, image.dtype) @ image)
+    return tf.reshape(tf.stack(views), images.shape)
+
+
+@answer("natural_images.random_view")
 def views_shifted_first(
     images: Any, max_shift: float, max_angle: float, max_zoom: float, seed: int
 ) -> Any:
