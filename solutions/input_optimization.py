@@ -151,7 +151,7 @@ def smallest_change(
         model: a `keras.Model` from images to logits `(B, K)`.
         images: `(B, H, W, C)`, float32 in [0, 1]; not changed.
         target: the class to reach: one int for the whole batch, or an int array `(B,)`.
-        weights: the penalty weights to try with `optimize_to_class`, in any order.
+        weights: the penalty weights to try with `optimize_to_class`, one or more, in any order.
         steps: as in `optimize_to_class`.
         step_size: as in `optimize_to_class`.
         penalty: kind of penalty, as in `change_penalty`.

@@ -58,6 +58,16 @@ def of_every_class(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(batch, CLASSES, axis=0), np.tile(order, len(batch))
 
 
+MANY = 70
+"""More images than are likely to go through a network at a time."""
+
+
+def many_images(seed: int, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """A large batch, and a class for each image, in no order that comes again."""
+    draw = np.random.default_rng([seed, 43])
+    return images(seed, MANY, shape), draw.integers(0, CLASSES, MANY)
+
+
 def some_classes(seed: int, count: int, is_shared: bool) -> Any:
     """A class index as functions take it: one int for all images, or an array with one each."""
     return seed % CLASSES if is_shared else classes(seed, count)

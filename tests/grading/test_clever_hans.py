@@ -416,7 +416,9 @@ def test_is_the_gain_in_probability(work: Work, seed: int) -> None:
     draw = generator(work, seed)
     networks = [models.linear(work.seed + i, shape) for i, shape in enumerate(two_shapes(work))]
     networks.append(models.linear(work.seed + 2, two_shapes(work)[0]))
-    for network, count in zip(networks, draw.permutation([1, 2, 3]).tolist(), strict=True):
+    for network, count in zip(
+        networks, draw.permutation([1, 2, models.MANY]).tolist(), strict=True
+    ):
         check_effect(
             work, draw, network, images(draw, (count, *network.layers[0].options["shape"]))
         )

@@ -12,6 +12,7 @@ from hypothesis import given
 
 from course.grader.compare import as_array, check, check_close, check_type, is_close
 from course.grader.networks import (
+    Activation,
     Add,
     Conv2D,
     Dense,
@@ -137,6 +138,7 @@ def test_lists_the_wrong_predictions(work: Work, seed: int) -> None:
             (6, int(draw.integers(2, 6))),
             (1, 0),
             (1, 1),
+            (models.MANY, int(draw.integers(10, models.MANY))),
         ]:
             batch, predicted = clear_images(draw, network, shape, count)
             other = (predicted + draw.integers(1, models.CLASSES, count)) % models.CLASSES
@@ -205,9 +207,13 @@ gradient_times_input = task("contrastive.gradient_times_input")
 @few
 @given(seeds)
 def test_multiplies_gradient_and_image(work: Work, seed: int) -> None:
-    """Every value is the gradient of the class's logit there, times the image's value there."""
-    draw = generator(work, seed)
-    for network, batch, class_index in networks_and_images(work, draw):
+    """Every value is the gradient of the class's logit there, times the image's value there.
+
+    So it is in a large batch, too, in which each image has a class of its own.
+    """
+    draw, linear = generator(work, seed), models.linear(work.seed, models.WIDE, 1.0)
+    many = (linear, *models.many_images(int(draw.integers(2**30)), models.WIDE))
+    for network, batch, class_index in [*networks_and_images(work, draw), many]:
         expected = batch * models.slopes(network, batch, class_index)
         answer = work.contrastive.gradient_times_input(network, batch, class_index)
         check_close(answer, expected, headline_for(network))
@@ -781,6 +787,7 @@ def with_a_model_inside(seed: int) -> Network:
     )
     return models.chain(
         models.SHAPE,
+        Activation("bare", options={"activation": "softplus"}),
         Conv2D("first", draw(3, 3, models.SHAPE[-1], 4), options=bent),
         Conv2D("second", draw(3, 3, 4, 4), options=bent | {"activation": "tanh"}),
         Add("added", inputs=("first", "second")),
@@ -795,11 +802,14 @@ def with_a_model_inside(seed: int) -> Network:
 @few
 @given(seeds)
 def test_any_functional_model_will_do(work: Work, seed: int) -> None:
-    """Branches may join again behind the layer or before it, and a model may be in the model."""
+    """Branches may join again behind the layer or before it, and a model may be in the model.
+
+    So it is, too, with a layer before which there are no weights, nor has it any itself.
+    """
     draw = generator(work, seed)
-    name = str(draw.choice(["first", "second", "added", "last"]))
-    batch = images(draw, (2, *models.SHAPE))
-    check_cam(work, with_a_model_inside(work.seed), batch, some_classes(draw, 2), name)
+    for name in (str(draw.choice(["first", "second", "added", "last"])), "bare"):
+        batch = images(draw, (2, *models.SHAPE))
+        check_cam(work, with_a_model_inside(work.seed), batch, some_classes(draw, 2), name)
 
 
 @grad_cam

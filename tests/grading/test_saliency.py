@@ -57,6 +57,7 @@ def test_picks_each_images_own_class(work: Work, seed: int, dtype: type[np.integ
     for images, classes in (
         models.of_every_class(models.images(seed, 2, shape)),
         (models.images(seed, 1, shape), models.classes(seed, 1)),
+        models.many_images(seed, shape),
     ):
         classes = classes.astype(dtype)
         answer = work.saliency.select_output(model, images, classes)
@@ -144,6 +145,15 @@ def test_equals_the_weights_of_a_linear_model(work: Work, seed: int) -> None:
         answer = work.saliency.gradient_saliency(model, images, one)
         check_untrained(work, model)
         check_close(answer, np.stack([weights] * count))
+
+
+@gradient_saliency
+def test_gradients_of_many_images(work: Work) -> None:
+    """Of a large batch, too, each image has the gradient for its own class."""
+    given = work.seed, models.WIDE, 1.0
+    images, classes = models.many_images(own(work, 1), models.WIDE)
+    answer = work.saliency.gradient_saliency(models.linear(*given), images, classes)
+    check_close(answer, models.weights_of_linear(*given)[classes])
 
 
 @gradient_saliency

@@ -93,6 +93,13 @@ def errors_backwards(model: Any, images: Any, labels: Any) -> Any:
     return index, predicted[index], labels[index]
 
 
+@mistake("contrastive.find_errors", "is not listed", is_computed=False)
+def errors_counted_anew_in_every_part(model: Any, images: Any, labels: Any) -> Any:
+    predicted = _predicted(model, images, labels)
+    index = np.flatnonzero(predicted != labels)
+    return index % 32, predicted[index], np.asarray(labels)[index]
+
+
 @mistake("contrastive.find_errors", "only the first of the errors")
 def errors_up_to_the_first(model: Any, images: Any, labels: Any) -> Any:
     predicted = _predicted(model, images, labels)
@@ -552,6 +559,19 @@ def _cam(activation: Any, gradient: Any) -> Any:
 
 def _large(maps: Any, images: Any, how: str = "bilinear") -> Any:
     return tf.image.resize(maps[..., None], images.shape[1:3], how).numpy()[..., 0]
+
+
+@mistake("contrastive.grad_cam", "is None", is_computed=False)
+def map_by_a_tape_that_watches_only_weights(
+    model: Any, images: Any, class_index: Any, layer_name: str
+) -> Any:
+    both = keras.Model(model.inputs, [model.get_layer(layer_name).output, model.outputs[0]])
+    images = np.asarray(images)
+    with tf.GradientTape() as tape:
+        activation, logits = both(images, training=False)
+        value = tf.gather(logits, _each(class_index, images), batch_dims=1)
+    gradient = tape.gradient(value, activation)
+    return _large(np.maximum(_cam(activation.numpy(), gradient.numpy()), 0), images)
 
 
 @mistake("contrastive.grad_cam", "a map without ReLU: it has negative values")

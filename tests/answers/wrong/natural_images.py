@@ -1008,6 +1008,14 @@ def channel_by_an_adam_that_forgets(model: Any, layer_name: str, *args: Any, **k
     return _visualize(_channels(model, layer_name), *args, **kwargs, update=_adam_of(0.9, 0.99))
 
 
+@_wrong_channel("is accepted, but should be a ValueError")
+def channel_of_the_first_name_that_fits(
+    model: Any, layer_name: str, *args: Any, **kwargs: Any
+) -> Any:
+    names = [one.name for one in model.layers if one.name.startswith(layer_name)]
+    return _visualize(_channels(model, (names or [layer_name])[0]), *args, **kwargs)
+
+
 @_wrong_channel("the channel before: counting begins with 0")
 def channel_counted_from_one(
     model: Any, layer_name: str, channel: Any, *args: Any, **kwargs: Any

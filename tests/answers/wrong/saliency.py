@@ -248,6 +248,18 @@ def gradient_that_is_cut_off(
     return np.clip(_gradient(model, images, class_index, output), -1, 1)
 
 
+@_wrong_gradient("another mixture of the logits", is_computed=False)
+def gradient_in_parts_with_the_first_classes(
+    model: Any, images: Any, class_index: Any, output: str = "logit"
+) -> Any:
+    images, parts = np.asarray(images), []
+    for first in range(0, len(images), 32):
+        part = images[first : first + 32]
+        classes = np.broadcast_to(class_index, len(images))[: len(part)]
+        parts.append(_gradient(model, part, classes, output))
+    return np.concatenate(parts)
+
+
 @_wrong_gradient("The tape was not told to watch", is_computed=False)
 def gradient_not_watched(model: Any, images: Any, class_index: Any, output: str = "logit") -> Any:
     import tensorflow as tf
