@@ -23,7 +23,7 @@ MOST_CALLS = 48
 MOST_ON_NETWORKS = 16
 """How many, where a network is looked at: that takes longer."""
 
-MOST_ASCENTS = 6
+MOST_ASCENTS = 4
 """How many, if each is a whole ascent."""
 
 LABELS = ("class", "target", "channel", "predicted", "true")
@@ -94,14 +94,17 @@ def _numbers(answer: Any, place: int) -> np.ndarray | None:
 def _others(record: Record, names: list[str]) -> Iterator[Other]:
     """The same call with one argument changed, or two exchanged."""
     given = _given(record, names)
-    yield from _exchanged(record, names, given)
-    for name, value in sorted(given.items(), key=_is_array):
+    for name, value in sorted(given.items(), key=_late):
         for new, says in _other_values(name, value):
             yield Other(_with(record, names, {name: new}), says)
+    yield from _exchanged(record, names, given)
 
 
-def _is_array(item: tuple[str, Any]) -> bool:
-    return isinstance(item[1], np.ndarray) and item[1].ndim > 1
+def _late(item: tuple[str, Any]) -> int:
+    """What is asked about first: a number of steps, then other numbers and classes, then arrays."""
+    name, value = item
+    is_array = isinstance(value, np.ndarray) and value.ndim > 1
+    return 2 if is_array else 0 if name.startswith(COUNTS) else 1
 
 
 def _given(record: Record, names: list[str]) -> dict[str, Any]:
@@ -236,7 +239,7 @@ def ignored(record: Record, ask: Ask, names: list[str]) -> str:
         return ""  # what is multiplied by 0 need not be looked at
 
     def stays(name: str, values: list[Any]) -> bool:
-        is_told = False
+        is_told, values = False, values[:1] if "step_size" in given else values
         for value in values:
             answer = ask(_with(record, names, {name: value}))
             if answer is not None and not _is_equal(before, answer):
