@@ -658,9 +658,9 @@ Grouping = Callable[[np.ndarray], np.ndarray]
 def another_way(group: Grouping, draw: np.random.Generator) -> str:
     """What is said of the one other way that finds the same groups; empty if not one does.
 
-    A way is compared on maps on which it is sure of its groups, and it has to agree on nearly all:
-    one that looks for groups step by step, as k-means does, misses the best ones now and then. At
-    least eight of the maps have to tell it from the right way.
+    A way is compared on maps on which it is sure of its groups, and it has to agree on nearly all;
+    k-means, which looks for groups step by step, misses the best ones now and then. At least eight
+    of the maps have to tell it from the right way.
     """
     agreed, told, left = Counter[str](), Counter[str](), set(OTHER_SPLITS)
     for _ in range(150):
@@ -677,10 +677,14 @@ def another_way(group: Grouping, draw: np.random.Generator) -> str:
         for name, split in telling.items():
             told[name] += 1
             agreed[name] += np.array_equal(groups != groups[0], split)
-        left -= {name for name in left if told[name] > 5 and agreed[name] < 0.7 * told[name]}
+        left -= {name for name in left if told[name] > 5 and agreed[name] < 0.5 * told[name]}
         if not left or (len(left) == 1 and told[min(left)] >= 8):
             break
-    fitting = [name for name in left if told[name] >= 8 and agreed[name] > 0.85 * told[name]]
+    fitting = [
+        name
+        for name in left
+        if told[name] >= 8 and agreed[name] > (0.6 if name == "k-means" else 0.85) * told[name]
+    ]
     return f"These are the groups that are found by {fitting[0]}." if len(fitting) == 1 else ""
 
 

@@ -509,10 +509,11 @@ def test_jitters_every_step_anew(work: Work) -> None:
         example = f"How often {name} are rolled by -2 to 2: {counts.astype(int).tolist()}."
         check(counts.min() > 0, "Some shifts never occur.", example)
         check(surprise(counts) > 1e-12, "The shifts are not uniform.", example)
-    short, full = (
+    short, full, again = (
         as_array(function(model, start, one, 5, size, max_shift=2, **more)[0], start.shape)
-        for more in ({}, {"seed": 0})
+        for more in ({}, {"seed": 0}, {"seed": 0})
     )
+    check(is_close(again, full), "The same seed gives other images the second time.")
     check_close(short, full, "Without seed, another is taken than the signature says.")
 
 

@@ -708,7 +708,7 @@ def climbed_in_training(*args: Any, **kwargs: Any) -> Any:
     return _ascend(*args, **kwargs, training=True)
 
 
-@_wrong('output="chance" is accepted', is_computed=False)
+@_wrong("is accepted, but should be a ValueError", is_computed=False)
 def any_output_accepted(*args: Any, **kwargs: Any) -> Any:
     is_softmax = kwargs.pop("output", "logit") == "softmax"
     return _ascend(*args, **kwargs, output="softmax" if is_softmax else "logit")

@@ -53,7 +53,7 @@ def cycles_per_longer_side(height: int, width: int) -> Any:
     return np.hypot(height * down, width * right) / max(height, width)
 
 
-@mistake("natural_images.frequencies", "a last frequency of 0.5, also for an odd width")
+@mistake("natural_images.frequencies", "columns as np.linspace(0, 0.5, W // 2 + 1)")
 def always_up_to_one_half(height: int, width: int) -> Any:
     down, _ = _grid(height, width)
     return np.hypot(down, np.linspace(0, 0.5, width // 2 + 1))
@@ -88,7 +88,7 @@ def evenly_spaced_rows(height: int, width: int) -> Any:
     return np.hypot(np.linspace(-0.5, 0.5, height)[:, None], np.fft.rfftfreq(width))
 
 
-@mistake("natural_images.frequencies", "frequencies up to 0.5 by linspace: see numpy.fft.rfftfreq")
+@mistake("natural_images.frequencies", "columns as np.linspace(0, 0.5, W // 2 + 1)")
 def evenly_spaced_columns(height: int, width: int) -> Any:
     return np.hypot(np.fft.fftfreq(height)[:, None], np.linspace(0, 0.5, width // 2 + 1))
 
