@@ -13,7 +13,7 @@ from course.grader.compare import NamedError, check_close
 from course.grader.work import Function, StudentError, Tensor, Work
 
 from .common import check_tuple
-from .models import CLASSES
+from .models import CLASSES, MANY
 
 
 def generator(work: Work, *seeds: int) -> np.random.Generator:
@@ -70,6 +70,30 @@ def check_takes_tensors(function: Function, *args: Any) -> None:
         pairs = list(zip(check_tuple(answer, ("",) * len(expected)), expected, strict=True))
     for one, other in pairs:
         check_close(one, other, "A tensor gives another result than the same numbers in an array.")
+
+
+def check_takes_many(function: Function, *args: Any) -> None:
+    """Insist that a function says of each image in a large batch what it says in a small one.
+
+    Args:
+        function: the student's, whose result has an entry for each image, or parts that have.
+        args: what to call it with; images, and whatever has an entry for each, are repeated.
+    """
+    alone = next(len(arg) for arg in args if np.ndim(arg) >= 3)
+    order = np.random.default_rng(alone).permutation(np.resize(np.arange(alone), MANY))
+    many = [arg[order] if np.ndim(arg) not in (0, 2) else arg for arg in args]  # 2: a mask for all
+    answer, expected = function(*many), function(*args)
+    pairs = [(answer, expected)]
+    if isinstance(expected, tuple):
+        pairs = list(zip(check_tuple(answer, ("",) * len(expected)), expected, strict=True))
+    for one, other in pairs:
+        check_close(one, np.asarray(other)[order], TOGETHER)
+
+
+TOGETHER = (
+    f"The images are right in a small batch, and wrong in one of {MANY}: are some left out, or put "
+    "together with what belongs to others?"
+)
 
 
 def two_shapes(work: Work) -> list[tuple[int, int, int]]:

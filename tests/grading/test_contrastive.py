@@ -27,7 +27,14 @@ from course.grader.work import Function, Work
 from course.worker import helpers
 
 from . import models
-from .batches import check_takes_tensors, generator, images, some_classes, two_shapes
+from .batches import (
+    check_takes_many,
+    check_takes_tensors,
+    generator,
+    images,
+    some_classes,
+    two_shapes,
+)
 from .chance import others_than
 from .common import (
     check_own_random_numbers,
@@ -449,10 +456,12 @@ def test_refuses_no_samples_and_negative_noise(work: Work, seed: int) -> None:
 
 @smooth_grad
 def test_smooths_a_tensor(work: Work) -> None:
-    """Images may come as a tensor, too: the result is the same."""
+    """Images may come as a tensor, too, and in a batch of any size: the result is the same."""
     draw, shape = generator(work), two_shapes(work)[0]
     network, batch = cubic(work.seed, shape), images(draw, (2, *shape))
     check_takes_tensors(work.contrastive.smooth_grad, network, batch, 1, 3, 0.1, 7)
+    classes = draw.permutation(2)  # without noise, for each batch has its own
+    check_takes_many(work.contrastive.smooth_grad, network, batch, classes, 3, 0.0, 7)
 
 
 # --- integrated_gradients -------------------------------------------------------------------------
@@ -592,10 +601,11 @@ def test_refuses_no_steps(work: Work, seed: int) -> None:
 
 @integrated_gradients
 def test_walks_to_a_tensor(work: Work) -> None:
-    """Images may come as a tensor, too: the result is the same."""
+    """Images may come as a tensor, too, and in a batch of any size: the result is the same."""
     draw, shape = generator(work), two_shapes(work)[0]
     network, batch = cubic(work.seed, shape), images(draw, (2, *shape))
-    check_takes_tensors(work.contrastive.integrated_gradients, network, batch, 1, 0.2, 3)
+    for takes in (check_takes_tensors, check_takes_many):
+        takes(work.contrastive.integrated_gradients, network, batch, draw.permutation(2), 0.2, 3)
 
 
 # --- grad_cam -------------------------------------------------------------------------------------
@@ -825,10 +835,11 @@ def test_refuses_an_unknown_layer(work: Work) -> None:
 
 @grad_cam
 def test_looks_at_a_tensor(work: Work) -> None:
-    """Images may come as a tensor, too: the result is the same."""
+    """Images may come as a tensor, too, and in a batch of any size: the result is the same."""
     draw, shape = generator(work), two_shapes(work)[0]
     network, batch = small_maps(work.seed, shape), images(draw, (2, *shape))
-    check_takes_tensors(work.contrastive.grad_cam, network, batch, 1, "features")
+    for takes in (check_takes_tensors, check_takes_many):
+        takes(work.contrastive.grad_cam, network, batch, draw.permutation(2), "features")
 
 
 # --- occlusion_sensitivity ------------------------------------------------------------------------
@@ -1106,8 +1117,10 @@ def test_the_difference_is_of_what_is_returned(work: Work) -> None:
 
 @contrast
 def test_contrasts_a_tensor(work: Work) -> None:
-    """Images may come as a tensor, too: the result is the same."""
+    """Images may come as a tensor, too, and in a batch of any size: the result is the same."""
     draw, shape = generator(work), two_shapes(work)[0]
     network, batch = models.linear(work.seed, shape), images(draw, (2, *shape))
-    function = work.contrastive.contrast
-    check_takes_tensors(function, helpers.logit_times_image, network, batch, 0, 1)
+    classes = draw.permutation(2)
+    args = (helpers.logit_times_image, network, batch, classes, 1 - classes)
+    for takes in (check_takes_tensors, check_takes_many):
+        takes(work.contrastive.contrast, *args)

@@ -8,8 +8,9 @@
 
 A wrong one breaks the promise that it names; a right one keeps all of them, in another style. One
 file a module and kind (`wrong_saliency.py`, `right_saliency.py`), and one for the answers of each
-later round (`wrong_saliency_more.py`, `wrong_saliency_fourth.py`). As with the other answers, a
-file's text is put behind the solution's, so its helpers need names of their own.
+later round (`wrong_saliency_more.py`, `wrong_saliency_fourth.py`). Of the fifth round's wrong
+answers those are here which passed, or whose first line said too little. As with the other answers,
+a file's text is put behind the solution's, so its helpers need names of their own.
 """
 
 import importlib
@@ -61,7 +62,7 @@ def _registered(task: str, is_right: bool, says: str) -> Callable[..., Any]:
 
 def answers_of(module: str) -> list[Fresh]:
     """The wrong and the right answers to a module's tasks; none where there is no file of them."""
-    for kind, part in product(("wrong", "right"), ("", "_more", "_fourth")):
+    for kind, part in product(("wrong", "right"), ("", "_more", "_fourth", "_fifth")):
         with suppress(ModuleNotFoundError):
             importlib.import_module(f"tests.answers.fresh.{kind}_{module}{part}")
     return [answer for answer in registered if answer.task.partition(".")[0] == module]
