@@ -270,7 +270,7 @@ figure = compare_heatmaps(
 )
 show(
     figure,
-    "Four rows, one a cheat: the image, gradient and Grad-CAM of the cheating network, and those "
+    "Four rows, one per cheat: the image, gradient and Grad-CAM of the cheating network, and those "
     "of the honest one. The cheating networks' maps are bright at the square and at the date.",
     "Strength of the relevance for one star with each cheat. For the lightness gradient, the maps "
     "have nothing that they could point at.",
@@ -702,7 +702,7 @@ show(
     figure,
     "Three photos, each without and with white Chinese characters across the middle, and beside "
     "each the Grad-CAM map of carton. With the mark, the maps have a brighter band where it lies.",
-    "Grad-CAM for carton, without the mark and with it; one colour scale a row.",
+    "Grad-CAM for carton, without the mark and with it; one colour scale per row.",
 )
 
 # %% [markdown]

@@ -191,7 +191,7 @@ for layer in ("stem_conv_norm", "block6_expand_norm", "block16_expand_norm"):
 # %% [markdown]
 # ## Ask a channel { #feature_visualization.maximize_feature }
 #
-# What is climbed is the mean of a channel over all positions. It is a number an image, just as a
+# What is climbed is the mean of a channel over all positions. It is one number per image, just as a
 # logit is. Seen in this way, the means of a layer's channels *are* the logits of a smaller
 # network, and all functions you have already fit.
 #
