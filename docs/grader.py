@@ -148,6 +148,7 @@ named_by = {
     "the catalogue of known mistakes, by fingerprints": "catalogue",
     "a relation of the numbers": "numbers",
     "the property, or the type of the answer": "property",
+    "what the function answers when it is asked once more": "asked",
     "where, or in which calls, the numbers are wrong": "place",
     "an exception, in words": "error",
     "nobody: the property's sentence alone": "nobody",

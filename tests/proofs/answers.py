@@ -26,9 +26,12 @@ from tests.proofs.results import record
 NAMED_BY = {
     "recognize": "catalogue",
     "diagnose": "numbers",
+    "find_clue": "numbers",
+    "_asked": "asked",
+    "_mixed_up": "asked",
+    "_kept": "asked",
     "locate": "place",
     "when_wrong": "place",
-    "_kept": "place",
 }
 """Who may name a mistake, by the function of `course.grader.messages` that asks for it."""
 
@@ -40,6 +43,7 @@ class Naming:
         self.last = ""
         for name in NAMED_BY:
             setattr(messages, name, self._watched(name, getattr(messages, name)))
+        messages.RELATED = tuple(self._watched("diagnose", one) for one in messages.RELATED)
 
     def _watched(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*args: Any) -> Any:
