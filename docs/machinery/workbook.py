@@ -81,6 +81,8 @@ QUESTION = """\
 COLLAPSED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 """Of a cell whose code is folded away: in JupyterLab, and in Colab."""
 
+GUESS_BY_HAND = "*Your guess:* (double-click here to write; the course's site has the number)"
+
 _PARTS = re.compile(
     r"^\{\{ task (?P<task>\S+) \}\}$"
     r'|^\?\?\? question "(?P<question>.*)"$(?P<answer>(?:\n(?: {4}.*)?)*)',
@@ -103,7 +105,12 @@ def edition(source: str, module: str) -> str:
     made.cells[1].source = SET_UP_EDITION.rstrip()
     made.cells[2].source = made.cells[2].source.replace("from course import check, hint\n", "")
     # What experiments have written down lies in the repository alone.
-    made.cells = [one for one in made.cells if "from docs.experiments import" not in one.source]
+    made.cells = [
+        new_markdown_cell(GUESS_BY_HAND, id=one.id)
+        if "from docs.experiments import" in one.source
+        else one
+        for one in made.cells
+    ]
     for cell in made.cells:
         if cell.cell_type == "code":
             for name, own in OWN.items():
