@@ -33,7 +33,7 @@ from course.worker.importer import SubmissionImporter
 from docs.machinery.downloads import address_in, offer
 from docs.machinery.notebooks import read
 from docs.machinery.plain import to_plain
-from docs.machinery.workbook import edition, imports, stub, workbook
+from docs.machinery.workbook import GUESS_BY_HAND, edition, imports, stub, workbook
 from tests.docs.sources import CHAPTERS, DOCS, ROOT, chapter, tasks
 
 SITE = "https://example.org/course/"
@@ -287,6 +287,18 @@ def test_the_edition_needs_nothing_but_the_course(module: str) -> None:
     assert not [name for name in imported if name.split(".")[0] in ("docs", "solutions", "tests")]
     assert f"course.{module}" not in imported
     assert undefined([cell.source for cell in made.cells if cell.cell_type == "code"]) == ""
+
+
+@every_chapter
+def test_a_guess_has_a_cell_to_type_it_into_or_room_to_write_it(module: str) -> None:
+    made = nbformat.reads(edition(chapter(module), module), as_version=4)
+    rooms = [one.source for one in made.cells if one.source.startswith(ROOMS)]
+    assert len(rooms) == chapter(module).count("{{ guess ")
+    asked = [one.source for one in made.cells if "**First a guess.**" in one.source]
+    assert len(asked) == len(rooms)
+
+
+ROOMS = ("# @title Your guess", GUESS_BY_HAND)
 
 
 def names_imported_by(node: ast.AST) -> list[str]:
