@@ -52,9 +52,19 @@ def marked(images: np.ndarray, mask: np.ndarray) -> np.ndarray:
         (lambda x, s: x ** (2 * s), powers, {"images": IMAGES, "sigma": 1.7}, "its double seems"),
         (lambda x, n: x * 0.9 ** (n - 1), many, {"images": IMAGES, "steps": 3}, "one too few"),
         (lambda x, n: x * 0.9 ** (n + 1), many, {"images": IMAGES, "steps": 3}, "one too many"),
-        (lambda x, m: marked(x, m.T), marked, {"images": IMAGES, "mask": MASK}, "exchanged"),
+        (
+            lambda x, m: marked(x, m.T),
+            marked,
+            {"images": IMAGES, "mask": MASK},
+            "rows and columns exchanged",
+        ),
         (lambda x, m: marked(x, 1 - m), marked, {"images": IMAGES, "mask": MASK}, "1 − mask"),
-        (lambda x, m: marked(x, m**2), marked, {"images": IMAGES, "mask": MASK}, "roots of mask"),
+        (
+            lambda x, m: marked(x, m**2),
+            marked,
+            {"images": IMAGES, "mask": MASK},
+            "its square seems to be used",
+        ),
         (
             lambda a, b: a / b,
             lambda a, b: b / a,
@@ -87,6 +97,8 @@ def test_an_argument_that_is_not_used_is_named() -> None:
 
 def test_a_mask_that_is_rounded_is_told_from_one_that_is_not() -> None:
     assert "rounded" in not_used(lambda x, m: marked(x, m > 0.5), images=IMAGES, mask=MASK)
+    above = not_used(lambda x, m: marked(x, m > 0), images=IMAGES, mask=MASK)
+    assert "rounded up" in above
     assert not_used(marked, images=IMAGES, mask=MASK) == ""
 
 

@@ -127,6 +127,19 @@ def test_what_has_no_relation_is_not_named(mistake: Mistake) -> None:
     assert find_clue(cases(mistake)) is None
 
 
+def test_what_is_right_but_for_clipping_is_no_sum() -> None:
+    def unclipped(expected: np.ndarray, images: np.ndarray) -> np.ndarray:
+        return np.where((expected == 0) | (expected == 1), expected * 1.3 - 0.2, expected)
+
+    made = cases(lambda e, x: e)
+    clipped = [
+        case_of(Pair(unclipped(right, right), right), {"images": one.arrays["images"]})
+        for one in made
+        for right in [np.clip(one.expected, 0, 1)]
+    ]
+    assert "what is expected." not in str(find_clue(clipped))
+
+
 def test_a_relation_has_to_hold_for_what_is_right_too() -> None:
     wrong = cases(lambda e, x: np.minimum(e, 0.7))
     assert find_clue(wrong) is not None

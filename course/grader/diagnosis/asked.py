@@ -136,31 +136,34 @@ NUMBERS: list[tuple[str, Callable[[float], float]]] = [
 """What is said if a function is right for the value that follows, in place of an argument."""
 
 VALUES: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
-    ("with 1 − {0} in place of {0}", lambda a: 1 - a),
-    ("with the roots of {0}", lambda a: np.sqrt(np.maximum(a, 0))),
-    ("with −{0} in place of {0}", lambda a: -a),
-    ("with half of {0}", lambda a: a / 2),
-    ("with twice {0}", lambda a: a * 2),
-    ("with {0} divided by 255", lambda a: a / 255),
-    ("with 255 times {0}", lambda a: a * 255),
-    ("with ({0} + 1) / 2 in place of {0}", lambda a: (a + 1) / 2),
-    ("with the magnitudes of {0}", np.abs),
+    ("1 − {0}: that seems to be used in place of {0}", lambda a: 1 - a),
+    ("the roots of {0}: its square seems to be used", lambda a: np.sqrt(np.maximum(a, 0))),
+    ("−{0}: its sign seems to be turned around on the way", lambda a: -a),
+    ("half of {0}: twice {0} seems to be used", lambda a: a / 2),
+    ("twice {0}: half of {0} seems to be used", lambda a: a * 2),
+    ("{0} / 255: 255 times {0} seems to be used", lambda a: a / 255),
+    ("255 · {0}: {0} seems to be divided by 255 on the way", lambda a: a * 255),
+    ("({0} + 1) / 2: 2 · {0} − 1 seems to be used", lambda a: (a + 1) / 2),
+    ("the magnitudes of {0}: take the magnitude of every value first", np.abs),
 ]
-"""What an array is replaced by, of any number of axes."""
+"""What an array is replaced by, of any number of axes, and what is said if that is right."""
 
 IMAGES = [
     *VALUES,
-    ("with the channels of {0} in the reverse order", lambda a: a[..., ::-1]),
-    ("with {0} upside down", lambda a: a[:, ::-1]),
-    ("with {0} mirrored", lambda a: a[:, :, ::-1]),
-    ("with {0} in the reverse order", lambda a: a[::-1]),
+    (
+        "{0} with its channels in the reverse order: they are turned on the way",
+        lambda a: a[..., ::-1],
+    ),
+    ("{0} upside down: the rows are turned on the way", lambda a: a[:, ::-1]),
+    ("{0} mirrored: the columns are turned on the way", lambda a: a[:, :, ::-1]),
+    ("{0} in the reverse order: the images are turned on the way", lambda a: a[::-1]),
 ]
 
 MAPS = [
     *VALUES,
-    ("with {0} upside down", lambda a: a[::-1]),
-    ("with {0} mirrored", lambda a: a[:, ::-1]),
-    ("with rows and columns of {0} exchanged", lambda a: a.T),
+    ("{0} upside down: the rows are turned on the way", lambda a: a[::-1]),
+    ("{0} mirrored: the columns are turned on the way", lambda a: a[:, ::-1]),
+    ("{0} with rows and columns exchanged: so are they on the way", lambda a: a.T),
 ]
 
 
@@ -184,7 +187,7 @@ def _other_values(name: str, value: Any) -> Iterator[tuple[Any, str]]:
         for says, turn in IMAGES if value.ndim > 2 else MAPS:
             array = np.array(turn(value), value.dtype, order="C")
             if array.shape == value.shape and not np.array_equal(array, value):
-                yield array, f"It would be right {says.format(name)}: is that taken for {name}?"
+                yield array, f"It is right for {says.format(name)}."
 
 
 def _other_labels(name: str, value: Any) -> Iterator[tuple[Any, str]]:
@@ -260,11 +263,14 @@ def ignored(record: Record, ask: Ask, names: list[str]) -> str:
             f"The result does not change with {shown}: {'are they' if idle[1:] else 'is it'} used?"
         )
     for name, value in given.items():
-        if not idle and _is_mask(name, value) and stays(name, [np.round(value)]):
-            return (
-                f"The result is the same when {name} is rounded to 0 and 1: values in between "
-                "should count in part."
-            )
+        if idle or not _is_mask(name, value):
+            continue
+        for says, whole in (("rounded", np.round), ("rounded up", np.ceil)):
+            if stays(name, [whole(value)]):
+                return (
+                    f"The result is the same when {name} is {says} to 0 and 1: values in between "
+                    "should count in part."
+                )
     return ""
 
 

@@ -124,6 +124,8 @@ def _how_each_pixel(case: Case, images: Values) -> str | None:
         return None  # what is wrong lies where too much is clipped
     if np.abs(all_mine[:, 0] - all_right[:, 0]).max() < 1e-3:
         ratio = _constant(all_mine[:, 1], all_right[:, 1], np.divide)
+        if ratio is not None and abs(ratio) < 1e-3:
+            return "The factor by which each pixel is multiplied is right, but nothing is added."
         if ratio is not None:
             return f"What is added is {ratio:.3g} times what should be."
         less = _constant(all_mine[:, 1], all_right[:, 1], np.subtract)

@@ -168,7 +168,8 @@ def _sum_of_terms(cases: Sequence[Case]) -> str | None:
     if abs(counts[-1]) > 1e-4:
         shown.append(f"{counts[-1]:.4g}")
     says = " + ".join(shown).replace("+ -", "− ")
-    return f"It is {says}." if shown else None
+    # Where that is all, what is wrong has been clipped, or not.
+    return f"It is {says}." if shown and says != "what is expected" else None
 
 
 WITH_ARGUMENT: list[tuple[str, Callable[[Values, Values], Values]]] = [

@@ -367,7 +367,9 @@ def _changes_in_proportion(case: Case, name: str) -> bool:
     start = case.arrays[name]
     is_free = (case.expected % 1 != 0) & (case.answer % 1 != 0)
     mine, right = (np.where(is_free, a - start, 0) for a in (case.answer, case.expected))
-    return is_free.sum() > 3 and like(mine, right * start, scale=float(np.abs(right).max()))
+    size = float(np.abs(right).max())
+    told = np.count_nonzero(np.abs(right) > 0.01 * size)
+    return bool(size > 1e-3 and told > 3) and like(mine, right * start, scale=size)
 
 
 def _of_lengths(name: str, ratios: list[tuple[float, Case]]) -> str | None:

@@ -42,7 +42,7 @@ def _locate_edge(wrong: Sequence[Case], masks: Sequence[np.ndarray]) -> str | No
             for mask in masks
         ]
         counts = [int(line.sum()) for line in lines]
-        if max(counts) < 2 or any(map(np.all, lines)):
+        if max(counts) < 2 or any(2 * c > len(x) for c, x in zip(counts, lines, strict=True)):
             continue
         of_lines = list(zip(lines, counts, strict=True))
         for side, is_there in (
