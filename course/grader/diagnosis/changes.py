@@ -78,7 +78,8 @@ def span(places: Values) -> str:
         return str(places[0])
     if np.all(np.diff(places) == 1):
         return f"{places[0]} to {places[-1]}"
-    return ", ".join(map(str, places))
+    shown = ", ".join(map(str, places[:5]))
+    return shown if len(places) < 6 else f"{shown} and {len(places) - 5} more"
 
 
 def _how_far(case: Case, images: Values) -> str | None:
