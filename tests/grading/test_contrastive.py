@@ -119,7 +119,9 @@ def check_errors(
             others["the class with the second largest logit"] = ranks[:, -2]
             others["the class with the smallest logit"] = ranks[:, 0]
         check_close(part, expected.astype(float), what=name, instead=others)
-        check_type(np.asarray(part).dtype.kind in "iu", f"{name} should hold whole numbers (int).")
+        also = "" if np.size(part) else ", also when it is empty"
+        says = f"{name} should hold whole numbers (int){also}."
+        check_type(np.asarray(part).dtype.kind in "iu", says)
 
 
 def _some(numbers: np.ndarray) -> str:
@@ -324,7 +326,8 @@ def check_normal(numbers: np.ndarray, samples: int, noise: float) -> None:
     shared = is_close(numbers[..., 1:], numbers[..., :-1], 1e-2)
     check(not shared, "All channels share their noise: draw it of the images' whole shape.")
     wrong = (
-        "The noise has not mean 0: are the noisy copies clipped, signs lost, or is no mean taken?"
+        "The noise has not mean 0: are the noisy copies clipped, signs lost, is no mean taken, or "
+        "is noise added to the copy before instead of the image?"
     )
     check(abs(mean) < 0.07, wrong, shown)
     wrong = (

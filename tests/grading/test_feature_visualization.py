@@ -380,7 +380,8 @@ def test_regularized_goes_on_when_scores_fall(work: Work, seed: int) -> None:
 @few
 @given(seeds, st.booleans())
 def test_goes_down_total_variation(work: Work, seed: int, is_wide: bool) -> None:
-    """A step goes up the output, and down tv_weight times each image's own total variation.
+    """A step goes up the output, and down tv_weight times each image's own total variation; the
+    scores are the output alone.
 
     The gradient of total variation adds up signs: +1 for every neighbour that is darker, −1 for
     every one that is lighter. It is subtracted.

@@ -369,8 +369,9 @@ optimize_to_class = task("input_optimization.optimize_to_class")
 @few
 @given(seeds)
 def test_descends_and_clips(work: Work, seed: int) -> None:
-    """Every step subtracts step_size times the gradient of each image's loss, and clips to [0, 1];
-    all the steps are taken, also where the target has been reached.
+    """Every step subtracts step_size times the gradient of each image's loss, in which the penalty
+    is that of the whole change since the original, and clips to [0, 1]; all the steps are taken,
+    also where the target has been reached.
     """
     draw, (tall, wide) = generator(work, seed), two_shapes(work)
     for shape, kind in ((tall, "l2"), (tall, "tv"), (wide, "l1")):
@@ -598,8 +599,8 @@ def trials(
 @few
 @given(seeds)
 def test_takes_the_least_change_that_works(work: Work, seed: int) -> None:
-    """Each image is the result that reached the target with the least change among all weights,
-    in whatever order the weights come.
+    """Each image is the result that reached the target with the least change, by the penalty that
+    is asked for, among all weights, in whatever order they come.
     """
     draw, shape = generator(work, seed), shape_of_90(work)
     network, function = fair(work.seed, shape), work.input_optimization.smallest_change

@@ -623,11 +623,11 @@ def test_visualizing_leaves_the_model_alone(work: Work) -> None:
 def test_climbs_by_adam_in_the_spectrum(
     work: Work, seed: int, step_size: float, is_colored: bool
 ) -> None:
-    """Without views, Adam changes the real and imaginary parts so that the logit rises.
+    """Without views, images are sigmoid(A · fourier_images(spectrum)) from the start on, whatever
+    the number of steps, and Adam changes the real and imaginary parts so that the logit rises.
 
-    Images are sigmoid(A · fourier_images(spectrum)), and step n of N, counted from 0, has the step
-    size step_size · (1 − n / N). Row n of the scores is the logit before step n, and the last row
-    that of the images that are returned.
+    Step n of N, counted from 0, has the step size step_size · (1 − n / N). Row n of the scores is
+    the logit before step n, and the last row that of the images that are returned.
     """
     shape, network, function = one_shape(work), single(work), work.natural_images.visualize_class
     classes, colors = models.classes(seed, 1), mixing(seed, shape[-1], is_colored)
@@ -1153,7 +1153,9 @@ visualize_channel = task("natural_images.visualize_channel")
 
 @visualize_channel
 def test_climbs_the_mean_of_the_channel(work: Work) -> None:
-    """It does as visualize_class, for the mean of a channel of the layer over all positions."""
+    """It does as visualize_class, with the seed, colors and view that it is given, for each image's
+    own channel of the layer: its mean over all positions.
+    """
     network, layer = models.branching(work.seed), ["last", "joined"][work.seed % 2]
     channels, colors = (work.seed + np.arange(3)) % 4, mixing(work.seed, 3, True)
     function = work.natural_images.visualize_channel

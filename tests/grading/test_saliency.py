@@ -66,7 +66,9 @@ def test_picks_each_images_own_class(work: Work, seed: int, dtype: type[np.integ
 
 LARGE = "The softmax of large logits is another one: are they clipped, or rounded?"
 
-OVERFLOW = "The softmax overflows: subtract the largest logit first, or use tf.nn.softmax."
+OVERFLOW = (
+    "The softmax overflows: subtract each image's own largest logit first, or use tf.nn.softmax."
+)
 
 
 @select_output
@@ -442,11 +444,12 @@ def test_draws_image_and_heatmap(work: Work) -> None:
     for overlay in (False, True):
         figure, image, heatmap = plot(work, 0, overlay)
         axes = [one for one in figure.axes if not one.is_colorbar and one.images]
-        check(
-            len(axes) == (1 if overlay else 2),
-            "The number of pictures is wrong.",
-            f"Expected {1 if overlay else 2} with overlay={overlay}, yours has {len(axes)}.",
+        wanted = 1 if overlay else 2
+        earlier = ". Are those of an earlier call among them?" if len(axes) > wanted else "."
+        wrong = (
+            f"The number of pictures is wrong: {len(axes)}, where it should be {wanted}{earlier}"
         )
+        check(len(axes) == wanted, wrong, f"That is with overlay={overlay}.")
         drawn = [shown.values for shown in drawn_on(figure)]
         check(len(drawn) == 2, "Image and heat map should each be drawn once.")
         for what, values in (("image", image), ("heat map", heatmap)):
