@@ -13,10 +13,11 @@ Draw = Callable[[int], np.ndarray]
 def others_than(seed: int) -> list[int]:
     """Seeds that are not told from this one where only a part of a seed is used.
 
-    That is its last bits or digits, or what is left after a division by some other number: the last
-    of them differs from the seed by a multiple of 7, 9, 11, 13, 256 and 1,000.
+    That is its last bits, or what is left after a division: the last of them differs from the seed
+    by a multiple of all numbers up to 16. They are small, since some multiply a seed by a number of
+    steps, and TensorFlow's own seeds end at 2³¹.
     """
-    return [seed + 1, seed + 2**16, seed + 32_000 * 9 * 7 * 11 * 13]
+    return [seed + 1, seed + 2**16, seed + 720_720]
 
 
 def only_zero(headline: str) -> str:
