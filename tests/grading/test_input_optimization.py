@@ -909,32 +909,6 @@ def test_each_step_and_each_image_has_a_view(work: Work, seed: int) -> None:
 
 
 @optimize_in_spectrum
-def test_the_penalty_is_that_of_the_images(work: Work) -> None:
-    """The penalty is that of the images, not of a view: also where there are views, it pulls the
-    images straight back.
-
-    It weighs so much that the model does not count in the second step.
-    """
-    draw, shape = generator(work), two_shapes(work)[0]
-    network, originals = fair(work.seed, shape), np.full((2, *shape), 0.5, np.float32)
-    target = some_classes(draw, 2)
-    first, both = (
-        check_optimized(
-            work.input_optimization.optimize_in_spectrum(
-                network, originals, target, steps, 0.02, 1e8, work.seed, VIEW
-            ),
-            originals.shape,
-        )[0]
-        for steps in (1, 2)
-    )
-    waves = waves_of(first.astype(np.float64) - 0.5)
-    length = np.sqrt(np.mean(np.abs(waves) ** 2, axis=(1, 2, 3), keepdims=True))
-    expected = first + painted(-0.01 * waves / length, *shape[:2])
-    wrong = "The penalty seems to be that of a view, or to be left out."
-    check_close(both, expected, wrong, "the optimized batch", 1e-3)
-
-
-@optimize_in_spectrum
 def test_the_seed_decides_the_views(work: Work) -> None:
     """The same seed gives the same images, and another seed gives others."""
     draw, shape = generator(work), two_shapes(work)[0]
@@ -960,6 +934,32 @@ def test_the_seed_decides_the_views(work: Work) -> None:
         for more in ((), ((12.0, 8.0, 0.1),))
     )
     check_close(short[0], full[0], "Without view, another is taken than the signature says.")
+
+
+@optimize_in_spectrum
+def test_the_penalty_is_that_of_the_images(work: Work) -> None:
+    """The penalty is that of the images, not of a view: also where there are views, it pulls the
+    images straight back.
+
+    It weighs so much that the model does not count in the second step.
+    """
+    draw, shape = generator(work), two_shapes(work)[0]
+    network, originals = fair(work.seed, shape), np.full((2, *shape), 0.5, np.float32)
+    target = some_classes(draw, 2)
+    first, both = (
+        check_optimized(
+            work.input_optimization.optimize_in_spectrum(
+                network, originals, target, steps, 0.02, 1e8, work.seed, VIEW
+            ),
+            originals.shape,
+        )[0]
+        for steps in (1, 2)
+    )
+    waves = waves_of(first.astype(np.float64) - 0.5)
+    length = np.sqrt(np.mean(np.abs(waves) ** 2, axis=(1, 2, 3), keepdims=True))
+    expected = first + painted(-0.01 * waves / length, *shape[:2])
+    wrong = "The penalty seems to be that of a view, or to be left out."
+    check_close(both, expected, wrong, "the optimized batch", 1e-3)
 
 
 @optimize_in_spectrum
