@@ -37,10 +37,11 @@ def random_maps(seed: int, count: int = 2, size: tuple[int, int] = (6, 5)) -> np
 def wrong_words(seed: int) -> Iterator[str]:
     """Words that are neither "logit" nor "softmax", though some look like it."""
     draw = np.random.default_rng([seed, 3])
-    for word in draw.permutation(["logit", "softmax"]):
-        near = [word[:-1], word[1:], f"{word}s", f" {word}", word.upper(), word.title()]
-        yield str(draw.choice(near))
-    yield "".join(draw.choice(list("abcdefghij"), draw.integers(0, 9)))
+    first, second = draw.permutation(["logit", "softmax"]).tolist()
+    yield str(draw.choice([first[:-1], first[1:]]))  # a part of a word is none
+    yield str(draw.choice([second.upper(), second.title()]))
+    other = "".join(draw.choice(list("abcdefghij"), draw.integers(0, 9)))
+    yield str(draw.choice([f"{first}s", f" {second}", other]))
 
 
 def check_refuses(function: Function, *args: Any, argument: str, **kwargs: Any) -> None:

@@ -426,9 +426,13 @@ def test_is_the_gain_in_probability(work: Work, seed: int) -> None:
 
 @cheat_effect
 def test_large_logits_have_probabilities(work: Work) -> None:
-    """Logits of a thousand are none too large: their softmax is neither 0 / 0 nor infinite."""
+    """Logits of a thousand are none too large: their softmax is neither 0 / 0 nor infinite; nor
+    where those of a light image lie far above a dark one's.
+    """
     batch = models.exact_images(work.seed, 3)
     check_effect(work, generator(work), models.loud(work.seed), batch, amount=0.5)
+    batch = batch * np.float32([1, 0.25, 1]).reshape(3, 1, 1, 1)
+    check_effect(work, generator(work), models.uneven(work.seed), batch, amount=0.5)
 
 
 def check_effect(

@@ -800,6 +800,10 @@ def test_starts_from_faint_noise(work: Work, seed: int, is_colored: bool) -> Non
         check(gap < 0.15 and 0.8 < values.std() < 1.2, wrong, said)
     alike = "All images of a batch start from the same noise."
     check(not is_close(start[1], start[0], 1e-3), alike)
+    # Of 576 independent pairs, 0.35 is more than eight standard deviations.
+    related = np.corrcoef(inside.real.ravel(), inside.imag.ravel())[0, 1]
+    alike = "At the start, real and imaginary parts are alike: draw each on its own."
+    check(abs(related) < 0.35, alike, f"Their correlation is {related:.2f}.")
 
 
 NO_VIEW = "There is no view, or the scores are those of the images, not of the view."
@@ -909,11 +913,14 @@ def test_one_class_gives_one_image(work: Work) -> None:
 
 @visualize_class
 def test_refuses_a_model_for_any_size(work: Work) -> None:
-    """A model that takes images of any size is a ValueError: it leaves the size open."""
+    """A model that takes images of any size is a ValueError: it leaves the size open, or one edge
+    of it.
+    """
     function = work.natural_images.visualize_class
     function(single(work), 0, 0, 0, None, STILL)
-    network = models.branching(work.seed, (None, None, 3))
-    check_refuses(function, network, 0, 1, 0, None, STILL, argument="a model for any size")
+    for shape in ((None, 7, 3), (7, None, 3)):
+        network = models.branching(work.seed, shape)
+        check_refuses(function, network, 0, 1, 0, None, STILL, argument="a model for any size")
 
 
 @visualize_class
