@@ -193,11 +193,10 @@ def _other_values(name: str, value: Any) -> Iterator[tuple[Any, str]]:
 def _other_labels(name: str, value: Any) -> Iterator[tuple[Any, str]]:
     if np.asarray(value).dtype.kind not in "iu":
         return
-    for one, says in ((1, "after"), (-1, "before")):
+    for one, used in ((1, "before"), (-1, "after")):
         new = value + one
         if np.all(np.asarray(new) >= 0):
-            shown = "after" if says == "before" else "before"
-            yield new, f"{name}: the one {shown} the one that is asked for seems to be used."
+            yield new, f"{name}: the one {used} the one that is asked for seems to be used."
     if np.ndim(value) == 1 and len(value) > 1 and not np.array_equal(value, value[::-1]):
         yield (
             np.ascontiguousarray(value[::-1]),
