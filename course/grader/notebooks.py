@@ -14,8 +14,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import Any
 
-PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "memit"}
-"""Cell magics that run the cell as Python, and so define what it defines."""
+PYTHON_MAGICS = {"time", "capture", "prun", "memit", "debug"}
+"""Cell magics that run the cell as Python, and so define what it defines; %%timeit does not."""
 
 
 MAX_CODE = 2**18
@@ -92,14 +92,14 @@ def needed_by(functions: Collection[str], own: str) -> str:
         several = name == "*" or all(isinstance(nodes[place], ast.Import) for place in found)
         for place in found if several else found[-1:]:
             if place not in kept:
-                kept[place] = _used_by(nodes[place])
+                kept[place] = used_by(nodes[place])
                 waiting += [(used, len(nodes)) for used in kept[place] if used != name]
             if name in kept[place]:  # `step = tf.function(step)` needs the one before
                 waiting.append((name, place))
     return "\n\n".join(ast.unparse(nodes[place]) for place in sorted(kept))
 
 
-def _used_by(node: ast.AST) -> set[str]:
+def used_by(node: ast.AST) -> set[str]:
     """The names that a definition looks up outside of itself; a function's own variables do not."""
 
     def outside(table: symtable.SymbolTable) -> set[str]:

@@ -2,34 +2,65 @@
 
 Not what the cells say, but what they have come to: a function may have been decorated, assigned,
 redefined, or made in a cell that was deleted since. Each object that a task's function uses,
-directly or by others, is written down as Python that makes the same object again: functions by
-their source, as IPython keeps it for tracebacks; numbers, texts and arrays by their values. What
-cannot be written down, such as a trained network, is named.
+directly or by others, is written down as Python that makes the same object again: functions and
+classes by their source, as IPython keeps it for tracebacks; numbers, texts and arrays by their
+values; other objects as `copy` takes them apart. What cannot be written down, such as a trained
+network, is named.
 """
 
 import ast
 import base64
 import builtins
+import copyreg
 import dis
+import enum
 import functools
 import io
+import itertools
 import linecache
 import re
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, TypeGuard
 
 import numpy as np
 
-from course.grader.notebooks import PYTHON_MAGICS, without_magic
+from course.grader.notebooks import PYTHON_MAGICS, used_by, without_magic
 from course.grader.sources import is_stub
 
 LARGEST_ARRAY = 2**22
 """Bytes of an array that is sent along; what is larger is data, and belongs into an argument."""
 
-PLAIN = (bool, int, str, bytes, complex, type(None), type(Ellipsis), range, slice)
+LARGEST_TEXT = 2**23
+"""Characters of all that goes along with one function."""
+
+PLAIN = (bool, int, str, bytes, type(None), type(Ellipsis), range, slice)
+
+APART = sys.stdlib_module_names | {"__main__", "numpy", "scipy", "ml_dtypes", "tensorflow"}
+"""The libraries whose objects may be taken apart: all that they hold is in their parts."""
+
+_NOTHING = object()
+
+_BUILD = """\
+def _build(make, args, state, items, pairs):
+    made = make(*args)
+    if hasattr(made, "__setstate__"):
+        if state is not None:
+            made.__setstate__(state)
+    else:
+        plain, slots = state if isinstance(state, tuple) else (state, None)
+        if plain:
+            vars(made).update(plain)
+        for name, value in (slots or {}).items():
+            object.__setattr__(made, name, value)
+    for item in items:
+        made.append(item)
+    for key, value in pairs:
+        made[key] = value
+    return made"""
+"""Puts together again what `__reduce_ex__` gives, as `copy.copy` does."""
 
 
 class CannotCrossError(Exception):
@@ -47,6 +78,7 @@ class Kernel:
     def __init__(self, names: Mapping[str, Any], cells: Iterable[str] = ()) -> None:
         self._names = names
         self._cells = list(cells)
+        self._numbers = itertools.count(1)  # of all tasks: their parts may stand in one module
 
     def has(self, module: str, function: str) -> bool:
         """Whether the notebook itself gives a task's name a meaning.
@@ -67,7 +99,7 @@ class Kernel:
         if not _is_own_function(value):
             return False
         try:
-            node = _Writer(self._names, self._cells).node_of(value)
+            node = self._writer().node_of(value)
         except CannotCrossError:
             return False
         return isinstance(node, ast.FunctionDef) and is_stub(node)
@@ -78,33 +110,62 @@ class Kernel:
         Raises:
             CannotCrossError: if that cannot be written down.
         """
-        writer = _Writer(self._names, self._cells)
-        writer.write_global(function)
+        writer = self._writer()
+        try:
+            writer.write_global(function)
+        except RecursionError:
+            raise CannotCrossError(f"{_cannot(function)}. What it uses lies too deep.") from None
+        if sum(map(len, writer.parts)) > LARGEST_TEXT:
+            size = f"more than {LARGEST_TEXT // 2**20} megabytes"
+            raise CannotCrossError(
+                f"{_cannot(function)}. What it uses of the notebook is {size}: pass it as an "
+                "argument."
+            )
         return writer.parts
+
+    def _writer(self) -> "_Writer":
+        return _Writer(self._names, self._cells, self._numbers)
+
+
+def _cannot(task: str) -> str:
+    return f"`{task}` cannot be sent from the notebook to where it is graded"
 
 
 class _Writer:
     """Writes down one object after another, what each needs before it."""
 
-    def __init__(self, names: Mapping[str, Any], cells: list[str]) -> None:
+    def __init__(self, names: Mapping[str, Any], cells: list[str], numbers: Iterator[int]) -> None:
         self.parts: list[str] = []
         self._names = names
         self._cells = cells
+        self._numbers = numbers
         self._written: set[str] = set()
         self._inside: list[str] = []  # what is being written down: the way from the task's name
         self._depth: set[int] = set()
-        self._count = 0
+        self._made: dict[int, tuple[str, Any]] = {}  # with the object, so that its id stays its own
 
     # --- names ------------------------------------------------------------------------------------
 
     def write_global(self, name: str) -> None:
         """Write down what a name of the notebook means; nothing if it means nothing there."""
-        if name in self._written or name not in self._names:
+        if name in self._written:
             return
+        value = self._names.get(name, getattr(builtins, name, _NOTHING))
+        if value is _NOTHING or _is_pythons_own(name, value):
+            return
+        if name == "get_ipython":
+            raise self._refuse(value, "there is a magic of IPython in it: %, ! or ?")
         self._written.add(name)
+        with self._within(name):
+            self._define(name, value)
+
+    @contextmanager
+    def _within(self, name: str) -> Iterator[None]:
         self._inside.append(name)
-        self._define(name, self._names[name])
-        self._inside.pop()
+        try:
+            yield
+        finally:
+            self._inside.pop()
 
     def _define(self, name: str, value: Any) -> None:
         """Write a statement, or several, that give a name to an object that is made again."""
@@ -125,10 +186,12 @@ class _Writer:
 
     def _fresh(self, value: Any, hint: str) -> str:
         """A new name for an object that has none of its own in the notebook."""
-        self._count += 1
-        name = f"_{re.sub(r'[^0-9a-zA-Z_]', '', hint)}_{self._count}"
+        name = self._number(hint)
         self._define(name, value)
         return name
+
+    def _number(self, hint: str) -> str:
+        return f"_{re.sub(r'[^0-9a-zA-Z_]', '', hint)}_{next(self._numbers)}"
 
     def _add(self, text: str) -> None:
         if text not in self.parts:
@@ -137,14 +200,13 @@ class _Writer:
     def _refuse(self, value: Any, why: str = "") -> CannotCrossError:
         task, *others = self._inside
         way = " → ".join(f"`{name}`" for name in others)
-        what = f"it uses {way}" if way else "it is made so"
+        what = f": it uses {way}" if way else ""
         if not why:
-            what = f"it uses {way or 'something'}, a {type(value).__name__}"
+            kind = type(value).__name__
+            article = "an" if kind[0] in "AEIOUaeiou" else "a"
+            what = f"{what}, {article} {kind}" if way else f": it is {article} {kind}"
             why = "it can only be used there: pass it as an argument, or make it in the function"
-        return CannotCrossError(
-            f"`{task}` cannot be sent from the notebook to where it is graded: {what}. "
-            f"{why[0].upper()}{why[1:]}."
-        )
+        return CannotCrossError(f"{_cannot(task)}{what}. {why[0].upper()}{why[1:]}.")
 
     # --- values -----------------------------------------------------------------------------------
 
@@ -156,10 +218,8 @@ class _Writer:
             return repr(value) if np.isfinite(value) else f"float({str(value)!r})"
         if type(value) in (tuple, list, set, frozenset, dict):
             return self._collection(value)
-        if isinstance(value, np.ndarray | np.generic):
+        if type(value) is np.ndarray or isinstance(value, np.generic):
             return self._array(value)
-        if isinstance(value, np.dtype):
-            return f"__import__('numpy').dtype({value.str!r})"
         if type(value) is functools.partial:
             return self._partial(value)
         if isinstance(value, types.ModuleType):
@@ -172,19 +232,14 @@ class _Writer:
             return name
         if self._decorated(value):
             return self._fresh(value, "decorated")
-        if isinstance(value, np.random.Generator):
-            return self._generator(value)
         if tensor := self._tensor(value):
             return tensor
-        if isinstance(value, types.MethodType):
-            return f"{self._express(value.__self__)}.{value.__name__}"
         if address := _address_of(value):
             home, (first, *rest) = address[0], address[1].split(".")
-            self._count += 1
-            alias = f"_{first}_{self._count}"
+            alias = self._number(first)
             self._add(f"from {home} import {first} as {alias}")
             return ".".join([alias, *rest])
-        raise self._refuse(value)
+        return self._put_together(value)
 
     def _collection(self, value: Any) -> str:
         if id(value) in self._depth:
@@ -208,11 +263,11 @@ class _Writer:
 
     def _array(self, value: Any) -> str:
         array = np.asarray(value)
+        if array.dtype.isbuiltin == 2 or array.dtype.hasobject:  # such as bfloat16
+            return self._put_together(value)
         if array.nbytes > LARGEST_ARRAY:
             size = f"an array of {array.nbytes / 2**20:.0f} megabytes is data"
             raise self._refuse(value, f"{size}: pass it as an argument")
-        if array.dtype.hasobject:
-            raise self._refuse(value, "an array of objects has no numbers to send")
         buffer = io.BytesIO()
         np.save(buffer, array, allow_pickle=False)
         data = base64.b64encode(buffer.getvalue()).decode()
@@ -223,14 +278,23 @@ class _Writer:
         )
         return loaded if isinstance(value, np.ndarray) else f"{loaded}[()]"
 
-    def _generator(self, value: np.random.Generator) -> str:
-        kind = type(value.bit_generator).__name__
-        self._add(
-            "def _load_generator(kind, state):\n    import numpy.random\n"
-            "    bits = getattr(numpy.random, kind)()\n    bits.state = state\n"
-            "    return numpy.random.Generator(bits)"
-        )
-        return f"_load_generator({kind!r}, {self._express(value.bit_generator.state)})"
+    def _put_together(self, value: Any) -> str:
+        """Any other object by its parts: who makes it, and of what."""
+        if id(value) in self._made:
+            return self._made[id(value)][0]
+        if id(value) in self._depth:
+            raise self._refuse(value, "it holds itself")
+        self._depth.add(id(value))
+        try:
+            texts = [self._express(part) for part in _parts_of(value)]
+        except Exception:
+            raise self._refuse(value) from None
+        self._depth.discard(id(value))
+        self._add(_BUILD)
+        name = self._number("made")
+        self._made[id(value)] = (name, value)
+        self._add(f"{name} = _build({', '.join(texts)})")
+        return name
 
     def _tensor(self, value: Any) -> str:
         """A tensor or a variable of TensorFlow; "" for anything else."""
@@ -241,7 +305,8 @@ class _Writer:
         for name, kind in kinds.items():
             if isinstance(value, kind) and hasattr(value, "numpy"):
                 self._add("import tensorflow")
-                return f"tensorflow.{name}({self._express(value.numpy())})"
+                text = self._express(value.numpy())
+                return f"tensorflow.{name}({text}, tensorflow.{value.dtype.name})"
         return ""
 
     def _partial(self, value: functools.partial[Any]) -> str:
@@ -271,12 +336,17 @@ class _Writer:
             indented = "\n".join(f"    {line}" for line in lines.splitlines())
             text = f"def {maker}():\n{indented}\n\n{name} = {maker}()"
         self._add(text)
+        for attribute, value in vars(function).items():
+            if attribute != "__wrapped__":  # what functools.wraps leaves, and nobody asks for
+                self._set(name, attribute, value)
+
+    def _set(self, name: str, attribute: str, value: Any) -> None:
+        with self._within(f"{name}.{attribute}"):
+            self._add(f"{name}.{attribute} = {self._express(value)}")
 
     def _bind_uses(self, function: types.FunctionType) -> None:
         """Write down what a function looks up outside of itself."""
         for used in _globals_used_by(function.__code__):
-            if used == "get_ipython":
-                raise self._refuse(function, "there is a magic of IPython in it: %, ! or ?")
             self.write_global(used)
             self._import_submodules(self._names.get(used), function.__code__)
 
@@ -301,9 +371,8 @@ class _Writer:
                 continue
             if value is function:  # it calls itself; inside the maker that is its own name
                 raise self._refuse(function, "it calls itself by a name of another function")
-            self._inside.append(name)
-            kept[name] = self._express(value)
-            self._inside.pop()
+            with self._within(name):
+                kept[name] = self._express(value)
         return kept
 
     def _set_defaults(self, args: ast.arguments, function: types.FunctionType) -> None:
@@ -319,9 +388,8 @@ class _Writer:
             arg.annotation = None
 
     def _default(self, value: Any) -> ast.expr:
-        self._inside.append("a default")
-        text = self._express(value)
-        self._inside.pop()
+        with self._within("a default"):
+            text = self._express(value)
         return ast.parse(text, mode="eval").body
 
     def _decorated(self, value: Any) -> tuple[types.FunctionType, str] | None:
@@ -383,32 +451,60 @@ class _Writer:
         for cell in reversed(self._cells):
             first, _, body = cell.lstrip().partition("\n")
             if first.startswith("%%") and (first[2:].split() or [""])[0] in PYTHON_MAGICS:
-                text = without_magic(body)
+                text = without_magic(re.sub(r"\A(\s*\n)+", "", body))  # as IPython does
                 if any(one == code for one in _codes_in(text)):
                     yield text
                     return
 
     def _define_class(self, name: str, value: type) -> None:
+        fields = getattr(value, "_fields", None)
+        if issubclass(value, tuple) and fields and not hasattr(value, "__orig_bases__"):
+            defaults = self._express(tuple(vars(value)["_field_defaults"].values()))
+            self._add("import collections")
+            made = f"collections.namedtuple({value.__name__!r}, {fields!r}, defaults={defaults})"
+            self._add(f"{name} = {made}")
+            return
         node = self._class_node(value)
-        for used in _names_in(node):
-            if used != name:
-                self.write_global(used)
-        for member in vars(value).values():
-            if isinstance(member, types.FunctionType) and member.__module__ == value.__module__:
-                with suppress(AttributeError):
-                    self._bind_uses(member)
+        for used in sorted(used_by(node) - {value.__name__}):
+            self.write_global(used)
+        for member in filter(_has_own_lines, vars(value).values()):
+            if set(member.__code__.co_freevars) - {"__class__"}:
+                raise self._refuse(value, "its class was made in a function: make it in a cell")
+            self._bind_uses(member)
         node.name = name
         self._add(ast.unparse(node))
+        self._set_what_has_changed(name, value)
+
+    def _set_what_has_changed(self, name: str, value: type) -> None:
+        """Write down what a class holds by now, where its definition may have said otherwise."""
+        if issubclass(value, enum.Enum):
+            return  # nobody can change it
+        for key, member in list(vars(value).items()):
+            if key.startswith("__"):
+                continue
+            is_in_the_definition = str(getattr(member, "__qualname__", "")).startswith(
+                f"{value.__qualname__}."
+            )
+            if _has_own_lines(member) and not is_in_the_definition:
+                self._set(name, key, member)
+            elif type(member) in (*PLAIN, float, tuple, list, set, frozenset, dict, np.ndarray):
+                with suppress(CannotCrossError):  # then it is what the definition says
+                    self._set(name, key, member)
 
     def _class_node(self, value: type) -> ast.ClassDef:
-        codes = [one.__code__ for one in vars(value).values() if _is_own_function(one)]
+        codes = [one.__code__ for one in vars(value).values() if _has_own_lines(one)]
         texts = ["".join(linecache.getlines(code.co_filename)) for code in codes]
         texts += [without_magic(cell) for cell in reversed(self._cells)]
         for text in texts:
             with suppress(SyntaxError, ValueError):
-                for node in ast.walk(ast.parse(text)):
-                    if isinstance(node, ast.ClassDef) and node.name == value.__name__:
-                        return node
+                found = [
+                    node
+                    for node in ast.walk(ast.parse(text))
+                    if isinstance(node, ast.ClassDef) and node.name == value.__name__
+                ]
+                found.sort(key=lambda node: (_is_around(node, codes), node.lineno))
+                if found:
+                    return found[-1]
         raise self._refuse(value, "the cell in which it was defined is not known: run it")
 
 
@@ -421,7 +517,45 @@ def _is_own_function(value: Any) -> TypeGuard[types.FunctionType]:
     """Whether a function's own lines stand in the notebook, not those of a library's wrapper."""
     if not isinstance(value, types.FunctionType):
         return False
-    return value.__globals__.get("__name__") == "__main__"
+    return value.__globals__.get("__name__") in ("__main__", None)  # None below %run
+
+
+def _has_own_lines(value: Any) -> TypeGuard[types.FunctionType]:
+    """Whether a method was written by somebody, and not by `dataclasses`."""
+    return _is_own_function(value) and value.__code__.co_filename != "<string>"
+
+
+def _is_pythons_own(name: str, value: Any) -> bool:
+    """Whether a name means what it means in any module, also where IPython has dressed it up.
+
+    A notebook can give another meaning to `max`; and IPython adds `display` to what is built in.
+    """
+    built_in = getattr(builtins, name, _NOTHING)
+    if value is built_in:
+        return not isinstance(value, types.FunctionType)
+    return built_in is not _NOTHING and getattr(value, "__wrapped__", None) is built_in
+
+
+def _parts_of(value: Any) -> list[Any]:
+    """What makes an object, of what, its state, and what it lists and maps.
+
+    Raises:
+        TypeError: if it has no parts to be taken into, or is of a library whose objects hold more.
+    """
+    reduce = copyreg.dispatch_table.get(type(value))
+    reduced = reduce(value) if reduce else value.__reduce_ex__(4)
+    if not isinstance(reduced, tuple):
+        raise TypeError("it is known by its name only")
+    make, args, state, items, pairs, *_ = (*reduced, None, None, None)
+    homes = {_library_of(type(value)), _library_of(make)}
+    is_left_to_python = make in (copyreg.__newobj__, copyreg.__newobj_ex__)  # type: ignore[attr-defined]
+    if not homes <= APART or ("tensorflow" in homes and is_left_to_python):
+        raise TypeError("nobody says that its parts are all of it")
+    return [make, args, state, list(items or ()), list(pairs or ())]
+
+
+def _library_of(value: Any) -> str:
+    return str(getattr(value, "__module__", None) or "builtins").partition(".")[0]
 
 
 def _globals_used_by(code: types.CodeType) -> list[str]:
@@ -429,12 +563,11 @@ def _globals_used_by(code: types.CodeType) -> list[str]:
     used = {
         str(one.argval): None
         for one in dis.get_instructions(code)
-        if one.opname in ("LOAD_GLOBAL", "LOAD_NAME") and not hasattr(builtins, str(one.argval))
+        if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):
             used |= dict.fromkeys(_globals_used_by(inner))
-    used |= {name: None for name in code.co_names if name == "get_ipython"}
     return list(used)
 
 
@@ -445,6 +578,11 @@ def _attributes_in(code: types.CodeType) -> set[str]:
 
 def _names_in(node: ast.AST) -> list[str]:
     return list(dict.fromkeys(one.id for one in ast.walk(node) if isinstance(one, ast.Name)))
+
+
+def _is_around(node: ast.ClassDef, codes: list[types.CodeType]) -> bool:
+    last = node.end_lineno or node.lineno
+    return any(node.lineno <= code.co_firstlineno <= last for code in codes)
 
 
 def _codes_in(text: str) -> Iterator[types.CodeType]:

@@ -28,13 +28,14 @@ def test_definitions_are_taken_and_work_is_not() -> None:
     assert "model" not in scope
 
 
-@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%timeit -n 1", "\n%%time"])
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%prun -q", "\n%%time"])
 def test_a_cell_that_is_timed_or_captured_defines_what_it_holds(magic: str) -> None:
     assert defined(notebook(f"{magic}\ndef f():\n    return 1"))["f"]() == 1
 
 
-def test_other_cell_magics_are_not_python() -> None:
-    assert "f" not in defined(notebook("%%bash\ndef f():\n    return 1"))
+@pytest.mark.parametrize("magic", ["%%bash", "%%timeit -n 1", "%%writefile saliency.py"])
+def test_other_cell_magics_define_nothing_in_the_notebook(magic: str) -> None:
+    assert "f" not in defined(notebook(f"{magic}\ndef f():\n    return 1"))
 
 
 def test_a_line_of_a_function_that_looks_like_magic_stays() -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,77 @@ CELLS = {
         "def smooth(x):\n    n = (5\n% 4)\n    return x + n"
     ],
     "a deleted helper's name": ["def smooth(x):\n    one = 1\n    return x + one"],
+    "below %%time, after empty lines": ["\n\n%%time\n\n\ndef smooth(x):\n    return x + 1"],
+    "a name that Python has built in": [
+        "def sum(x, y):\n    return x + max + y\nmax = 0\n"
+        "def smooth(x):\n    return sum(x, 1) + len(())"
+    ],
+    "what IPython builds in": [
+        "def smooth(x):\n    with open(__import__('os').devnull) as file:\n"
+        "        display(file.read())\n    return x + 1"
+    ],
+    "an attribute of a function": ["def smooth(x):\n    return x + smooth.by", "smooth.by = 1"],
+    "an object that can be called": [
+        "class Adder:\n    def __init__(self, by):\n        self.by = by\n"
+        "    def __call__(self, x):\n        return x + self.by\nsmooth = Adder(1)"
+    ],
+    "a method": [
+        "class Adder:\n    __slots__ = ('by',)\n    def add(self, x):\n        return x + self.by\n"
+        "adder = Adder()\nadder.by = 1\nsmooth = adder.add"
+    ],
+    "a class that has changed since": [
+        "class By:\n    one = 7\ndef two(self):\n    return self.one / self.one",
+        "By.one = 0.5\nBy.two = two\ndef smooth(x):\n    return x + By.one + By().two() / 2",
+    ],
+    "a class redefined below a condition": [
+        "class By:\n    one = 7\nif True:\n    class By:\n        one = 1\n"
+        "def smooth(x):\n    return x + By.one"
+    ],
+    "a class whose methods use other meanings of the notebook's names": [
+        "import threading\nmodel = threading.Lock()\n"
+        "class Adder:\n    def add(self, model):\n        return model + 1\n"
+        "def smooth(x):\n    return Adder().add(x)"
+    ],
+    "a frozen dataclass": [
+        "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass By:\n    one: int = 7\n"
+        "BY = By(1)\ndef smooth(x):\n    return x + BY.one"
+    ],
+    "named tuples": [
+        "from collections import namedtuple\nfrom typing import NamedTuple\n"
+        "First = namedtuple('First', 'a b', defaults=[0])\n"
+        "class Second(NamedTuple):\n    a: int\n    b: int = 0\n"
+        "PAIR = First(1), Second(0)\ndef smooth(x):\n    return x + PAIR[0].a + PAIR[1].b"
+    ],
+    "an enumeration": [
+        "import enum\nclass By(enum.Enum):\n    ONE = 1\nBY = By.ONE\n"
+        "def smooth(x):\n    return x + BY.value"
+    ],
+    "values of the standard library": [
+        "import collections, decimal, fractions, pathlib, random, re, types\n"
+        "VALUES = [pathlib.Path('a'), re.compile('a'), fractions.Fraction(1, 2),\n"
+        "    decimal.Decimal('0.5'), collections.Counter('a'), collections.deque([1], 3),\n"
+        "    collections.defaultdict(list, a=[1]), types.SimpleNamespace(a=1), random.Random(0),\n"
+        "    complex('nan')]\n"
+        "def smooth(x):\n"
+        "    path, one, half, other, count, queue, lists, space, rng, nan = VALUES\n"
+        "    ones = [count['a'], queue[0], lists['a'][0], space.a, len(one.findall(path.name))]\n"
+        "    assert ones == [1] * 5 and nan != nan and queue.maxlen == 3 and rng.random() < 1\n"
+        "    return x + half + fractions.Fraction(other)"
+    ],
+    "an array with a mask": [
+        "W = np.ma.masked_array([1, 2], [0, 1])\ndef smooth(x):\n    return x + W.sum()"
+    ],
+    "an array of objects": ["W = np.array([1, None])\ndef smooth(x):\n    return x + W[0]"],
+    "half precision": [
+        "import tensorflow as tf\nONE = tf.Variable(1, dtype=tf.bfloat16)\nKIND = ONE.dtype\n"
+        "def smooth(x):\n    return x + float(tf.cast(ONE, tf.float32)) + (KIND != tf.bfloat16)"
+    ],
+    "an object in two places": [
+        "class Count:\n    n = 0\n    def __call__(self):\n        self.n += 1\n"
+        "        return self.n\n"
+        "first = Count()\nboth = [first, first]\n"
+        "def smooth(x):\n    return x + both[1]() * 0 + both[0]() - 1"
+    ],
 }
 
 
@@ -166,6 +238,29 @@ def test_what_is_used_of_the_notebook_is_all_that_goes_along(shell: InteractiveS
             ],
             "it uses `mean` → `BIG`. An array of 8 megabytes is data",
         ),
+        (
+            ["PARTS = ['a' * 2**23]\ndef smooth(x):\n    return PARTS"],
+            r"cannot be sent .* graded\. What it uses of the notebook is more than \d megabytes",
+        ),
+        (
+            [
+                "import keras\nclass Own(keras.layers.Layer):\n    pass\nown = Own()\n"
+                "def smooth(x):\n    return own(x)"
+            ],
+            "it uses `own`, an Own",
+        ),
+        (
+            ["file = open(__import__('os').devnull)\ndef smooth(x):\n    return file"],
+            "`file`, a Text",
+        ),
+        (["parts = (i for i in [1])\ndef smooth(x):\n    return next(parts)"], "a generator"),
+        (
+            [
+                "def make(by):\n    class Adder:\n        def add(self, x): return x + by\n"
+                "    return Adder\nAdder = make(1)\ndef smooth(x):\n    return Adder().add(x)"
+            ],
+            "its class was made in a function",
+        ),
         (["L = []\nL.append(L)\ndef smooth(x):\n    return L"], "It holds itself"),
         (["smooth = eval('lambda x: x')"], "the cell in which it was defined is not known"),
         (
@@ -205,3 +300,20 @@ def test_arrays_arrive_bit_by_bit(shell: InteractiveShell) -> None:
     again = made_again(held(shell, cell))()
     assert again.dtype == np.float32
     assert again.tobytes() == shell.user_ns["W"].tobytes()
+
+
+def test_what_tasks_bring_along_does_not_get_mixed_up(shell: InteractiveShell) -> None:
+    """The parts of all tasks stand in one module, each once."""
+    cell = "def adding(f):\n    return lambda x: x + f()\n"
+    names = ("smooth", "to_heatmap", "symmetric_limit")
+    cells = [f"{name} = adding(lambda: {by})" for name, by in zip(names, (1, 2, 1), strict=True)]
+    kernel = held(shell, cell, *cells)
+    parts = [part for name in names for part in kernel.source_of(name)]
+    scope: dict[str, Any] = {}
+    exec("\n\n".join(dict.fromkeys(parts)), scope)
+    assert [scope[name](0) for name in names] == [1, 2, 1]
+
+
+def test_what_is_run_from_a_file_is_the_notebooks(shell: InteractiveShell, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("ONE = 1\ndef smooth(x):\n    return x + ONE\n")
+    assert made_again(held(shell, f"%run {tmp_path}/mine.py"))(41) == 42
