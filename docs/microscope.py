@@ -22,14 +22,12 @@
 
 # %% tags=["hide"]
 import numpy as np
-import tensorflow as tf
 
 from course.given import wilson_interval
 from docs.machinery.figures import write
 from docs.microscope.files import contents
 from docs.microscope.page import blocks, heads
 
-tf.get_logger().setLevel("ERROR")  # every layer is traced anew, and that is meant
 found = contents()
 write(blocks(found))
 
@@ -81,7 +79,8 @@ assert min(share.value for share in shares) > 0.3
 #   photos](photos.md) excites at all: the activation is above zero somewhere. Of the head, every
 #   sixteenth class. One image each, the first seed. For channels 48 steps at 112 pixels, of
 #   which the outermost 8 are cut off, where the network sees the padding; for classes 64 steps at
-#   192 pixels (by `python -m docs.experiments.classes`, whose images this page loads).
+#   192 pixels. `python -m docs.experiments.channels` and `docs.experiments.classes` make these
+#   images, and this page loads them.
 # - **The layer.** The filters with which each block begins, before they are cut off at zero, since
 #   an image cannot climb where all is zero. Only in the stem and in block 1 it climbs behind the
 #   cut: these filters look at pixels directly, and without a cut, the light and the dark side of an

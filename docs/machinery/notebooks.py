@@ -30,6 +30,7 @@ ALSO = {
     "tests/benchmarks/results.py": "tests/benchmarks/*.json",
     "docs/playground/networks.py": "docs/assets/playground/networks*",
     "docs/experiments/__init__.py": "docs/experiments/*.json",
+    "docs/experiments/channels.py": "docs/experiments/*.npz",
     "docs/experiments/classes.py": "docs/experiments/*.webp",
     "docs/experiments/networks.py": "docs/experiments/*.npz",
 }

@@ -1,21 +1,20 @@
-"""What channels of a layer look for, and where in the photos they find it.
+"""Which channels of a layer are shown, and where in the photos they find what they look for.
 
-Nobody chooses: the channels are evenly spaced among those that answer to any photo, and each gets
-one image, by `visualize_channel` with the first seed.
+Nobody chooses: the channels are evenly spaced among those that answer to any photo. What they would
+like to see takes longer: `docs/experiments/channels.py` makes these images beforehand.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from course.given import PHOTOS, load_model, load_photos, predict
+from course.given import PHOTOS, batches, load_model, load_photos
+from docs.experiments.channels import Liked, fired
 from solutions.feature_visualization import feature_extractor
-from solutions.natural_images import color_basis, visualize_channel
 
-SIZE = 112
-STEPS = 48
-STEP_SIZE = 0.04
 SHOWN = 12
 """Channels per layer."""
 
@@ -31,9 +30,6 @@ CROP = 64
 MAP = 56
 """Height and width of a map of where a channel answers, in pixels."""
 
-BORDER = 8
-"""What is cut off all around an image, in pixels: there the network sees the padding."""
-
 LAYERS = {
     "stem": "stem_conv_norm",
     "block1": "block1_depthwise_norm",
@@ -45,9 +41,6 @@ LAYERS = {
 Below zero, the ReLU has no gradient, and an image could not climb out. (The filters of the
 depthwise convolution stand behind a ReLU themselves; only the first block has none before it.)
 """
-
-AVERAGED_AWAY = ("stem_conv_norm", "block1_depthwise_norm")
-"""Where images climb behind the ReLU: before it, light and dark sides of an edge add up to zero."""
 
 
 class Answers(NamedTuple):
@@ -70,42 +63,43 @@ class Row(NamedTuple):
     """What the page shows of a layer.
 
     Attributes:
-        channels: `(12,)`: which.
+        liked: which channels, what they look for, and how much they fire for that.
         width: how many channels the layer has.
         answering: how many of them answer to any photo.
         sees: the height and width of what one position sees, in pixels.
-        images: `(12, 96, 96, 3)`: what they look for.
-        reached: `(12,)`: how much each channel fires for its image.
         answers: to the photos.
         crops: `(12, 4, 64, 64, 3)`: what excites them most in the photos.
     """
 
-    channels: np.ndarray
+    liked: Liked
     width: int
     answering: int
     sees: int
-    images: np.ndarray
-    reached: np.ndarray
     answers: Answers
     crops: np.ndarray
 
 
-def row(layer: str, size: int = SIZE, steps: int = STEPS) -> Row:
+def activations(layers: Collection[str]) -> dict[str, np.ndarray]:
+    """What layers of EfficientNet-Lite0 answer to all photos, in one pass: each `(B, h, w, C)`."""
+    model, photos = load_model(), load_photos(PHOTOS)
+    outputs = {layer: model.get_layer(layer).output for layer in layers}
+    extractor = keras.Model(model.inputs[0], outputs)
+    parts = [extractor(photos[part], training=False) for part in batches(len(photos), 4)]
+    return {layer: np.concatenate([part[layer] for part in parts]) for layer in layers}
+
+
+def row(layer: str, activations: np.ndarray, liked: Liked) -> Row:
     """Look at a layer of EfficientNet-Lite0.
 
     Args:
         layer: its name.
-        size: of the images, in pixels.
-        steps: of each ascent.
+        activations: to all photos, `(B, h, w, C)`.
+        liked: by which of its channels.
     """
     photos = load_photos(PHOTOS)
-    extractor = feature_extractor(load_model(size=None), layer)
-    activations = predict(extractor, photos, 4)
-    channels, answering = chosen(activations)
-    found = answers(activations[..., channels])
-    sees = field_of_view(extractor.layers)
-    images = liked(layer, channels, color_basis(photos), size, steps)
-    reached = fired(predict(extractor, images, 4))
+    _, answering = chosen(activations)
+    found = answers(activations[..., liked.channels])
+    sees = field_of_view(feature_extractor(load_model(), layer).layers)
     crops = [
         [
             crop(photos[photo], (place + 0.5) * 224 / activations.shape[1], sees)
@@ -113,51 +107,7 @@ def row(layer: str, size: int = SIZE, steps: int = STEPS) -> Row:
         ]
         for each in zip(found.photos, found.places, strict=True)
     ]
-    return Row(
-        channels,
-        activations.shape[-1],
-        answering,
-        sees,
-        images,
-        reached[np.arange(len(channels)), channels],
-        found,
-        np.array(crops),
-    )
-
-
-def liked(
-    layer: str, channels: np.ndarray, colors: np.ndarray, size: int, steps: int
-) -> np.ndarray:
-    """Climb to an image for each channel.
-
-    Args:
-        layer: its name, before the ReLU.
-        channels: `(N,)`: which.
-        colors: `(3, 3)`, as `color_basis` finds them.
-        size: of the images, in pixels, before their border is cut off.
-        steps: of the ascent.
-
-    Returns:
-        `(N, size - 16, size - 16, 3)`.
-    """
-    climbed = layer.replace("_norm", "_activation") if layer in AVERAGED_AWAY else layer
-    view = (size / 14, 15.0, 0.2)  # the shift of `visualize_class`, 16 pixels of 224
-    ascent = visualize_channel(
-        load_model(size=size), climbed, channels, steps, 0, colors, view, STEP_SIZE
-    )
-    return np.asarray(ascent.images)[:, BORDER:-BORDER, BORDER:-BORDER]
-
-
-def fired(activations: np.ndarray) -> np.ndarray:
-    """How much channels fire: the mean over all positions, behind the ReLU (which ends at 6).
-
-    Args:
-        activations: `(B, h, w, C)`, before it.
-
-    Returns:
-        `(B, C)`.
-    """
-    return np.clip(activations, 0, 6).mean(axis=(1, 2))
+    return Row(liked, activations.shape[-1], answering, sees, found, np.array(crops))
 
 
 def chosen(activations: np.ndarray, count: int = SHOWN) -> tuple[np.ndarray, int]:

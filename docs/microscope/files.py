@@ -1,7 +1,8 @@
 """The hook that puts the microscope's pictures into the site.
 
-They are made when the site is built and kept for the next time; only the images of classes, which
-take longest, are made beforehand (`docs/experiments/classes.py`). Each picture is a strip of tiles
+The images of channels and classes take long, and are made beforehand
+(`docs/experiments/channels.py` and `classes.py`). Where channels answer in the photos is looked up
+when the site is built, and kept for the next time. Each picture is a strip of tiles
 of one size, of which the page shows one at a time.
 """
 
@@ -56,14 +57,15 @@ def assets() -> dict[str, bytes]:
 
 def make() -> dict[str, bytes]:
     """Look at all of the network."""
+    from docs.experiments.channels import load_liked, strip_of
     from docs.experiments.classes import CLASSES, IMAGES
-    from docs.microscope.channels import LAYERS, row
+    from docs.microscope.channels import LAYERS, activations, row
 
     made = {"photos.webp": strip(load_photos(PHOTOS))}
-    parts = {}
+    parts, answers = {}, activations(LAYERS.values())
     for part, layer in LAYERS.items():
-        found = row(layer)
-        made |= strips(part, found)
+        found = row(layer, answers[layer], load_liked(part))
+        made |= {f"{part}.webp": strip_of(part), **strips(part, found)}
         parts[part] = described(layer, found)
     made["classes.webp"] = IMAGES.read_bytes()
     judged = load_results("classes")
@@ -79,12 +81,11 @@ def make() -> dict[str, bytes]:
 
 
 def strips(part: str, row: "Row") -> dict[str, bytes]:
-    """The pictures of a layer: its images, crops of photos, and maps of where it answers."""
+    """The pictures of a layer in the photos: crops, and maps of where it answers."""
     from docs.microscope.channels import small_map
 
     maps = [small_map(one) for each in row.answers.maps for one in each]
     return {
-        f"{part}.webp": strip(row.images),
         f"{part}-crops.webp": strip(one for each in row.crops for one in each),
         f"{part}-maps.webp": shade(maps),
     }
@@ -97,11 +98,11 @@ def described(layer: str, row: "Row") -> dict[str, Any]:
         "width": row.width,
         "answering": row.answering,
         "sees": row.sees,
-        "channels": row.channels.tolist(),
+        "channels": row.liked.channels.tolist(),
         "photos": row.answers.photos.tolist(),
-        "reached": row.reached.tolist(),
+        "reached": row.liked.reached.tolist(),
         "strongest": row.answers.strongest.tolist(),
-        "words": [describe(image) for image in row.images],
+        "words": [describe(image) for image in row.liked.images],
         "where": [
             [whereabouts(place, len(maps[0])) for place in places]
             for places, maps in zip(row.answers.places, row.answers.maps, strict=True)

@@ -13,6 +13,7 @@ from course.given import accuracy, harder_images, load_dataset, predict
 from docs.experiments import (
     ablation,
     ascents,
+    channels,
     classes,
     counterfactuals,
     load_results,
@@ -21,11 +22,11 @@ from docs.experiments import (
     records,
 )
 
-EXPERIMENTS = [ablation, ascents, classes, counterfactuals]
+EXPERIMENTS = [ablation, ascents, channels, classes, counterfactuals]
 
 
 @pytest.mark.parametrize(
-    "experiment", EXPERIMENTS, ids=["ablation", "ascents", "classes", "errors"]
+    "experiment", EXPERIMENTS, ids=["ablation", "ascents", "channels", "classes", "errors"]
 )
 def test_the_results_are_those_of_this_code(experiment: ModuleType) -> None:
     name = experiment.__name__
@@ -41,8 +42,7 @@ def test_the_networks_are_those_of_their_chapters_lines(chapter: str) -> None:
 
 
 def test_the_networks_take_little_room() -> None:
-    sizes = [path.stat().st_size for path in networks.FOLDER.glob("*.npz")]
-    assert len(sizes) == len(networks.CHAPTERS)
+    sizes = [(networks.FOLDER / f"{name}.npz").stat().st_size for name in networks.CHAPTERS]
     assert sum(sizes) < 1_000_000
 
 
@@ -156,6 +156,13 @@ def test_the_first_images_of_classes_come_out_again() -> None:
     before = np.array(load_results("classes")["probability"])[:, : classes.BATCH]
     again = classes.seen(classes.CLASSES[: classes.BATCH]).probability
     assert abs((again - before).mean()) < 0.15
+
+
+@pytest.mark.slow
+def test_what_the_stem_likes_comes_out_again() -> None:
+    kept = channels.load_liked("stem")
+    again = channels.look("stem_conv_norm", kept.channels)
+    np.testing.assert_allclose(again.reached, kept.reached, rtol=0.2, atol=0.05)
 
 
 @pytest.mark.slow

@@ -11,12 +11,14 @@ from PIL import Image
 pytest.importorskip("mkdocs")
 
 from course.given import PHOTOS, load_model, load_photos, predict
+from docs.experiments.channels import Liked, load_liked, look
 from docs.experiments.classes import CLASSES
 from docs.machinery.notebooks import files_behind
 from docs.microscope import files as microscope
 from docs.microscope.channels import (
     LAYERS,
     Row,
+    activations,
     answers,
     chosen,
     crop,
@@ -32,7 +34,9 @@ from tests.docs.sources import DOCS
 
 @pytest.fixture(scope="module")
 def stem() -> Row:
-    return row("stem_conv_norm", size=48, steps=2)
+    of_photos = activations(["stem_conv_norm"])["stem_conv_norm"]
+    channels, _ = chosen(of_photos)
+    return row("stem_conv_norm", of_photos, look("stem_conv_norm", channels, size=48, steps=2))
 
 
 @pytest.fixture(scope="module")
@@ -56,23 +60,32 @@ def test_all_parts_of_the_network_are_there() -> None:
     assert min(widths) >= 12
 
 
+@pytest.mark.parametrize("part", LAYERS)
+def test_what_channels_look_for_is_kept_for_each_of_them(part: str) -> None:
+    liked = load_liked(part)
+    assert liked.images.shape == (12, 96, 96, 3)
+    assert len(np.unique(liked.channels)) == 12
+    assert liked.reached.shape == (12,)
+    assert np.ptp(liked.images, axis=(1, 2, 3)).min() > 0.1, "each shows something"
+
+
 def test_at_least_sixty_classes_are_there() -> None:
     assert len(np.unique(CLASSES)) == len(CLASSES) >= 60
 
 
 def test_channels_are_evenly_spaced_among_those_that_answer() -> None:
-    activations = np.full((2, 3, 3, 60), -1.0)
-    activations[1, 2, 0, ::2] = 0.5
-    channels, answering = chosen(activations)
+    given = np.full((2, 3, 3, 60), -1.0)
+    given[1, 2, 0, ::2] = 0.5
+    channels, answering = chosen(given)
     assert answering == 30
     np.testing.assert_array_equal(channels, 2 * (np.arange(12) * 30 // 12))
 
 
 def test_a_crop_is_where_the_channel_answers_most() -> None:
-    activations = np.zeros((5, 7, 7, 2))
-    activations[3, 1, 6, 0], activations[0, 4, 4, 0] = 8, 6
-    activations[2, 0, 5, 1] = 4
-    found = answers(activations, count=2)
+    given = np.zeros((5, 7, 7, 2))
+    given[3, 1, 6, 0], given[0, 4, 4, 0] = 8, 6
+    given[2, 0, 5, 1] = 4
+    found = answers(given, count=2)
     np.testing.assert_array_equal(found.photos[:, 0], [3, 2])
     np.testing.assert_array_equal(found.photos[0], [3, 0])
     np.testing.assert_array_equal(found.places[0], [[1, 6], [4, 4]])
@@ -83,18 +96,19 @@ def test_a_crop_is_where_the_channel_answers_most() -> None:
 
 
 def test_a_row_is_what_the_network_says(stem: Row) -> None:
-    activations = predict(feature_extractor(load_model(), "stem_conv_norm"), load_photos(PHOTOS))
+    of_photos = predict(feature_extractor(load_model(), "stem_conv_norm"), load_photos(PHOTOS))
     assert stem.sees == 3
     for channel, photos, places in zip(
-        stem.channels, stem.answers.photos, stem.answers.places, strict=True
+        stem.liked.channels, stem.answers.photos, stem.answers.places, strict=True
     ):
-        peaks = activations[..., channel].max(axis=(1, 2))
+        peaks = of_photos[..., channel].max(axis=(1, 2))
         np.testing.assert_array_equal(photos, np.argsort(-peaks, kind="stable")[:4])
-        at = activations[photos, places[:, 0], places[:, 1], channel]
+        at = of_photos[photos, places[:, 0], places[:, 1], channel]
         np.testing.assert_array_equal(at, peaks[photos])
     behind = feature_extractor(load_model(size=32), "stem_conv_activation")
-    means = predict(behind, stem.images).mean(axis=(1, 2))[np.arange(12), stem.channels]
-    np.testing.assert_allclose(stem.reached, means, atol=1e-4)
+    liked: Liked = stem.liked
+    means = predict(behind, liked.images).mean(axis=(1, 2))[np.arange(12), liked.channels]
+    np.testing.assert_allclose(liked.reached, means, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +161,7 @@ def test_a_shade_covers_what_leaves_the_channel_cold() -> None:
 
 def test_every_tile_is_on_a_strip_that_is_made(stem: Row, contents: dict[str, Any]) -> None:
     html = blocks(contents) + heads(contents)
-    made = {*microscope.strips("stem", stem), "photos.webp", "classes.webp"}
+    made = {*microscope.strips("stem", stem), "stem.webp", "photos.webp", "classes.webp"}
     assert {name.rpartition("/")[2] for name in re.findall(r'src="([^"]+)"', html)} == made
 
 
