@@ -27,6 +27,9 @@ STAND_IN = "https://site.invalid/"
 """Where the site lies, if nobody has said so: of links that begin with it, pages make relative
 ones."""
 
+_LINK = re.compile(rf'!?\[([^\[\]]*)\]\({re.escape(STAND_IN)}[^)\s]*(?: \\"[^"]*\\")?\)')
+"""A link to there, in a notebook's file, where quotation marks follow a backslash."""
+
 
 def chapters(config: Any) -> Iterator[str]:
     """The modules that have a chapter."""
@@ -46,28 +49,29 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_nav(nav: Any, config: Any, files: Files) -> Any:
     """Write the notebooks, now that all pages are there that a chapter may link to."""
-    _write(config, files, config.site_url or STAND_IN)
+    (PLACE / "notebooks").mkdir(parents=True, exist_ok=True)
+    for module in chapters(config):
+        chapter = read(Path(config.docs_dir) / f"{module}.py")
+        address = address_in(files, f"{module}.md", config.site_url or STAND_IN)
+        notebook = workbook(chapter, module, address, config.extra.get("repository", ""))
+        _file(module).write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     return nav
 
 
 def on_env(env: Any, config: Any, files: Files) -> Any:
-    """Write them again, if the site's address is not known: a file to download leads nowhere.
+    """Keep only the words of links, if the site's address is not known: a file leads nowhere.
 
     By now the plugin has rendered the pages, and it has not copied the files yet.
     """
     if not config.site_url:
-        _write(config, files, "")
+        for module in chapters(config):
+            text = _file(module).read_text(encoding="utf-8")
+            _file(module).write_text(_LINK.sub(r"\1", text), encoding="utf-8")
     return env
 
 
-def _write(config: Any, files: Files, site: str) -> None:
-    (PLACE / "notebooks").mkdir(parents=True, exist_ok=True)
-    for module in chapters(config):
-        chapter = read(Path(config.docs_dir) / f"{module}.py")
-        address = address_in(files, f"{module}.md", site)
-        notebook = workbook(chapter, module, address, config.extra.get("repository", ""))
-        text = nbformat.writes(notebook) + "\n"
-        (PLACE / "notebooks" / f"{module}.ipynb").write_text(text, encoding="utf-8")
+def _file(module: str) -> Path:
+    return PLACE / "notebooks" / f"{module}.ipynb"
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:

@@ -29,9 +29,9 @@ STUBS = Path(__file__).resolve().parents[2] / "course"
 HOW = """\
 {title}
 
-This is {chapter} as a notebook to work in. Run its cells from top to bottom. Where there is a task,
-replace the last line of the stub by your solution, run the cell, and then the check below it. What
-follows is computed with your own functions."""
+This is [a chapter of the course's site]({address}) as a notebook to work in. Run its cells from
+top to bottom. Where there is a task, replace the last line of the stub by your solution, run the
+cell, and then the check below it. What follows is computed with your own functions."""
 
 SET_UP = """\
 # Run this first. In Colab, and where the course is not installed yet, it takes a few minutes.
@@ -76,7 +76,7 @@ QUESTION = """\
 
 *Your answer:* (double-click here to write)
 
-{answer}"""
+[The answer is in the chapter]({address})"""
 
 COLLAPSED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 """Of a cell whose code is folded away: in JupyterLab, and in Colab."""
@@ -138,9 +138,7 @@ def workbook(chapter: NotebookNode, module: str, address: Address, repository: s
     title, _, text = first.source.partition("\n")
     set_up = SET_UP.format(repository=repository) if repository else SET_UP_BY_HAND
     cells = [
-        new_markdown_cell(
-            HOW.format(title=to_plain(title, address), chapter=_link("the chapter", "", address))
-        ),
+        new_markdown_cell(to_plain(HOW.format(title=title, address=f"{module}.md"), address)),
         new_code_cell(set_up.rstrip()),
         new_code_cell(imports(module)),
         *_from_text(text, module, address),
@@ -154,7 +152,7 @@ def workbook(chapter: NotebookNode, module: str, address: Address, repository: s
         else:
             place = _last_heading(cell.source) or place
             from_text = list(_from_text(cell.source, module, address, place))
-            cells += _with_guess(from_text, cell_for_guess(_answers(others, number)))
+            cells += _with_guess(from_text, _answers(others, number))
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number:03}"  # the same chapter gives the same file
     metadata = {
@@ -177,9 +175,10 @@ def _answers(cells: list[NotebookNode], number: int) -> list[str]:
     return [cell.source for cell in left_out if cell.cell_type == "code"]
 
 
-def _with_guess(cells: list[NotebookNode], code: str) -> list[NotebookNode]:
+def _with_guess(cells: list[NotebookNode], answers: list[str]) -> list[NotebookNode]:
     """Cells with a cell to type a guess into behind the one that asks for it, if one does."""
     place = next((i for i, cell in enumerate(cells) if "**First a guess.**" in cell.source), None)
+    code = "" if place is None else cell_for_guess(answers)
     if place is None or not code:
         return cells
     guess = new_code_cell(code, metadata=COLLAPSED)
@@ -223,9 +222,8 @@ def _from_text(text: str, module: str, address: Address, place: str = "") -> Ite
         if part["task"]:
             yield from _task(part["task"], module)
         else:
-            answer = _link("The chapter's answer", f"#{place}", address)
-            question = to_plain(part["question"], address)
-            yield new_markdown_cell(QUESTION.format(question=question, answer=answer))
+            asked = QUESTION.format(question=part["question"], address=f"#{place}")
+            yield new_markdown_cell(to_plain(asked, address))
 
 
 def _task(task: str, module: str) -> Iterator[NotebookNode]:
@@ -258,8 +256,3 @@ def _last_heading(text: str) -> str:
     """The anchor of a text's last heading; "" if it has none."""
     found = re.findall(r"^#+ (.*?)(?: *\{ *#([\w.-]+) *\})?$", text, flags=re.M)
     return (found[-1][1] or slugify(found[-1][0], "-")) if found else ""
-
-
-def _link(words: str, target: str, address: Address) -> str:
-    found = address(target)
-    return f"[{words}]({found})" if found else f"{words} on the course's site"
