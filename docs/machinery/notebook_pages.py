@@ -15,6 +15,7 @@ from docs.machinery.downloads import STAND_IN, offer
 from docs.machinery.notebooks import ROOT
 
 _TASK = re.compile(r"Task (\w+\.\w+)\.\s")
+_TITLE = re.compile(r"# @title (.*)")
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", flags=re.S)
 
 
@@ -73,6 +74,11 @@ def _text(cell: Tag) -> str:
         if not words.find_parent(["code", "pre"]):
             html = _FORMULA.sub(_formula, words.output_ready(formatter="html"))
             words.replace_with(BeautifulSoup(html, "html.parser"))
+    for formula in text.select("p > span.arithmatex:only-child"):
+        alone = formula.parent and formula.parent.get_text() == formula.get_text()
+        if alone and formula.get_text().startswith("\\["):
+            formula.parent.unwrap()
+            formula.name = "div"  # with the whole width of a phone, as in a chapter
     for sign in text.select(".anchor-link"):
         sign["class"] = "headerlink"
         sign["title"] = "Permanent link"
@@ -97,6 +103,6 @@ def _code(cell: Tag) -> str:
     pre = cell.select_one(".highlight-ipynb pre")
     assert pre is not None
     code = f'<div class="highlight"><pre><code>{pre.decode_contents()}</code></pre></div>'
-    if "# @title" in pre.get_text().partition("\n")[0]:
-        code = f'<details class="code"><summary>The code</summary>{code}</details>'
+    if title := _TITLE.match(pre.get_text()):
+        code = f'<details class="code"><summary>{title[1]}</summary>{code}</details>'
     return f'<div class="cell code">{code}</div>'

@@ -9,6 +9,7 @@ only; "training" is explained in `docs/experiments/networks.py`.
 
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import NamedTuple
 
@@ -38,11 +39,31 @@ def to_markdown(notebook: NotebookNode) -> Chapter:
     """
     html: dict[str, str] = {}
     blocks = []
-    for cell in notebook.cells:
+    for cell in _joined(notebook.cells):
         tags = cell.metadata.get("tags", [])
         text = _text(cell) if cell.cell_type == "markdown" else _code(cell, tags, html)
         blocks.append(textwrap.indent(text, "    ") if "answer" in tags else text)
     return Chapter("\n\n".join(blocks) + "\n", html)
+
+
+def _joined(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """The cells, where code that is folded away, and puts out nothing, goes with what follows."""
+    silent = None
+    for cell in cells:
+        if silent is not None:
+            if cell.cell_type == "code" and cell.metadata.get("tags") == silent.metadata.get(
+                "tags"
+            ):
+                cell = NotebookNode(cell, source=f"{silent.source}\n\n{cell.source}")
+            else:
+                yield silent
+            silent = None
+        if "fold" in cell.metadata.get("tags", []) and not cell.get("outputs"):
+            silent = cell
+        else:
+            yield cell
+    if silent is not None:
+        yield silent
 
 
 def _text(cell: NotebookNode) -> str:

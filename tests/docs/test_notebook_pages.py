@@ -57,7 +57,7 @@ def test_each_cell_is_there_once_in_order(page: str) -> None:
 
 def test_formulas_are_rendered_as_everywhere_on_the_site(page: str) -> None:
     assert '<span class="arithmatex">\\(a_1 &lt; b\\)</span>' in page
-    assert '<span class="arithmatex">\\[\nx * y * z\n\\]</span>' in page
+    assert '<div class="arithmatex">\\[\nx * y * z\n\\]</div>' in page
     assert "$no$" in page, "code is no formula"
 
 

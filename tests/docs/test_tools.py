@@ -68,6 +68,24 @@ def test_hidden_code_is_not_shown_but_what_it_prints_is() -> None:
     assert "print" not in html
 
 
+def test_folded_code_that_shows_nothing_is_with_what_follows_and_not_on_its_own() -> None:
+    html, _ = page("""
+        # %% tags=["fold"]
+        first = 1
+
+        # %% tags=["fold"]
+        second = 2
+
+        # %% tags=["fold"]
+        print(first + second)
+
+        # %% tags=["fold"]
+        last = 4
+    """)
+    assert html.count("<summary>The code</summary>") == 2
+    assert html.index("<code>3") < html.index("first") < html.index("second") < html.index("last")
+
+
 def test_figures_bypass_markdown_and_share_no_ids() -> None:
     html, outputs = page("""
         # %%
