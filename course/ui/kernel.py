@@ -27,7 +27,8 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from course.grader.notebooks import PYTHON_MAGICS, used_by, without_magic
+from course.grader.notebooks import PYTHON_MAGICS, without_magic
+from course.grader.slicing import used_by
 from course.grader.sources import is_stub
 
 LARGEST_ARRAY = 2**22
