@@ -133,7 +133,8 @@ def read(place: PurePosixPath, file: BinaryIO, longest: int, budget: Budget) -> 
         data += piece
     if len(data) > longest:
         most = f"{longest // 2**20} MB" if longest >= 2**20 else f"{longest // 2**10} KB"
-        raise RefusedError(f"{place} is longer than {most}")
+        todo = ": clear its outputs" if place.suffix == ".ipynb" else ""
+        raise RefusedError(f"{place} is longer than {most}{todo}")
     return bytes(data)
 
 

@@ -6,6 +6,7 @@ is that one's refusal, with a reason in words.
 
 import difflib
 import re
+import tarfile
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -54,6 +55,10 @@ MOST_NOTES = 10
 MAX_NAME = 255
 """Characters of a name that matter: no disk has longer ones."""
 
+
+_AS_TEXT = ("py", "pyw", "ipynb", "txt", "bak", "")
+_AS_SOMETHING_ELSE = ("pyc", "html", "htm", "pdf", "doc", "docx", "odt", "rtf", "md", "gz")
+"""What a file's name may end with that holds a module, in a form that is not read."""
 
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+\.?(\w+)", flags=re.MULTILINE)
 """The name that an import begins with."""
@@ -233,6 +238,8 @@ def _in_words(error: Exception) -> str:
             return one_line(str(error))
         case UnicodeDecodeError():
             return "it is damaged: the name of a file in it is not UTF-8"
+        case tarfile.ReadError():
+            return one_line(f"there is no tar in it, or it is damaged: {error}")
         case zipfile.BadZipFile() | EOFError():
             return one_line(f"it is damaged: {str(error) or 'it ends too early'}")
         case OSError(strerror=str(why)):
@@ -387,6 +394,10 @@ class Search:
             return " ".join(self.notes).rstrip(".")
         if packed := [name for name in self.others if name.lower().endswith(UNREAD)]:
             return f"{packed[0]} cannot be read: a zip or a .tar.gz can"
+        if packed := [name for name in self.others if name.lower().endswith(ARCHIVES)]:
+            return (
+                f"{packed[-1]} is an archive in too many others: one zip of the modules is enough"
+            )
         some = ", ".join(self.others[:3]) + (", ..." if len(self.others) > 3 else "")
         return f"there is {some}" if some else "it is empty"
 
@@ -422,16 +433,22 @@ def _is_started(module: str, place: PurePosixPath, data: bytes) -> bool:
 
 
 def _meant(file: str) -> str | None:
-    """The module that a file's name may stand for: `Saliency.py`, `saliency (1).py`."""
-    stem, _, suffix = file.partition(".")
-    if suffix.split(".")[0] not in ("py", "ipynb", "txt"):
+    """The module that a file's name may stand for: `Saliency.py`, `Copy of saliency (1).py`."""
+    stem, _, suffix = file.casefold().rpartition(".") if "." in file else (file.casefold(), "", "")
+    if suffix.isdecimal() or " " in suffix:  # 1.1 saliency
+        stem, suffix = f"{stem}.{suffix}", ""
+    words = re.sub(r"[\W\d_]+", "_", stem.removesuffix(".py").removesuffix(".ipynb")).strip("_")
+    if words in MODULES and suffix in (*_AS_TEXT, *_AS_SOMETHING_ELSE):
+        return words
+    if suffix not in ("py", "ipynb", "txt") or words.startswith("test_"):
         return None
-    plain = re.sub(r"[\W\d]+", "_", stem.casefold()).strip("_")
-    started = [name for name in MODULES if plain.startswith(name)]
-    near = difflib.get_close_matches(plain, MODULES, n=1, cutoff=0.85)
-    return next(iter(started or near), None)
+    held = [name for name in MODULES if re.search(rf"(^|_){name}", words)]
+    near = difflib.get_close_matches(words, MODULES, n=1, cutoff=0.85)
+    return next(iter(held or near), None)
 
 
 def _what_to_do(file: str, module: str) -> str:
-    suffix = ".ipynb" if file.endswith(".ipynb") else ".py"
+    if file.casefold().endswith(_AS_SOMETHING_ELSE):
+        return f"{module}.py itself is needed, or {module}.ipynb"
+    suffix = ".ipynb" if ".ipynb" in file.casefold() else ".py"
     return f"its name has to be {module}{suffix}"

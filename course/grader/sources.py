@@ -33,6 +33,8 @@ ENCODINGS = (
 """How the names of encodings begin that an editor writes. Python knows others, and for some of them
 needs quadratic time (punycode)."""
 
+_NOT_TEXT = "it is not text in UTF-8 or the encoding it names ({}); save it as UTF-8"
+
 
 def read_submission(folder: Path) -> dict[str, str]:
     """Read a student's modules, without running them.
@@ -75,7 +77,8 @@ def source_of(file: str, data: bytes) -> str:
         # Python hardly begins with a dictionary, a notebook has to.
         if data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
             if len(data) > MAX_NOTEBOOK:
-                raise ValueError(f"it is larger than {MAX_NOTEBOOK // 2**20} megabytes")
+                size = MAX_NOTEBOOK // 2**20
+                raise ValueError(f"it is larger than {size} megabytes: clear its outputs")
             return notebook_source(data.decode("utf-8-sig"), functions_of(FILES.get(file, "")))
         if len(data) > MAX_SOURCE:
             raise ValueError(f"it is longer than {MAX_SOURCE // 2**10} KB")
@@ -107,13 +110,15 @@ def decode(data: bytes) -> str:
     Raises:
         ValueError: if it is not text in that encoding.
     """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        raise ValueError(_NOT_TEXT.format("it looks like UTF-16"))
     try:
         encoding = codecs.lookup(tokenize.detect_encoding(io.BytesIO(data).readline)[0]).name
         if not encoding.startswith(ENCODINGS):
             raise ValueError(f"it is written in {encoding}; save it as UTF-8")
         return importlib.util.decode_source(data)
     except (SyntaxError, LookupError, UnicodeError) as error:
-        raise ValueError(f"it is not text in UTF-8 or the encoding it names: {error}") from None
+        raise ValueError(_NOT_TEXT.format(error)) from None
 
 
 def is_stub(function: ast.FunctionDef) -> bool:

@@ -68,7 +68,7 @@ def test_odd_names_beside_the_modules_do_nothing(tmp_path: Path, name: str) -> N
 def test_a_name_with_a_null_byte_is_not_the_name_before_it(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "eve.zip", {"saliency.py#.txt": CODE})
     path.write_bytes(path.read_bytes().replace(b"#", b"\x00"))
-    assert "there is saliency.py?.txt" in read_submission_at(path, "eve").refusal
+    assert "saliency.py?.txt was not graded" in read_submission_at(path, "eve").refusal
 
 
 def test_an_odd_folder_is_shown_harmless(tmp_path: Path) -> None:

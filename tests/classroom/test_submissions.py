@@ -1,5 +1,6 @@
 """Reading submissions in the shapes in which they arrive."""
 
+import gzip
 import json
 import os
 import random
@@ -116,12 +117,35 @@ def test_links_beside_the_modules_do_no_harm(tmp_path: Path) -> None:
         ("saliancy.py", "its name has to be saliency.py"),
         ("saliency.py.txt", "its name has to be saliency.py"),
         ("clever_hans_2.py", "its name has to be clever_hans.py"),
+        ("SALIENCY.PY", "SALIENCY.PY was not graded: its name has to be saliency.py"),
+        ("Copy of saliency.py", "Copy of saliency.py was not graded: its name has to be saliency"),
+        ("saliency", "saliency was not graded: its name has to be saliency.py"),
+        ("1.1 my_saliency.txt", "its name has to be saliency.py"),
+        ("Saliency.ipynb.txt", "its name has to be saliency.ipynb"),
+        ("saliency.html", "saliency.html was not graded: saliency.py itself is needed, or"),
+        ("saliency.png", "there is saliency.png"),
+        ("handin.gz", "handin.gz cannot be read: a zip or a .tar.gz can"),
         ("notes.txt", "none of the modules is in it; there is notes.txt"),
         ("handin.rar", "handin.rar cannot be read: a zip or a .tar.gz can"),
     ],
 )
 def test_refusals_say_what_was_found(tmp_path: Path, file: str, says: str) -> None:
     assert says in one(lay(tmp_path, {f"ada/{file}": CODE})).refusal
+
+
+def test_an_archive_too_deep_in_others_is_named(tmp_path: Path) -> None:
+    inner = zipped({"c.zip": zipped({"saliency.py": CODE})})
+    lay(tmp_path, {"ada.zip": zipped({"b.zip": inner}), "eve.tar.gz": gzip.compress(CODE)})
+    ada, eve = read_submissions(tmp_path).submissions
+    assert "c.zip is an archive in too many others: one zip of the modules is enough" in ada.refusal
+    assert "there is no tar in it, or it is damaged" in eve.refusal
+
+
+def test_a_notebook_full_of_pictures_says_what_to_do(tmp_path: Path) -> None:
+    pictures = b'{"cells": [], "metadata": "' + b"A" * 2**25 + b'"}'
+    lay(tmp_path, {"ada/saliency.ipynb": pictures, "eve.zip": zipped({"saliency.ipynb": pictures})})
+    for submission in read_submissions(tmp_path).submissions:
+        assert "saliency.ipynb is longer than 32 MB: clear its outputs" in submission.refusal
 
 
 def test_a_near_name_is_named_beside_what_is_graded(tmp_path: Path) -> None:

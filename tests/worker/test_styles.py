@@ -154,7 +154,18 @@ def test_a_file_is_read_in_the_encoding_that_it_names(data: bytes, text: str | N
     compile(found, "saliency.py", "exec")
 
 
-@pytest.mark.parametrize("data", [b"x = '\xe4'\n", b"# coding: no-such\n", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"x = '\xe4'\n",
+        b"# coding: no-such\n",
+        b"\xff\xfe",
+        "x = 1".encode("utf-16-le"),
+        "x = 1".encode("utf-32"),
+    ],
+)
 def test_a_file_that_is_not_text_in_its_encoding_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="not text in UTF-8 or the encoding it names"):
+    with pytest.raises(
+        ValueError, match=r"not text in UTF-8 or the encoding it names.*; save it as UTF-8"
+    ):
         decode(data)
