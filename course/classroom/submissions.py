@@ -5,6 +5,7 @@ is that one's refusal, with a reason in words.
 """
 
 import difflib
+import os
 import re
 import tarfile
 import zipfile
@@ -153,6 +154,27 @@ def read_submission_at(path: Path, name: str) -> Submission:
     """Read the one submission that lies at a place."""
     label = label_of(name)
     return _read_parts(label, [(label, path)], name)
+
+
+def what_lies_in(folder: Path) -> list[str]:
+    """What a folder holds in the place of modules that are missing there, in sentences."""
+    with os.scandir(folder) as entries:
+        entries_in_order = sorted(entries, key=lambda one: one.name)
+    files = [readable(one.name) for one in entries_in_order if one.is_file()]
+    there = {FILES[name] for name in files if name in FILES}
+    sentences = []
+    for file in files:
+        module = None if file in FILES else _meant(file)
+        if module and module not in there:
+            sentences.append(f"{file} was not graded: {_what_to_do(file, module)}.")
+    if there:
+        return sentences
+    packed = [name for name in files if name.lower().endswith(ARCHIVES + UNREAD)]
+    sentences += [f"{name} has to be unpacked first." for name in packed[:1]]
+    for entry in entries_in_order:
+        if entry.is_dir() and any(Path(entry.path, file).is_file() for file in FILES):
+            sentences.append(f"There are modules in {readable(entry.path)}: name that folder.")
+    return sentences[:MOST_NOTES]
 
 
 # --- which file belongs to whom -------------------------------------------------------------------

@@ -466,13 +466,18 @@ def _select(names: Any) -> list[Any]:
 
 def _require_modules(work: Path) -> None:
     """See that there is something to grade."""
+    from course.classroom.submissions import what_lies_in
     from course.grader.sources import read_submission
 
+    instead = what_lies_in(work) if work.is_dir() else []
     if not read_submission(work):
         raise click.UsageError(
-            f"there is nothing to grade in {work}: none of {', '.join(MODULES)} is there. "
-            "`course init work` makes a folder with all of them; --work names another folder"
+            " ".join([f"there is nothing to grade in {work}.", *instead])
+            + f" None of {', '.join(MODULES)} is there: `course init work` makes a folder with all "
+            "of them; --work names another folder"
         )
+    for sentence in instead:
+        click.echo(sentence, err=True)
 
 
 def _start_workers(work: Path, names: tuple[str, ...], mode: str | None) -> Any:

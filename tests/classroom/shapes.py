@@ -143,6 +143,10 @@ REFUSED: dict[str, tuple[dict[str, bytes], str]] = {
     "damaged": ({"damaged.zip": (HERE / "damaged_deflate.zip").read_bytes()}, "damaged"),
     "web page": ({"web page.zip": b"<html>Please log in</html>"}, "not a zip"),
     "near name": ({"near name/Saliency.py": OTHER}, "Saliency.py was not graded"),
+    "a browser's copy": (
+        {"a browser's copy/saliency (1).py": OTHER},
+        "saliency (1).py was not graded: its name has to be saliency.py",
+    ),
     "twice": ({"twice/a/saliency.py": OTHER, "twice/b/saliency.py": b""}, "which one counts"),
     "bomb": (
         {"bomb.zip": zipped({"saliency.py": bytes(2**21)}, zipfile.ZIP_LZMA)},

@@ -95,6 +95,30 @@ def test_where_there_is_nothing_to_grade_it_says_what_to_do(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("Saliency.py", "Saliency.py was not graded: its name has to be saliency.py."),
+        ("saliency (1).ipynb", "its name has to be saliency.ipynb."),
+        ("handin.zip", "handin.zip has to be unpacked first."),
+        ("mine/saliency.ipynb", "There are modules in {folder}/mine: name that folder."),
+    ],
+)
+def test_what_lies_there_instead_is_named(tmp_path: Path, file: str, says: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).touch()
+    result = run("check", "--work", tmp_path)
+    assert result.exit_code == 2
+    assert says.format(folder=tmp_path) in " ".join(result.output.split())
+
+
+def test_a_near_name_is_named_beside_other_modules(work: Path) -> None:
+    (work / "saliency.py").rename(work / "saliency.txt")
+    result = run("check", "smooth", "--work", work)
+    assert result.exit_code == 1
+    assert "saliency.txt was not graded: its name has to be saliency.py." in result.output
+
+
 def test_a_debugger_can_be_used(work: Path) -> None:
     source = (work / "saliency.py").read_text(encoding="utf-8")
     seen = "import sys\n\ndef smooth(heatmaps, sigma):\n    sys.in_this_process = True\n"
