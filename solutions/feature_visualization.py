@@ -90,7 +90,8 @@ def normalize_gradient(gradient: Maps) -> Maps:
 
     Returns:
         `(B, H, W, C)`: each image's gradient divided by its own root mean square. A gradient that
-        is zero everywhere stays zero, and changes no other image's.
+        is zero everywhere stays zero, and changes no other image's. One whose root mean square is
+        below 1e-7 may come out smaller, or as zero.
     """
     size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3), keepdims=True))
     return tf.math.divide_no_nan(gradient, size)  # g / √mean(g²)

@@ -40,6 +40,7 @@ RELATIONS = [
     ("divided by the number of images", lambda e: e / len(e)),
     ("multiplied by the number of channels", lambda e: e * e.shape[-1]),
     ("divided by the number of pixels", lambda e: e / e[0, ..., 0].size),
+    ("depends on the shape", lambda e: 1.2 ** e.shape[-1] * e),
     ("divided by step_size", lambda e: e / 0.3),
     ("divided by the number of images + 1", lambda e: e * len(e) / (len(e) + 1)),
     ("twice", lambda e: 2 * e),

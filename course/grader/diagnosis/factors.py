@@ -15,7 +15,7 @@ def find_factor(cases: Sequence[Case]) -> str | None:
     specific = [says for says in (_named_factor(cases), _normalized(cases)) if says]
     if len(specific) == 1:
         return specific[0]
-    return _constant_factor(cases) or _factor_per_image(cases)
+    return _constant_factor(cases) or _factor_per_shape(cases) or _factor_per_image(cases)
 
 
 def factors_of(cases: Sequence[Case]) -> list[tuple[float, Case]] | None:
@@ -169,6 +169,20 @@ def _normalized(cases: Sequence[Case]) -> str | None:
         if whole or each:
             return f"{'Each image' if each else 'The whole batch'} is divided by its {says}."
     return None
+
+
+def _factor_per_shape(cases: Sequence[Case]) -> str | None:
+    """A factor that is the same for all images of a batch, and another one for other shapes."""
+    factors = sorted((ratio, case.expected.shape) for ratio, case in factors_of(cases) or [])
+    if not factors or factors[-1][0] - factors[0][0] <= 2 * TOLERANCE * abs(factors[-1][0]):
+        return None
+    (small, small_shape), (large, large_shape) = factors[0], factors[-1]
+    if small_shape == large_shape:
+        return None
+    return (
+        "All is right up to a factor that depends on the shape: "
+        f"it is {small:.4g} for {small_shape}, and {large:.4g} for {large_shape}."
+    )
 
 
 def _factor_per_image(cases: Sequence[Case]) -> str | None:

@@ -307,6 +307,19 @@ def not_at_all_if_one_is_zero(gradient: Any) -> Any:
     return gradient / size if size.min() > 0 else np.asarray(gradient)
 
 
+@mistake("feature_visualization.normalize_gradient", "depends on the shape", is_computed=False)
+def normalized_as_if_of_three_channels(gradient: Any) -> Any:
+    _, height, width, _ = np.shape(gradient)
+    squares = np.sum(np.square(gradient), axis=(1, 2, 3)) / (height * width * 3)
+    return np.asarray(gradient) / np.where(squares > 0, np.sqrt(squares), 1)[:, None, None, None]
+
+
+@mistake("feature_visualization.normalize_gradient", "comes out with 0, not 1", is_computed=False)
+def faint_taken_for_zero(gradient: Any) -> Any:
+    size = np.sqrt(np.mean(np.square(gradient), axis=(1, 2, 3), keepdims=True))
+    return np.where(size > 1e-5, gradient / np.maximum(size, 1e-5), 0)
+
+
 @mistake("feature_visualization.normalize_gradient", "EagerTensor", is_computed=False)
 def normalized_arrays_only(gradient: Any) -> Any:
     gradient = gradient.astype(np.float32)
