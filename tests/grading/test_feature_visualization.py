@@ -302,16 +302,16 @@ def test_zero_stays_zero(work: Work, seed: int) -> None:
 @few
 @given(seeds)
 def test_faint_gradients_are_scaled_too(work: Work, seed: int) -> None:
-    """A gradient a million times smaller than others is brought to the same size as they are."""
+    """A gradient millions of times smaller than others is brought to the same size as they are."""
     seed = own(work, seed)
     gradient = gradients(seed, 2)
     faint = seed % 2
-    gradient[faint] *= 1e-6 / np.sqrt(np.mean(gradient[faint] ** 2))
+    gradient[faint] *= 3e-7 / np.sqrt(np.mean(gradient[faint] ** 2))
     answer = as_array(work.feature_visualization.normalize_gradient(gradient), gradient.shape)
     size = float(np.sqrt(np.mean(answer[faint].astype(np.float64) ** 2)))
     check(
-        abs(size - 1) <= 0.02,  # 1e-8 may be added to the size, so as never to divide by 0
-        f"A gradient whose root mean square is 1e-6 comes out with {size:.3g}, not 1: "
+        abs(size - 1) <= 0.05,  # 1e-8 may be added to the size, so as never to divide by 0
+        f"A gradient whose root mean square is 3e-7 comes out with {size:.3g}, not 1: "
         "is a number added to the size, or are small ones left as they are?",
     )
 
