@@ -151,6 +151,11 @@ def check_gradient_flows(work: Work, function: Function, answer: Any, *args: Any
         raise WrongAnswerError(PARTLY)
 
 
+def no_names(name: str) -> tuple[str, ...]:
+    """What no layer is called, though it looks like the name of one: parts of it, and more."""
+    return (name[:-1], name[1:], name[1:-1], name.capitalize(), f"{name}_", f"un{name}", "qqqqqq")
+
+
 def check_own_random_numbers(work: Work, function: Callable[..., Any], *args: Any) -> None:
     """Insist that a function neither uses nor changes the random state that all code shares."""
     function(*args)  # the first call builds the model, for which Keras itself draws numbers

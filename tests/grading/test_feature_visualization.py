@@ -30,6 +30,7 @@ from .common import (
     check_untrained,
     few,
     gradient_through,
+    no_names,
     outputs,
     own,
     seeds,
@@ -721,7 +722,7 @@ def test_names_near_layers(work: Work, seed: int, near: str) -> None:
     message = message_of_refusal(function, model, asked).replace(asked, "")
     said = f"Asked for {asked!r}, the message should hold {near!r}. Yours is: {message}"
     check(near in message, "The message of the ValueError lists no near name.", said)
-    for other in (near[1:-1], "qqqqqq"):  # a part of a name is none, and nothing is near to some
+    for other in no_names(near):  # to some, nothing is near
         check_refuses(function, model, other, argument=f"layer_name={other!r}")
 
 
@@ -836,11 +837,12 @@ def test_feature_leaves_the_model_alone(work: Work) -> None:
 def test_feature_refuses_an_unknown_layer(work: Work) -> None:
     """A name that no layer has is a ValueError, also with steps=0."""
     function, model = work.feature_visualization.maximize_feature, models.linear(work.seed)
-    start, asked = models.images(work.seed), misspelt("logits", work.seed)
-    for steps in (1, 0):
+    start, near = models.images(work.seed), misspelt("logits", work.seed)
+    for steps, names in ((1, [near]), (0, no_names("logits"))):
         function(model, start, "logits", 0, steps, 0.1)
-        refused = f"layer_name={asked!r}"
-        check_refuses(function, model, start, asked, 0, steps, 0.1, argument=refused)
+        for asked in names:
+            refused = f"layer_name={asked!r}"
+            check_refuses(function, model, start, asked, 0, steps, 0.1, argument=refused)
 
 
 def feature_step_up(
