@@ -25,7 +25,7 @@ def main(times: int) -> int:
     """Grade the solutions; returns the exit code."""
     console = Console(soft_wrap=True, highlight=False, markup=False)
     tasks = select_tasks()
-    workers = start_workers(PRELOAD)
+    workers = start_workers(PRELOAD, "spawn")  # stays warm, while every fork begins cold
     failures = 0
     try:
         with progress("Runs", times) as advance:
