@@ -69,7 +69,7 @@ def color_basis(photos: Images) -> Array:
     channels that know nothing of each other into channels with that covariance.
 
     Args:
-        photos: `(B, H, W, C)`, in [0, 1]; not changed.
+        photos: `(B, H, W, C)`, in [0, 1], not all of one colour; not changed.
 
     Returns:
         `(C, C)`: a matrix A for which A Aᵀ is the covariance times a number, so chosen that the

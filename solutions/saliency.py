@@ -4,9 +4,9 @@ The gradient of a class score with respect to the image tells, for every pixel a
 the score would rise or fall if that value were a little larger, and how fast.
 
 Here and in all other modules: B images of H × W pixels with C channels, K classes; B and C are any
-number from 1. Arrays come as NumPy arrays or as tensors, and results may be either. A function
-changes nothing that it is given, neither an array nor a model (its weights and `trainable` flags),
-and keeps nothing from one call to the next.
+number from 1. Arrays come as NumPy arrays or as tensors, and results may be either. Models are
+always called in inference mode. A function changes nothing that it is given, neither an array nor a
+model (its weights and `trainable` flags), and keeps nothing from one call to the next.
 
 Source: Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013,
 arXiv:1312.6034.
@@ -139,7 +139,7 @@ def plot_saliency(image: Image, heatmap: Heatmap, overlay: bool = False) -> Figu
     The heat map is drawn with a diverging colour map (such as "RdBu_r" or "seismic") between the
     limits −v and v that `symmetric_limit` gives, so that zero has the neutral colour. A colour bar
     explains it. Nothing is rescaled, and all of it can be seen: the first row is at the top. A heat
-    map of zeros is drawn like any other, all in the neutral colour.
+    map of zeros is drawn like any other, all in the neutral colour (v may then be any number).
 
     Args:
         image: `(H, W, 3)`, in [0, 1].
