@@ -448,6 +448,12 @@ def test_views_come_from_the_seed(work: Work, seed: int) -> None:
     wrong = same_for_two("Another seed gives the same views.", drawn[1:], first[1:])
     for one, other in combinations(first[1:], 2):
         check(not is_close(one, other), wrong)
+    images = with_coordinates(seed, 3)
+    for limits in ((2.0, 20.0, 0.2), (0.1, 0.0, 0.0)):
+        views = work.natural_images.random_view(images, *limits, seed)
+    off = np.abs(maps_of(as_array(views, images.shape, "the views")) - np.eye(2, 3)).max()
+    kept = f"With max_shift=0.1, an image is {off:.3g} away: are amounts of an earlier call kept?"
+    check(off < 0.11, kept)
 
 
 @random_view
