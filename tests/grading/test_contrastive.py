@@ -398,6 +398,8 @@ def test_noise_is_own_everywhere(work: Work) -> None:
             wrong = "Another seed gives the same result: use the seed."
         shown = f"The correlation with that of {name} is {likeness:.2f}, not about 0."
         check(abs(likeness) < 0.06, wrong, shown)
+    # What was drawn for a seed is not kept for another noise.
+    check_normal(noise_of(work, image, 1, 1, 0.4, seed), 1, 0.4)
 
 
 @smooth_grad

@@ -218,6 +218,9 @@ def test_shifts_come_from_the_seed(work: Work, seed: int) -> None:
     for one, other in combinations(range(len(drawn)), 2):
         shown = f"Seeds {drawn[one]} and {drawn[other]} give the same."
         check(not is_close(first[one], first[other]), wrong, shown)
+    # What was drawn for a seed is not kept for other limits.
+    nearer = as_array(work.feature_visualization.jitter(images, 1, seed), images.shape)
+    shifts_between(images, nearer, 1)
 
 
 @jitter
