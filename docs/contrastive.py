@@ -21,7 +21,7 @@
 # claim that can be tested. *Without* these parts, the margin should grow. At the end of the chapter
 # we take them away and look.
 
-# %% tags=["fold"]
+# %% tags=["fold", "kept"]
 import time
 
 import numpy as np
@@ -64,7 +64,7 @@ pictures, labels, made = load_errors()
 #
 # {{ task contrastive.find_errors }}
 
-# %%
+# %% tags=["kept"]
 errors = find_errors(model, pictures, labels)
 predicted = [class_name_of(int(k)) for k in errors.predicted]
 right = [class_name_of(int(k)) for k in errors.true]
@@ -74,7 +74,7 @@ figure = show_images(
     pictures[errors.index],
     [f"{i}: {p}\nnot {r}" for i, p, r in zip(errors.index, predicted, right, strict=True)],
     6,
-    (10.5, 6),
+    (8.8, 5.6),
 )
 show(
     figure,
@@ -377,7 +377,7 @@ write(
 #
 # {{ task contrastive.contrast }}
 
-# %%
+# %% tags=["kept"]
 METHODS = {
     "gradient": gradient_saliency,
     "gradient × input": gradient_times_input,
@@ -386,13 +386,20 @@ METHODS = {
     "Grad-CAM": lambda m, x, k: grad_cam(m, x, k, "top_activation"),
     "occlusion": lambda m, x, k: occlusion_sensitivity(m, x, k, patch=64, stride=32),
 }
-contrasts, seconds = {}, {}
+
+# %% tags=["kept", "skip-execution"]
+contrasts = {
+    name: contrast(method, model, pictures, errors.predicted, errors.true)
+    for name, method in METHODS.items()
+}
+
+# %% tags=["fold"]
+seconds = {}
 for name, method in METHODS.items():
     method(model, pictures[:1], errors.predicted[:1])  # compiles
     began = time.perf_counter()
     method(model, pictures[:1], errors.predicted[:1])
     seconds[name] = time.perf_counter() - began
-    contrasts[name] = contrast(method, model, pictures, errors.predicted, errors.true)
 
 # %% [markdown]
 # One thing has to be settled before the methods can be compared. The signs of gradient and
@@ -401,7 +408,7 @@ for name, method in METHODS.items():
 # one of strengths. All maps are then averaged over blocks of 16 × 16 pixels, so that fine maps
 # and coarse ones have the same chance.
 
-# %% tags=["fold"]
+# %% tags=["fold", "kept"]
 BLOCK = 16
 
 
@@ -420,8 +427,21 @@ def blocks(maps):
     return cut.mean(axis=(2, 4))
 
 
+# %% tags=["kept", "skip-execution"]
 for_predicted = {n: blocks(evidence(n, c.for_predicted)) for n, c in contrasts.items()}
 for_right = {n: blocks(evidence(n, c.for_true)) for n, c in contrasts.items()}
+
+# %% [markdown] tags=["result"]
+# Six methods, 18 pictures and two classes take a minute, so this page does not run these lines each
+# time it is made: it loads what they have left behind, by `python -m docs.experiments.kept`.
+# Whatever is measured on the maps is measured here.
+
+# %% tags=["result"]
+from docs.experiments.kept import load_kept
+
+for_predicted, for_right = load_kept("contrastive").values()
+
+# %%
 difference = {n: for_predicted[n] - for_right[n] for n in METHODS}
 
 # %% tags=["fold"]
@@ -466,7 +486,7 @@ figure = compare_heatmaps(
     [f"{predicted[i]},\nnot {right[i]}" for i in gallery],
     "RdBu_r",
     symmetric_limit,
-    size=(9.6, 11.4),
+    size=(8.8, 10.6),
 )
 show(
     figure,
@@ -622,7 +642,7 @@ show(
         titles,
         "RdBu_r",
         symmetric_limit,
-        size=(10, 4.8),
+        size=(8.8, 4.4),
     ),
     "Three errors, each with three pairs of maps. The pairs of Grad-CAM are alike; of occlusion, "
     "the library's maps are red all over; of integrated gradients, they have other spots.",
@@ -747,7 +767,7 @@ for weights in spoiled:
 model.set_weights(learned)
 
 # %% tags=["answer", "fold"]
-figure = Figure(figsize=(8.8, 3.8), layout="constrained")
+figure = Figure(figsize=(8.8, 4.4), layout="constrained")
 panels = figure.subplots(1, 2, sharey=True)
 for number, (name, kept) in enumerate(left.items()):
     for axes, numbers in zip(panels, kept, strict=True):
@@ -763,12 +783,12 @@ for number, (name, kept) in enumerate(left.items()):
             label=name,
         )
 for axes, title in zip(panels, ("with their sign", "absolute values"), strict=True):
-    axes.set_xticks(range(len(STAGES) + 1), ["nothing", *STAGES], fontsize=8)
+    axes.set_xticks(range(len(STAGES) + 1), ["nothing", *STAGES], fontsize=9)
     axes.axhline(0, color=INK, lw=0.8)
     axes.set_title(title, fontsize=9.5)
     axes.set_xlabel("shuffled, from the top down to")
 panels[0].set_ylabel("similarity to the original map")
-figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center", fontsize=8)
+figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
 show(
     figure,
     "Two panels of curves that start at 1. With their sign, they fall to about 0 at once, only "
@@ -831,7 +851,7 @@ for number, (name, curve) in enumerate(left_over.items()):
         label=name,
     )
 axes.set(xlabel="share of the picture deleted", ylabel="probability left, relative", ylim=(0, None))
-axes.legend(fontsize=8)
+axes.legend(fontsize=9)
 show(
     figure,
     "Seven falling curves. Occlusion and integrated gradients fall faster than random deletion, "
@@ -922,7 +942,7 @@ for offset, fill_name in zip((-0.12, 0.12), FILLS, strict=True):
 axes.axhline(0, color=INK, lw=0.8)
 axes.set_xticks(range(len(METHODS)), [n.replace(" ", "\n", 1) for n in METHODS])
 axes.set(ylabel="gain of margin\nbeyond random removal")
-axes.legend(fontsize=8, loc="upper left")
+axes.legend(fontsize=9, loc="upper left")
 show(
     figure,
     "For each method, two points with bars: the gain of the margin beyond random removal. It is "
@@ -947,38 +967,36 @@ assert more["occlusion", "grey"][1] > 0
 #
 # ??? question "Which method helps most to explain these errors?"
 #
-#     All figures in one table. *Overtakes*: the right class comes to lead the one that was
+#     All figures together: first of the maps themselves, then of what happens when the blocks are
+#     taken away that they rank highest. *Overtakes*: the right class comes to lead the one that was
 #     predicted, at 10, 20 or 30 % removed; *corrected*: it comes to lead all 1000.
 
 # %% tags=["answer", "fold"]
+table(
+    ["Method", "maps of both classes alike", "left when shuffled (absolute)", "seconds a map"],
+    [(n, f"{same[n]:.2f}", f"{ends[n]:.2f}", f"{seconds[n]:.2f}") for n in METHODS],
+)
 rows = []
 for name in (*METHODS, "random"):
     _, overtakes, corrected = gains[name, "grey"]
-    known = name in METHODS
     rows.append(
         (
             name,
-            f"{same[name]:.2f}" if known else "",
-            f"{ends[name]:.2f}" if known else "",
             f"{deletion[name]:.2f}",
             f"{by_photo(gains[name, 'grey'][0]):+.2f}",
             f"{by_photo(gains[name, 'blurred'][0]):+.2f}",
             f"{by_photo(overtakes):.0%}",
             f"{by_photo(corrected):.0%}",
-            f"{seconds[name]:.2f}" if known else "",
         )
     )
 table(
     [
         "Method",
-        "maps of both classes alike",
-        "left when shuffled (absolute)",
         "area, deletion",
         "margin gained, grey",
         "margin gained, blurred",
         "overtakes",
         "corrected",
-        "seconds a map",
     ],
     rows,
 )

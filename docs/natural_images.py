@@ -6,7 +6,7 @@
 # old images by it, and then makes new ones that two other networks recognize, though nobody has
 # asked them before.
 
-# %% tags=["fold"]
+# %% tags=["fold", "kept"]
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter, rotate
@@ -34,7 +34,7 @@ from solutions.natural_images import (
     visualize_class,
 )
 
-# %%
+# %% tags=["kept"]
 model = load_model()
 others = [load_model("efficientnet-lite1"), load_model("efficientnet-lite2")]
 photos = load_photos(PHOTOS)
@@ -159,8 +159,10 @@ write(
 #
 # {{ task natural_images.color_basis }}
 
-# %%
+# %% tags=["kept"]
 colors = color_basis(photos)
+
+# %%
 rng = np.random.default_rng(0)
 random_spectrum = rng.normal(size=(2, 1, 3, 224, 113)).astype(np.float32)
 waves = np.asarray(fourier_images(random_spectrum[0] + 1j * random_spectrum[1], 224, 224))
@@ -218,9 +220,21 @@ show(
 #
 # {{ task natural_images.visualize_class }}
 
-# %%
+# %% tags=["kept", "skip-execution"]
 ascent = visualize_class(model, classes, steps=128, seed=0, colors=colors)
 images = np.asarray(ascent.images)
+
+# %% [markdown] tags=["result"]
+# That takes a minute, so this page does not climb again each time it is made: it loads the images
+# that these lines have left behind, by `python -m docs.experiments.kept`. What others see in them
+# is asked here.
+
+# %% tags=["result"]
+from docs.experiments.kept import load_kept
+
+images = load_kept("natural_images")["images"]
+
+# %%
 seen = recognized_by(others, images, classes)
 
 # %% tags=["fold"]
@@ -276,7 +290,7 @@ show(
     show_images(
         np.concatenate([ascent.images for ascent in found.values()]),
         [f"{layer.split('_')[0]}, channel {c}" for layer, some in chosen.items() for c in some],
-        columns=6,
+        columns=3,
     ),
     "Six patterns: blurred stripes, dots in orange and blue, spots like eyes, curls, winding bands "
     "and a rough texture.",

@@ -61,26 +61,27 @@ class Cell(NamedTuple):
     trains: bool
 
 
-def cells(chapter: str) -> Iterator[Cell]:
+def cells(chapter: str, tag: str = "training") -> Iterator[Cell]:
     """The cells that a chapter's networks depend on, in their order."""
     for cell in jupytext.read(FOLDER.parent / f"{chapter}.py", fmt="py:percent").cells:
         tags = cell.metadata.get("tags", [])
-        if "training" in tags:
+        if tag in tags:
             yield Cell(cell.source, "skip-execution" in tags)
 
 
-def run(chapter: str, only_definitions: bool = False) -> dict[str, Any]:
+def run(chapter: str, only_definitions: bool = False, tag: str = "training") -> dict[str, Any]:
     """Run these cells.
 
     Args:
         chapter: its name, such as `"clever_hans"`.
         only_definitions: leave out those that train.
+        tag: of the cells.
 
     Returns:
         The names that they define; `networks` has the networks by their names.
     """
     names: dict[str, Any] = {}
-    for cell in cells(chapter):
+    for cell in cells(chapter, tag):
         if not (only_definitions and cell.trains):
             exec(compile(cell.source, f"docs/{chapter}.py", "exec"), names)
     return names
@@ -91,11 +92,12 @@ def code_hash(chapter: str) -> str:
     return records.code_hash(
         *CHAPTERS[chapter],
         *EVERYWHERE,
-        text="\n".join(_without_imports(cell.source) for cell in cells(chapter)),
+        text="\n".join(without_imports(cell.source) for cell in cells(chapter)),
     )
 
 
-def _without_imports(source: str) -> str:
+def without_imports(source: str) -> str:
+    """A cell's code but for its imports, of which most are of plots and tables."""
     tree = ast.parse(source)
     tree.body = [one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)]
     return ast.unparse(tree)

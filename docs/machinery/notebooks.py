@@ -32,6 +32,7 @@ ALSO = {
     "docs/experiments/__init__.py": "docs/experiments/*.json",
     "docs/experiments/channels.py": "docs/experiments/*.npz",
     "docs/experiments/classes.py": "docs/experiments/*.webp",
+    "docs/experiments/kept.py": "docs/experiments/*.npz",
     "docs/experiments/networks.py": "docs/experiments/*.npz",
 }
 """What is read, though no import statement names it."""

@@ -96,6 +96,7 @@ def test_tags_are_known(path: Path) -> None:
         "fold",
         "hide",
         "result",
+        "kept",
         "skip-execution",
         "training",
     }

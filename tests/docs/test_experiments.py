@@ -16,6 +16,7 @@ from docs.experiments import (
     channels,
     classes,
     counterfactuals,
+    kept,
     load_results,
     naming,
     networks,
@@ -39,6 +40,36 @@ def test_the_networks_are_those_of_their_chapters_lines(chapter: str) -> None:
     now = networks.code_hash(chapter)
     stale = f"the code has changed: python -m docs.experiments.networks {chapter}"
     assert networks.made_by(chapter) == now, stale
+
+
+@pytest.mark.parametrize("chapter", kept.CHAPTERS)
+def test_what_is_kept_of_a_chapter_is_what_its_lines_compute(chapter: str) -> None:
+    now = kept.code_hash(chapter)
+    stale = f"the code has changed: python -m docs.experiments.kept {chapter}"
+    assert kept.made_by(chapter) == now, stale
+
+
+@pytest.mark.parametrize("chapter", kept.CHAPTERS)
+def test_a_chapter_shows_the_lines_that_take_long_and_loads_what_they_made(chapter: str) -> None:
+    long = "\n".join(cell.source for cell in networks.cells(chapter, "kept") if cell.trains)
+    loaded = kept.load_kept(chapter)
+    assert set(loaded) == set(kept.CHAPTERS[chapter][0])
+    assert all(f"{name} = " in long for name in loaded)
+    assert "load_kept" not in long
+
+
+def test_kept_maps_are_those_of_all_errors_by_all_methods() -> None:
+    maps = kept.load_kept("contrastive")
+    assert {len(by_method) for by_method in maps.values()} == {6}
+    shapes = {one.shape for by_method in maps.values() for one in by_method.values()}
+    assert shapes == {(18, 14, 14)}
+
+
+def test_kept_images_are_read_as_they_were() -> None:
+    images = np.random.default_rng(0).uniform(0.2, 0.8, (2, 14, 14, 3)).repeat(16, 1).repeat(16, 2)
+    again = kept.unpacked(kept.packed(images))
+    assert again.shape == images.shape
+    assert np.abs(again - images).mean() < 0.02
 
 
 def test_the_networks_take_little_room() -> None:
@@ -156,6 +187,18 @@ def test_the_first_images_of_classes_come_out_again() -> None:
     before = np.array(load_results("classes")["probability"])[:, : classes.BATCH]
     again = classes.seen(classes.CLASSES[: classes.BATCH]).probability
     assert abs((again - before).mean()) < 0.15
+
+
+@pytest.mark.slow
+def test_the_maps_of_one_method_come_out_again() -> None:
+    names = networks.run("contrastive", only_definitions=True, tag="kept")
+    for_predicted = kept.load_kept("contrastive")["for_predicted"]["gradient × input"]
+    errors = names["errors"]
+    maps = names["METHODS"]["gradient × input"](
+        names["model"], names["pictures"][:4], errors.predicted[:4]
+    )
+    again = names["blocks"](names["evidence"]("gradient × input", maps))
+    assert np.corrcoef(again.ravel(), for_predicted[:4].ravel())[0, 1] > 0.99
 
 
 @pytest.mark.slow
