@@ -136,7 +136,7 @@ assert min(right["honest"], right["robust"]) > 0.9 > right["cheating"]
 from solutions.input_optimization import change_penalty, optimize_to_class
 
 samples, _ = load_samples()
-STEPS, STEP_SIZE, PRICE = 600, 0.002, 1000.0
+STEPS, STEP_SIZE, PRICE = 300, 0.002, 1000.0
 rows, sizes, turned = [], {}, {}
 for name, network in networks.items():
     nearest = np.argsort(predict(network, samples), axis=1)[:, -2]

@@ -30,7 +30,7 @@ log = get_plugin_logger("chapters")
 SIDE_BY_SIDE = 2
 """How many chapters run at a time, each on one processor: sharing two costs a third more time."""
 
-FIRST = ("microscope", "natural_images", "contrastive", "clever_hans")
+FIRST = ("contrastive", "input_optimization", "feature_visualization", "clever_hans")
 """Chapters that take longest, and so begin first, lest one of them be left over at the end."""
 
 ALONE = ("slow",)
