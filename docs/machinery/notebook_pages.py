@@ -16,7 +16,7 @@ from docs.machinery.notebooks import ROOT
 
 _TASK = re.compile(r"Task (\w+\.\w+)\.\s")
 _TITLE = re.compile(r"# @title (.*)")
-_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", flags=re.S)
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$", flags=re.S)
 
 
 def on_config(config: Any) -> Any:

@@ -21,7 +21,7 @@ _BOX = re.compile(
 # What must not change comes first: code, and formulas.
 _TOKENS = re.compile(
     r"(?P<kept>^(?P<indent>[ >]*)(?P<fence>```+).*?^(?P=indent)(?P=fence) *$"
-    r"|(?P<tick>`+)(?:(?!\n\n).)+?(?P=tick)|\$\$.+?\$\$|\$[^$\n]+\$)"
+    r"|(?P<tick>`+)(?:(?!\n\n).)+?(?P=tick)|\$\$.+?\$\$|\$(?:(?!\n\n)[^$])+\$)"
     r'|(?P<image>!?)\[(?P<label>[^\]]*)\]\((?P<target>[^)\s]+)(?P<title> "[^"]*")?\)'
     r"|(?P<attributes>(?:(?<=\))|[ ]+)\{:? *[#.][A-Za-z][^{}\n]*\})",
     flags=re.M | re.S,

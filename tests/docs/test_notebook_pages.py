@@ -24,6 +24,7 @@ def plugin_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     folded = {"jupyter": {"source_hidden": True}}
     cells = [
         new_markdown_cell("# A title\n\nThe map $a_1 < b$, and `$no$`.\n\n$$\nx * y * z\n$$"),
+        new_markdown_cell("With $N =\n2$ and $M$."),
         new_markdown_cell(f"[There]({SITE}start.html#install) and [elsewhere](https://doi.org/1)."),
         new_markdown_cell("**Task `saliency.smooth`.** Blur heat maps."),
         new_code_cell("first = 1"),
@@ -51,13 +52,14 @@ def test_the_plugins_styles_and_scripts_are_gone(plugin_page: str, page: str) ->
 def test_each_cell_is_there_once_in_order(page: str) -> None:
     places = [page.index(words) for words in ("A title", "elsewhere", "first", "second")]
     assert places == sorted(places)
-    assert page.count('<div class="cell') == 5
+    assert page.count('<div class="cell') == 6
     assert page.count("first") == 1
 
 
 def test_formulas_are_rendered_as_everywhere_on_the_site(page: str) -> None:
     assert '<span class="arithmatex">\\(a_1 &lt; b\\)</span>' in page
     assert '<div class="arithmatex">\\[\nx * y * z\n\\]</div>' in page
+    assert '<span class="arithmatex">\\(N =\n2\\)</span>' in page, "also across two lines"
     assert "$no$" in page, "code is no formula"
 
 

@@ -94,6 +94,16 @@ def test_search_finds_without_a_network(address: str, browser: Any) -> None:
         assert "watermark" in page.inner_text(".md-search-result__list").lower()
 
 
+@pytest.mark.parametrize("page_name", pages() or ["index.html"])
+def test_no_formula_is_left_as_it_was_written(page_name: str, address: str) -> None:
+    soup = pytest.importorskip("bs4").BeautifulSoup(
+        (SITE / page_name).read_text(encoding="utf-8"), "html.parser"
+    )
+    for part in soup.select("code, pre, .arithmatex, script, style"):
+        part.decompose()
+    assert "$" not in soup.get_text()
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
