@@ -2,14 +2,30 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from course.given.modules import MODULES, TABLE, Module
+from docs.machinery.not_found import on_post_template
 from tests.docs.sources import CHAPTERS, DOCS, ROOT, chapter
 
 SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
 NAVIGATION = SETTINGS[SETTINGS.index("\nnav:") : SETTINGS.index("\ntheme:")]
+
+
+@pytest.mark.parametrize("address", ["", "https://example.org/course/"])
+def test_the_page_for_a_wrong_address_needs_nothing_from_a_place_that_may_be_wrong(
+    address: str,
+) -> None:
+    config = SimpleNamespace(site_name="The course", site_url=address)
+    theirs = '<link href="/assets/main.css"><h1>404</h1>'
+    shown = on_post_template(theirs, "404.html", config)
+    assert (shown == theirs) == bool(address)
+    if not address:
+        assert "The course" in shown
+        assert not re.search("(href|src)=", shown)
+    assert on_post_template(theirs, "sitemap.xml", config) == theirs
 
 
 def test_navigation_lists_every_page_once() -> None:
