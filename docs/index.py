@@ -26,7 +26,8 @@ show(
     "EfficientNet-Lite0 at work, with functions that you will write: a photo that it calls "
     "espresso, and which pixels speak for that (red) or against it (blue); what it would like to "
     "see as a tarantula and as a pineapple; and what one of its hidden channels looks for. Every "
-    "figure on this site was computed by the code of its page when the site was built.",
+    "figure on this site was computed: when the site was built, or before, by a command that its "
+    "page names.",
 )
 
 # %% [markdown]
