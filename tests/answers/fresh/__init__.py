@@ -38,6 +38,9 @@ class Fresh:
     says: str
 
 
+ROUNDS = ("", "_more", "_fourth", "_fifth", "_sixth", "_seventh")
+"""How the files of each round end."""
+
 registered: list[Fresh] = []
 """All answers of the files that have been imported."""
 
@@ -62,7 +65,7 @@ def _registered(task: str, is_right: bool, says: str) -> Callable[..., Any]:
 
 def answers_of(module: str) -> list[Fresh]:
     """The wrong and the right answers to a module's tasks; none where there is no file of them."""
-    for kind, part in product(("wrong", "right"), ("", "_more", "_fourth", "_fifth")):
+    for kind, part in product(("wrong", "right"), ROUNDS):
         with suppress(ModuleNotFoundError):
             importlib.import_module(f"tests.answers.fresh.{kind}_{module}{part}")
     return [answer for answer in registered if answer.task.partition(".")[0] == module]
