@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -136,6 +136,8 @@ def test_the_seed_decides(work: Work, seed: int) -> None:
     for one, other in combinations(range(len(drawn)), 2):
         shown = f"Seeds {drawn[one]} and {drawn[other]} give the same."
         check(not np.allclose(first[one], first[other]), wrong, shown)
+        shared = [a for a, b in product(first[one], first[other]) if np.allclose(a, b)]
+        check(not shared, "Another seed gives some of the same images, in other places.", shown)
 
 
 @random_start

@@ -218,6 +218,12 @@ def test_shifts_come_from_the_seed(work: Work, seed: int) -> None:
     for one, other in combinations(range(len(drawn)), 2):
         shown = f"Seeds {drawn[one]} and {drawn[other]} give the same."
         check(not is_close(first[one], first[other]), wrong, shown)
+    now, next_seed = (
+        shifts_between(images, as_array(work.feature_visualization.jitter(images, 3, one)), 3)
+        for one in (seed, seed + 1)
+    )
+    moved = "The next seed gives the same shifts, one image on: is a seed made of seed + i?"
+    check(not np.array_equal(now[1:], next_seed[:-1]), moved)
     # What was drawn for a seed is not kept for other limits.
     nearer = as_array(work.feature_visualization.jitter(images, 1, seed), images.shape)
     shifts_between(images, nearer, 1)

@@ -449,9 +449,14 @@ def test_views_come_from_the_seed(work: Work, seed: int) -> None:
     for one, other in combinations(first[1:], 2):
         check(not is_close(one, other), wrong)
     images = with_coordinates(seed, 3)
-    for limits in ((2.0, 20.0, 0.2), (0.1, 0.0, 0.0)):
-        views = work.natural_images.random_view(images, *limits, seed)
-    off = np.abs(maps_of(as_array(views, images.shape, "the views")) - np.eye(2, 3)).max()
+    calls = ((2.0, 20.0, 0.2, seed), (2.0, 20.0, 0.2, seed + 1), (0.1, 0.0, 0.0, seed))
+    now, next_seed, small = (
+        maps_of(as_array(work.natural_images.random_view(images, *call), images.shape))
+        for call in calls
+    )
+    moved = "The next seed gives the same views, one image on: is a seed made of seed + i?"
+    check(not is_close(now[1:], next_seed[:-1]), moved)
+    off = np.abs(small - np.eye(2, 3)).max()
     kept = f"With max_shift=0.1, an image is {off:.3g} away: are amounts of an earlier call kept?"
     check(off < 0.11, kept)
 
