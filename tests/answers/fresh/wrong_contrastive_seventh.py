@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: ANN001, ANN201, E501
 """Wrong answers to `contrastive` of the seventh round: each breaks one promise."""
 
 import numpy as np
@@ -39,5 +39,21 @@ def noise_kept_for_another_deviation(model, images, class_index, samples, noise,
     for _ in range(samples):
         total += gradient_saliency(
             model, images + rng.normal(0, std, images.shape).astype(np.float32), class_index
+        )
+    return total / samples
+
+
+@wrong(
+    "contrastive.smooth_grad",
+    breaks='"another [seed] draws other noise": sample i is drawn with seed + i, so that seed 1 repeats all samples of seed 0 but one',
+)
+def samples_shared_with_the_next_seed(model, images, class_index, samples, noise, seed):
+    if samples < 1 or noise < 0:
+        raise ValueError("samples or noise")
+    x, total = (np.asarray(images, np.float32), 0.0)
+    for i in range(samples):
+        draw = np.random.default_rng(seed + i).normal(0.0, noise, x.shape)
+        total = total + np.asarray(
+            gradient_saliency(model, (x + draw).astype(np.float32), class_index)
         )
     return total / samples

@@ -44,3 +44,16 @@ def shifts_kept_for_another_limit(images, max_shift, seed):
         np.random.default_rng(seed).integers(-max_shift, max_shift, (n, 2), endpoint=True),
     )
     return tf.stack([tf.roll(one, [int(v) for v in s], [0, 1]) for one, s in zip(images, shifts)])
+
+
+@wrong(
+    "feature_visualization.jitter",
+    breaks="Another seed gives others: image i of seed s is shifted as image i - 1 of seed s + 1",
+)
+def shifts_of_the_next_seed_one_image_on(images, max_shift, seed):
+    images = tf.convert_to_tensor(images)
+    shifts = [
+        np.random.default_rng(seed + i).integers(-max_shift, max_shift, 2, endpoint=True)
+        for i in range(images.shape[0])
+    ]
+    return tf.stack([tf.roll(one, [int(v) for v in s], [0, 1]) for one, s in zip(images, shifts)])
