@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from course.given import Contrast, Errors, batches, compiled, float_images, predict
+from course.given.layers import layer_output
 from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
 from .saliency import gradient_saliency
@@ -153,12 +154,13 @@ def _activation_map(
     model: keras.Model, images: Images, class_index: Classes, layer_name: str
 ) -> Heatmaps:
     """Channels of a layer, weighted by their mean gradient, added up: `(B, h, w)`."""
-    # What the layer gives in this model; a layer that is a model has an `output` of its own, too.
-    hidden = keras.Operation.output.fget(model.get_layer(layer_name))
+    # Not the layer's `output`: a layer that is a model has one of its own, or is in others, too.
+    hidden = layer_output(model, layer_name)
     both = keras.Model(model.inputs[0], [hidden, model.outputs[0]])
     with tf.GradientTape() as tape:
         tape.watch(images)  # rather than rely on the tape's watching the network's weights
         activation, logits = both(images, training=False)
+        logits = tf.cast(logits, tf.float32)  # a network may compute in half precision
         value = tf.reduce_sum(logits * tf.one_hot(class_index, logits.shape[-1]), axis=-1)
     gradient = tape.gradient(value, activation)
     # Σ w · A over the channels, with w = mean of ∂f/∂A over the positions

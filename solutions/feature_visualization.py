@@ -112,6 +112,7 @@ def _regularized_step(
     with tf.GradientTape() as tape:
         tape.watch(images)
         value = select_output(model, _roll(images, shifts), class_index, output)
+        value = tf.cast(value, tf.float32)  # a network may compute in half precision
         # f(roll(x)) − λ₁ · TV(x) − λ₂ · ‖x − ½‖²
         value -= tv_weight * total_variation(images)
         value -= l2_weight * tf.reduce_sum(tf.square(images - 0.5), axis=(1, 2, 3))

@@ -68,7 +68,7 @@ def _step(
     """One step down the loss, clipped."""
     with tf.GradientTape() as tape:
         tape.watch(images)
-        logits = model(images, training=False)
+        logits = tf.cast(model(images, training=False), tf.float32)
         # loss = −log p(target) + weight · penalty(x, x₀)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
         loss += weight * change_penalty(images, originals, penalty)
@@ -180,7 +180,7 @@ def smallest_change(
 @compiled
 def _cross_entropy(model: keras.Model, images: Images, target: Classes) -> Values:
     """How far each image is from its target: −log p(target)."""
-    logits = model(images, training=False)
+    logits = tf.cast(model(images, training=False), tf.float32)
     return tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
 
 

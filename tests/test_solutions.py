@@ -6,8 +6,15 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from solutions import clever_hans, contrastive, input_optimization, saliency
+from solutions import (
+    clever_hans,
+    contrastive,
+    feature_visualization,
+    input_optimization,
+    saliency,
+)
 
 SHAPE = (6, 5, 3)
 WHOLE = np.full((2, *SHAPE), 200, np.uint8)
@@ -65,6 +72,34 @@ def test_grad_cam_looks_at_a_model_inside_the_model() -> None:
     np.testing.assert_allclose(cam, expected, rtol=1e-4, atol=1e-6)
 
 
+def test_grad_cam_says_which_networks_it_cannot_look_into() -> None:
+    images = keras.Input(SHAPE)
+    twice = keras.layers.Conv2D(3, 3, padding="same", name="twice")
+    flat = keras.layers.Flatten()(twice(twice(images)))
+    with pytest.raises(ValueError, match=r"'twice' gives 2 tensors .* used several times"):
+        contrastive.grad_cam(keras.Model(images, keras.layers.Dense(4)(flat)), REAL, 1, "twice")
+
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.flat, self.last = keras.layers.Flatten(name="flat"), keras.layers.Dense(4)
+
+        def call(self, images: Any) -> Any:
+            return self.last(self.flat(images))
+
+    own = Own()
+    own(REAL)
+    with pytest.raises(ValueError, match="is a Own, which does not tell how"):
+        contrastive.grad_cam(own, REAL, 1, "flat")
+
+
+def test_grad_cam_looks_at_this_model_where_another_has_the_layer_too() -> None:
+    first = keras.Sequential([keras.Input(SHAPE), keras.layers.Conv2D(4, 3, name="shared")])
+    other = keras.Sequential([keras.Input(SHAPE), keras.layers.Rescaling(2.0), *first.layers])
+    other.add(keras.layers.GlobalAveragePooling2D())
+    assert contrastive.grad_cam(other, REAL, 1, "shared").shape == (2, *SHAPE[:2])
+
+
 def test_grad_cam_says_in_which_model_a_layer_lies() -> None:
     with pytest.raises(ValueError, match="'inner': it lies in 'backbone'"):
         contrastive.grad_cam(MODEL, REAL, 1, "inner")
@@ -76,3 +111,24 @@ def test_a_heat_map_of_zeros_is_drawn_in_the_neutral_colour() -> None:
     figure = saliency.plot_saliency(REAL[0], np.zeros(SHAPE[:2], np.float32))
     shown = figure.axes[1].images[0]
     assert shown.norm(0.0) == 0.5
+
+
+def test_a_network_in_half_precision_is_explained_too() -> None:
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        model = keras.models.clone_model(MODEL)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    half = keras.Sequential([*model.layers[:-1], keras.layers.Dense(4, dtype="float16")])
+    assert half(REAL).dtype == tf.float16
+    cam = contrastive.grad_cam(half, REAL, 1, "backbone")
+    assert cam.dtype == tf.float32
+    np.testing.assert_allclose(
+        saliency.select_output(half, REAL, 1), half(REAL)[:, 1], rtol=1e-2, atol=1e-2
+    )
+    for search in (
+        lambda: input_optimization.optimize_to_class(half, REAL, 1, 1, 0.1, 1.0),
+        lambda: input_optimization.optimize_in_spectrum(half, REAL, 1, 1, 0.1, 1.0, 0),
+        lambda: feature_visualization.maximize_class_regularized(half, REAL, 1, 1, 0.1),
+    ):
+        assert np.isfinite(search().images).all()

@@ -98,14 +98,21 @@ def randomize_layers(model: keras.Model, down_to: str | None = None, seed: int =
         The spoiled copy.
 
     Raises:
-        ValueError: if the model has no layer of that name; the message lists near ones.
+        ValueError: if the model has no layer of that name; the message lists near ones. Also if
+            Keras cannot copy the model.
     """
     layers = _layers_of(model)
     names = [name for path, _ in layers for name in path]
     if down_to is not None and down_to not in names:
         raise ValueError(f"the model has no layer {down_to!r}; {suggest(down_to, names)}")
     first = next(i for i, (path, _) in enumerate(layers) if down_to is None or down_to in path)
-    copy = keras.models.clone_model(model)
+    try:
+        copy = keras.models.clone_model(model)
+    except Exception as error:
+        raise ValueError(
+            f"{model.name!r} cannot be copied: it has to be functional or sequential, of layers "
+            f"that Keras can write down ({error})"
+        ) from error
     copy.set_weights(model.get_weights())
     for index, (_, layer) in enumerate(_layers_of(copy)):
         if index >= first:

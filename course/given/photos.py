@@ -165,7 +165,12 @@ def _height_and_width(size: "int | tuple[int, int] | keras.Model") -> tuple[int,
     elif isinstance(size, tuple):
         height, width = size
     else:
-        height, width = (side or 224 for side in size.input_shape[1:3])
+        shape = getattr(
+            size, "input_shape", (None,) * 4
+        )  # of some that are subclassed none is known
+        if not isinstance(shape, tuple) or len(shape) != 4:
+            raise ValueError(f"size: the network has to take images (B, H, W, C), not {shape}")
+        height, width = (side or 224 for side in shape[1:3])
     if min(height, width) < 1:
         raise ValueError(f"size must be positive, not {size}")
     return height, width

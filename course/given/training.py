@@ -135,7 +135,12 @@ def _check(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
         raise ValueError(
             f"labels must be {len(images)} integers, not {labels.dtype} {labels.shape}"
         )
-    classes = model.output_shape[-1]
+    given = model(images[:1], training=False)  # the only way to know of a subclassed model
+    shape = getattr(given, "shape", None)
+    if shape is None or len(shape) != 2:
+        what = f"{len(given)} arrays" if shape is None else f"an array {tuple(shape)} for one image"
+        raise ValueError(f"the model has to give logits (N, K), not {what}")
+    classes = shape[-1]
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(f"labels must be from 0 to {classes - 1}")
 

@@ -5,9 +5,18 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from rich.console import Console
 
-from course.given import accuracy, load_dataset, predict, small_cnn, train
+from course.given import (
+    accuracy,
+    load_dataset,
+    load_photo,
+    predict,
+    randomize_layers,
+    small_cnn,
+    train,
+)
 from course.given import training as module
 
 
@@ -208,3 +217,32 @@ def test_accuracy_takes_labels_in_a_column() -> None:
     assert accuracy(model, images, labels[:, None]) == 1
     with pytest.raises(ValueError, match="labels must have 5 entries"):
         accuracy(model, images, labels[:4])
+
+
+def test_what_gives_no_logits_is_refused() -> None:
+    images, labels = np.zeros((2, 8, 8, 3), np.float32), np.array([0, 1])
+    entry = keras.Input((8, 8, 3))
+    flat = keras.layers.Flatten()(entry)
+    two = keras.Model(entry, [keras.layers.Dense(2)(flat), keras.layers.Dense(3)(flat)])
+    maps = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 3)])
+    for model in (two, maps):
+        with pytest.raises(ValueError, match=r"the model has to give logits \(N, K\), not"):
+            train(model, images, labels, epochs=1)
+
+
+def test_a_subclassed_model_learns_too() -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.flat, self.last = keras.layers.Flatten(), keras.layers.Dense(2)
+
+        def call(self, images: tf.Tensor) -> tf.Tensor:
+            return self.last(self.flat(images))
+
+    model = Own()
+    images = np.zeros((2, 4, 4, 1), np.float32)
+    model(images)
+    train(model, images, np.array([0, 1]), epochs=1)
+    with pytest.raises(ValueError, match="cannot be copied: it has to be functional"):
+        randomize_layers(model)
+    assert load_photo("coffee", model).shape == (224, 224, 3)
