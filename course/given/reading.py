@@ -54,7 +54,9 @@ def read_image(path: Path, needed: int | None = None) -> Image.Image:
     except _UnreadableError as error:
         raise ValueError(f"{path} {error}") from None
     except UnidentifiedImageError:
-        raise ValueError(f"{path} is not an image that can be read") from None
+        raise ValueError(
+            f"{path} is not an image that can be read; save it as JPEG or PNG"
+        ) from None
     except Exception as error:  # of damaged files anything may come
         raise ValueError(f"{path} is not an image that can be read: {error}") from error
 
@@ -159,7 +161,8 @@ def _jpeg_without_notes(data: bytes) -> bytes:
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):  # 16 bits or real numbers: Pillow would cut, not scale
         values = np.asarray(image, np.float64)
-        top = 65535 if image.mode.startswith("I") else max(1.0, values.max())
+        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+        top = max(65535 if image.mode.startswith("I") else 1, values.max())
         image = Image.fromarray(np.uint8(np.clip(values / top, 0, 1) * 255 + 0.5))
     if image.has_transparency_data:
         image = image.convert("RGBA")

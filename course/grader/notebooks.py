@@ -106,7 +106,8 @@ def _unread(cell: str, name: str) -> str:
     try:
         _statements(cell)
     except SyntaxError as error:
-        why = f"Python cannot read the cell that defines {name}: {error.msg}, line {error.lineno}"
+        where = f", line {error.lineno}" if error.lineno else ""
+        why = f"in the notebook's cell that defines {name}: {error.msg}{where}"
         return f"def {name}(*_, **__):\n    raise SyntaxError({why!r})"
     return ""
 

@@ -110,8 +110,24 @@ def test_photos_are_turned_as_their_camera_says(tmp_path: Path, turn: int) -> No
 def test_what_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "essay.jpg"
     path.write_bytes(data)
-    with pytest.raises(ValueError, match=r"essay\.jpg is not an image that can be read"):
+    with pytest.raises(
+        ValueError, match=r"essay\.jpg is not an image that can be read; save it as"
+    ):
         load_photo(path)
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_no_numbers_are_black_and_large_ones_are_scaled(tmp_path: Path) -> None:
+    real = np.full((8, 8), 0.5, np.float32)
+    real[0, 0] = np.nan
+    whole = np.arange(0, 2**20, 2**14, dtype=np.int32).reshape(8, 8)
+    for name, values in {"real": real, "whole": whole}.items():
+        Image.fromarray(values).save(tmp_path / f"{name}.tif")
+    shown = load_photo(tmp_path / "real.tif", None)[..., 0]
+    assert shown[0, 0] == 0
+    assert shown[1, 1] == pytest.approx(0.5, abs=0.01)
+    shown = load_photo(tmp_path / "whole.tif", None)[..., 0]
+    np.testing.assert_allclose(shown, whole / whole.max(), atol=0.01)
 
 
 def test_damage_is_a_value_error_with_the_file_s_name(tmp_path: Path) -> None:

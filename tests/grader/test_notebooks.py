@@ -181,9 +181,7 @@ def test_a_cell_that_python_cannot_read_says_so_where_it_is_asked_for() -> None:
     broken = "def f():\n    return 1\nx = = 3"
     scope: dict[str, Any] = {}
     exec(notebook_source(notebook(broken), ["f"]), scope)
-    with pytest.raises(
-        SyntaxError, match="cannot read the cell that defines f: invalid syntax, line 3"
-    ):
+    with pytest.raises(SyntaxError, match="cell that defines f: invalid syntax, line 3"):
         scope["f"](0)
     exec(notebook_source(notebook("def f():\n    return 2", broken), ["f"]), scope)
     assert scope["f"]() == 2
