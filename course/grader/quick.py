@@ -16,8 +16,8 @@ LIBRARIES = (sys.stdlib_module_names | {"numpy", "scipy", "tensorflow", "builtin
 }
 """The libraries whose functions are quick."""
 
-SLOW = {"keras", "breakpoint", "compile", "eval", "exec", "help", "input", "open"}
-"""What is slow of these, or asks a person."""
+ASKING = {f"builtins.{name}" for name in ("breakpoint", "eval", "exec", "help", "input", "open")}
+"""What is built in and asks a person, or does whatever it is told."""
 
 _HOLDS_OTHERS = (ast.If, ast.With, ast.Try)
 _IS_HARMLESS = (ast.Pass, ast.Break, ast.Continue, ast.Raise, ast.Assert, ast.Global)
@@ -124,7 +124,8 @@ class _Judge:
             where = [*self._places.get(root, f"builtins.{root}").split("."), *names]
             is_known = root in self._places or hasattr(builtins, root) or not root
             is_value = root in self._values and root not in self._places
-            return is_value or (is_known and where[0] in LIBRARIES and not SLOW & set(where))
+            is_quick = where[0] in LIBRARIES and ".".join(where) not in ASKING
+            return is_value or (is_known and is_quick and "keras" not in where)
         # A method of a value. If it is one of the notebook's own, that decides.
         made = self._made.get(names[-1])
         return made is None or self._is_quick_inside(made)
@@ -157,7 +158,7 @@ class _Judge:
                 roots = [
                     self._places.get(name, name) for base in bases for name in _names(base)[:1]
                 ]
-                if any(SLOW & set(root.split(".")) for root in roots):
+                if any("keras" in root.split(".") for root in roots):
                     return False
                 return all(
                     self._is_quick_inside(member)

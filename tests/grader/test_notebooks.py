@@ -109,8 +109,9 @@ MADE = {
     "by a decorator that is made": "import functools\ncached = functools.lru_cache(maxsize=3)\n"
     "@cached\ndef f():\n    return 1",
     "two at once": "f, g = (lambda: 1), 3",
-    "of constants": "import math\nK = math.exp(0) if len([1]) > 0 else 2\nL = K == 1 and not 0\n"
-    "def f():\n    return K * L",
+    "of constants": "import math, re\nR = re.compile('a')\nK = math.exp(0) if len([1]) > 0 else 2\n"
+    "L = K == 1 and not 0\n"
+    "def f():\n    return K * L * len(R.findall('a'))",
     "of constants in steps": "import numpy as np\nK = np.array([1.0, 3.0])\nK /= K.sum()\n"
     "K = {'a': [i for i in K]}\nK['b'] = 4\nL = []\nL.append(K['a'][0] * K['b'])\n"
     "for k in L:\n    L[0] = L[0] + 0\ndef f():\n    return L[0]",
