@@ -111,10 +111,10 @@ def main(chapters: list[str]) -> None:
 
 
 def packed(images: np.ndarray) -> bytes:
-    """Images side by side, as WebP from which networks read what they read from the originals."""
+    """Images side by side, as WebP without loss: networks see what an eye would not miss."""
     pixels = np.round(255 * np.concatenate(images, axis=1)).astype(np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "webp", quality=95, method=6)
+    Image.fromarray(pixels).save(buffer, "webp", lossless=True, quality=100, method=4)
     return buffer.getvalue()
 
 
