@@ -71,9 +71,9 @@ def smooth_grad(
         class_index: one int for the whole batch, or an int array `(B,)`.
         samples: how many noisy copies of each image, at least 1.
         noise: standard deviation, in image units; 0 gives the gradient itself.
-        seed: an int ≥ 0; the same seed gives the same result, another one draws other noise. The
-            random state that all code shares is neither used nor changed. Whether the images of a
-            batch share their noise is up to you.
+        seed: an int ≥ 0; the same seed gives the same result, another one draws other noise for
+            every sample. The random state that all code shares is neither used nor changed. Whether
+            the images of a batch share their noise is up to you.
 
     Returns:
         `(B, H, W, C)`, signed: the mean gradient of the logit.

@@ -52,8 +52,8 @@ def jitter(images: Images, max_shift: int, seed: int) -> Images:
     Args:
         images: `(B, H, W, C)`.
         max_shift: the largest shift, in pixels; 0 changes nothing.
-        seed: an int ≥ 0; the same seed gives the same shifts, another one gives others. The random
-            state that all code shares is neither used nor changed.
+        seed: an int ≥ 0; the same seed gives the same shifts, another one draws them anew for every
+            image. The random state that all code shares is neither used nor changed.
 
     Returns:
         `(B, H, W, C)`: the rolled images.

@@ -94,9 +94,9 @@ def random_view(
         max_shift: shifts are in [−max_shift, max_shift], in pixels.
         max_angle: angles are in [−max_angle, max_angle], in degrees.
         max_zoom: images are magnified by a factor in [1 − max_zoom, 1 + max_zoom].
-        seed: an int ≥ 0; the same seed gives the same views, another one gives others. The random
-            state that all code shares (`np.random.seed`, `tf.random.set_seed`) is neither used nor
-            changed.
+        seed: an int ≥ 0; the same seed gives the same views, another one draws them anew for every
+            image. The random state that all code shares (`np.random.seed`, `tf.random.set_seed`) is
+            neither used nor changed.
 
     Returns:
         `(B, H, W, C)`: the views. With all three limits at 0, the images as they are.

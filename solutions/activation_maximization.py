@@ -25,9 +25,9 @@ def random_start(shape: tuple[int, int, int, int], seed: int) -> Images:
 
     Args:
         shape: `(B, H, W, C)`.
-        seed: an int ≥ 0; the same seed gives the same images, another one gives others. The random
-            state that all code shares (`np.random.seed`, `tf.random.set_seed`) is neither used nor
-            changed.
+        seed: an int ≥ 0; the same seed gives the same images, another one gives others, of which
+            none is the same. The random state that all code shares (`np.random.seed`,
+            `tf.random.set_seed`) is neither used nor changed.
 
     Returns:
         `(B, H, W, C)`: every value drawn on its own, uniform in [0, 1].
