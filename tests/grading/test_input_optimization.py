@@ -515,13 +515,14 @@ def test_descends_where_the_model_is_sure(work: Work) -> None:
 @few
 @given(seeds)
 def test_optimizing_refuses_an_unknown_penalty(work: Work, seed: int) -> None:
-    """A penalty other than "l2", "l1" or "tv" is a ValueError, also with steps=0."""
+    """A penalty other than "l2", "l1" or "tv" is a ValueError, also if it has nothing to do."""
     draw, shape = generator(work, seed), two_shapes(work)[0]
     function, network = work.input_optimization.optimize_to_class, fair(work.seed, shape)
     originals = images(draw, (1, *shape))
     function(network, originals, 0, 1, 0.1, 1.0, "tv")
     for number, kind in enumerate(unknown_kinds(draw)):
-        arguments = network, originals, 0, number % 2, 0.1, 1.0, kind
+        steps, weight = number % 2, float(number % 3)
+        arguments = network, originals, 0, steps, 0.1, weight, kind
         check_refuses(function, *arguments, argument=f"penalty={kind!r}")
 
 

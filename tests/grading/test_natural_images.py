@@ -425,10 +425,11 @@ def check_amounts(work: Work, seed: int, count: int, limits: Limits) -> None:
         check(gap < largest, wrong, f"{shown} {three:.3g}.")
     for one in range(len(names)):
         for other in range(one):
-            related = np.corrcoef(amounts[one], amounts[other])[0, 1]
-            # Of 400 independent pairs, 0.35 is seven standard deviations.
             both = f"{names[other]} and {names[one].lower()} depend on each other."
-            check(abs(related) < 0.35, both, f"Their correlation is {related:.2f}.")
+            for says, pair in (("Their", amounts), ("Their sizes'", np.abs(amounts))):
+                related = np.corrcoef(pair[one], pair[other])[0, 1]
+                # Of 400 independent pairs, 0.35 is seven standard deviations.
+                check(abs(related) < 0.35, both, f"{says} correlation is {related:.2f}.")
 
 
 @random_view
