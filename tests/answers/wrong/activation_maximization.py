@@ -247,13 +247,13 @@ def step_without_clipping(
 
 
 @_wrong_step("clipping to [0, 255], instead of [0, 1]")
-def step_clipped_to_255(*args: Any) -> Any:
-    return np.clip(step_without_clipping(*args), 0, 255)
+def step_clipped_to_255(*args: Any, **named: Any) -> Any:
+    return np.clip(step_without_clipping(*args, **named), 0, 255)
 
 
 @_wrong_step("images stretched to [0, 1], instead of clipped")
-def step_with_stretched_images(*args: Any) -> Any:
-    stepped = step_without_clipping(*args)
+def step_with_stretched_images(*args: Any, **named: Any) -> Any:
+    stepped = step_without_clipping(*args, **named)
     return (stepped - np.min(stepped)) / np.ptp(stepped)
 
 
@@ -355,19 +355,19 @@ def step_in_place(
 
 
 @_wrong_step("`trainable` flags", is_computed=False)
-def step_with_a_frozen_model(model: Any, *args: Any) -> Any:
+def step_with_a_frozen_model(model: Any, *args: Any, **named: Any) -> Any:
     model.trainable = False
-    return _one_step(model, *args)
+    return _one_step(model, *args, **named)
 
 
 @_wrong_step("EagerTensor", is_computed=False)
-def step_of_arrays_only(model: Any, images: Any, *args: Any) -> Any:
-    return _one_step(model, images.astype(np.float32), *args)
+def step_of_arrays_only(model: Any, images: Any, *args: Any, **named: Any) -> Any:
+    return _one_step(model, images.astype(np.float32), *args, **named)
 
 
 @_wrong_step("The shape of the images is wrong", is_computed=False)
-def step_without_the_batch_of_one(*args: Any) -> Any:
-    images = np.asarray(_one_step(*args))
+def step_without_the_batch_of_one(*args: Any, **named: Any) -> Any:
+    images = np.asarray(_one_step(*args, **named))
     return images[0] if len(images) == 1 else images
 
 
@@ -379,68 +379,70 @@ def _wrong_ascent(says: str, is_computed: bool = True) -> Any:
 
 
 @_wrong_ascent("scores that lack the last images: look once more after the loop")
-def ascent_without_the_last_score(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_without_the_last_score(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, scores[:-1]
 
 
 @_wrong_ascent("scores that lack the start: look once before the loop")
-def ascent_without_the_first_score(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_without_the_first_score(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, scores[1:]
 
 
 @_wrong_ascent("scores that lag one step behind, with the start's twice")
-def ascent_with_late_scores(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_with_late_scores(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, np.concatenate([scores[:1], scores[:-1]])
 
 
 @_wrong_ascent("one step too many")
 def ascent_one_step_too_far(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
-    images, scores = _walk(model, start, class_index, steps + 1, *args)
+    images, scores = _walk(model, start, class_index, steps + 1, *args, **named)
     return images, scores[:-1]
 
 
 @_wrong_ascent("one step too many")
 def ascent_one_step_and_score_too_far(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
-    return _walk(model, start, class_index, steps + 1, *args)
+    return _walk(model, start, class_index, steps + 1, *args, **named)
 
 
 @_wrong_ascent("one step too few")
-def ascent_one_step_short(model: Any, start: Any, class_index: Any, steps: int, *args: Any) -> Any:
-    return _walk(model, start, class_index, steps - 1, *args)
+def ascent_one_step_short(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
+) -> Any:
+    return _walk(model, start, class_index, steps - 1, *args, **named)
 
 
 @_wrong_ascent("the start moved anew in every step: move the images of the last one")
-def ascent_from_the_start_in_every_step(*args: Any) -> Any:
+def ascent_from_the_start_in_every_step(*args: Any, **named: Any) -> Any:
     start = args[1]
 
     def step(model: Any, images: Any, class_index: Any, size: float, output: str) -> Any:
         return _clipped(start + size * _slope(model, images, class_index, output))
 
-    return _walk(*args, step=step)
+    return _walk(*args, **named, step=step)
 
 
 @_wrong_ascent("scores added up over the batch")
-def ascent_with_summed_scores(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_with_summed_scores(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, scores.sum(axis=1)
 
 
 @_wrong_ascent("scores averaged over the batch")
-def ascent_with_averaged_scores(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_with_averaged_scores(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, scores.mean(axis=1)
 
 
 @_wrong_ascent("scores with rows and columns swapped: (B, steps + 1)")
-def ascent_with_transposed_scores(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_with_transposed_scores(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, scores.T
 
 
@@ -452,24 +454,26 @@ def ascent_downhill(
 
 
 @_wrong_ascent("an ascent without clipping to [0, 1]")
-def ascent_without_clipping(*args: Any) -> Any:
-    return _walk(*args, step=step_without_clipping)
+def ascent_without_clipping(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named, step=step_without_clipping)
 
 
 @_wrong_ascent("images clipped once at the end, instead of after every step")
-def ascent_clipped_at_the_end(*args: Any) -> Any:
-    images, scores = _walk(*args, step=step_without_clipping)
+def ascent_clipped_at_the_end(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named, step=step_without_clipping)
     return _clipped(images), scores
 
 
 @_wrong_ascent("steps of the gradient's sign only")
-def ascent_by_the_sign(*args: Any) -> Any:
-    return _walk(*args, step=step_by_the_sign)
+def ascent_by_the_sign(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named, step=step_by_the_sign)
 
 
 @_wrong_ascent("the first image's class, used for all images")
-def ascent_to_the_first_class(model: Any, start: Any, class_index: Any, *args: Any) -> Any:
-    return _walk(model, start, np.ravel(class_index)[0], *args)
+def ascent_to_the_first_class(
+    model: Any, start: Any, class_index: Any, *args: Any, **named: Any
+) -> Any:
+    return _walk(model, start, np.ravel(class_index)[0], *args, **named)
 
 
 @_wrong_ascent("the start's gradient for every step, instead of a new one each")
@@ -485,8 +489,8 @@ def ascent_along_the_first_gradient(
 
 
 @_wrong_ascent("an ascent of the logit, although output says softmax")
-def ascent_of_the_logit_always(*args: Any) -> Any:
-    return _walk(*args, climbed="logit")
+def ascent_of_the_logit_always(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named, climbed="logit")
 
 
 @_wrong_ascent("logits as the scores, although output says softmax")
@@ -498,17 +502,17 @@ def ascent_scored_by_the_logit(
 
 
 @_wrong_ascent("logits as the scores, although output says softmax")
-def ascent_scored_by_the_logit_after_the_first(*args: Any) -> Any:
-    images, scores = _walk(*args)
-    _, logits = ascent_scored_by_the_logit(*args)
+def ascent_scored_by_the_logit_after_the_first(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
+    _, logits = ascent_scored_by_the_logit(*args, **named)
     return images, np.concatenate([scores[:1], logits[1:]])
 
 
 @_wrong_ascent("at least one step, also with steps=0")
 def ascent_of_at_least_one_step(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
-    return _walk(model, start, class_index, max(steps, 1), *args)
+    return _walk(model, start, class_index, max(steps, 1), *args, **named)
 
 
 @_wrong_ascent("raises UnboundLocalError", is_computed=False)
@@ -524,13 +528,13 @@ def ascent_that_needs_a_step(
 
 
 @_wrong_ascent("training mode", is_computed=False)
-def ascent_in_training_mode(*args: Any) -> Any:
-    return _walk(*args, step=step_in_training_mode)
+def ascent_in_training_mode(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named, step=step_in_training_mode)
 
 
 @_wrong_ascent("should be a tuple", is_computed=False)
-def ascent_without_a_record(*args: Any) -> Any:
-    return _walk(*args)[0]
+def ascent_without_a_record(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named)[0]
 
 
 @_wrong_ascent("should be a ValueError", is_computed=False)
@@ -542,17 +546,17 @@ def ascent_of_anything(
 
 
 @_wrong_ascent("writes into an array", is_computed=False)
-def ascent_in_place(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def ascent_in_place(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     args[1][:] = images
     return args[1], scores
 
 
 @_wrong_ascent("the last images come back", is_computed=False)
 def ascent_to_the_best_images(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
-    ends = [_walk(model, start, class_index, n, *args) for n in range(steps + 1)]
+    ends = [_walk(model, start, class_index, n, *args, **named) for n in range(steps + 1)]
     best = ends[-1][1].argmax(axis=0)
     images = np.stack([np.asarray(ends[n][0])[i] for i, n in enumerate(best)])
     return images, ends[-1][1]
@@ -560,24 +564,24 @@ def ascent_to_the_best_images(
 
 @_wrong_ascent("the last images come back", is_computed=False)
 def ascent_that_stops_when_scores_fall(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
     for n in range(1, steps + 1):
-        images, scores = _walk(model, start, class_index, n, *args)
+        images, scores = _walk(model, start, class_index, n, *args, **named)
         if np.all(scores[-1] < scores[-2]):
             return images, scores
-    return _walk(model, start, class_index, steps, *args)
+    return _walk(model, start, class_index, steps, *args, **named)
 
 
 @_wrong_ascent("A tensor has no .copy", is_computed=False)
-def ascent_of_arrays_only(model: Any, start: Any, *args: Any) -> Any:
-    return _walk(model, start.copy(), *args)
+def ascent_of_arrays_only(model: Any, start: Any, *args: Any, **named: Any) -> Any:
+    return _walk(model, start.copy(), *args, **named)
 
 
 @_wrong_ascent("`trainable` flags", is_computed=False)
-def ascent_with_a_frozen_model(model: Any, *args: Any) -> Any:
+def ascent_with_a_frozen_model(model: Any, *args: Any, **named: Any) -> Any:
     model.trainable = False
-    return _walk(model, *args)
+    return _walk(model, *args, **named)
 
 
 # --- maximize_class_sigmoid -----------------------------------------------------------------------
@@ -588,32 +592,32 @@ def _wrong_sigmoid(says: str, is_computed: bool = True) -> Any:
 
 
 @_wrong_sigmoid("z moved by the images' gradient, without the sigmoid's slope")
-def sigmoid_without_the_chain_rule(*args: Any) -> Any:
+def sigmoid_without_the_chain_rule(*args: Any, **named: Any) -> Any:
     def slope(model: Any, z: Any, class_index: Any, output: str = "logit") -> Any:
         return _slope(model, _sigmoid(z), class_index, output)
 
-    return _walk_in_z(*args, slope=slope)
+    return _walk_in_z(*args, **named, slope=slope)
 
 
 @_wrong_sigmoid("z itself, instead of the images sigmoid(z)")
-def sigmoid_returning_z(*args: Any) -> Any:
-    images, scores = _walk_in_z(*args)
+def sigmoid_returning_z(*args: Any, **named: Any) -> Any:
+    images, scores = _walk_in_z(*args, **named)
     return np.log(images / (1 - images)), scores
 
 
 @_wrong_sigmoid("a start taken for z: it has to be inverted first")
-def sigmoid_of_the_start(model: Any, start: Any, *args: Any) -> Any:
-    return _walk_in_z(model, _sigmoid(np.clip(start, 1e-3, 1 - 1e-3)), *args, edge=0)
+def sigmoid_of_the_start(model: Any, start: Any, *args: Any, **named: Any) -> Any:
+    return _walk_in_z(model, _sigmoid(np.clip(start, 1e-3, 1 - 1e-3)), *args, **named, edge=0)
 
 
 @_wrong_sigmoid("z clipped to [0, 1] after every step")
-def sigmoid_of_clipped_z(*args: Any) -> Any:
-    return _walk_in_z(*args, finish=_clipped)
+def sigmoid_of_clipped_z(*args: Any, **named: Any) -> Any:
+    return _walk_in_z(*args, **named, finish=_clipped)
 
 
 @_wrong_sigmoid("images clipped to [1e-3, 1 - 1e-3] again after every step")
-def sigmoid_clipped_again_and_again(*args: Any) -> Any:
-    return _walk_in_z(*args, finish=lambda z: np.clip(z, -np.log(999), np.log(999)))
+def sigmoid_clipped_again_and_again(*args: Any, **named: Any) -> Any:
+    return _walk_in_z(*args, **named, finish=lambda z: np.clip(z, -np.log(999), np.log(999)))
 
 
 @_wrong_sigmoid("a descent: the gradient is subtracted")
@@ -624,65 +628,69 @@ def sigmoid_downhill(
 
 
 @_wrong_sigmoid("the first image's class, used for all images")
-def sigmoid_to_the_first_class(model: Any, start: Any, class_index: Any, *args: Any) -> Any:
-    return _walk_in_z(model, start, np.ravel(class_index)[0], *args)
+def sigmoid_to_the_first_class(
+    model: Any, start: Any, class_index: Any, *args: Any, **named: Any
+) -> Any:
+    return _walk_in_z(model, start, np.ravel(class_index)[0], *args, **named)
 
 
 @_wrong_sigmoid("one step too many")
 def sigmoid_one_step_too_far(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
-    return _walk_in_z(model, start, class_index, steps + 1, *args)
+    return _walk_in_z(model, start, class_index, steps + 1, *args, **named)
 
 
 @_wrong_sigmoid("one step too few")
-def sigmoid_one_step_short(model: Any, start: Any, class_index: Any, steps: int, *args: Any) -> Any:
-    return _walk_in_z(model, start, class_index, steps - 1, *args)
+def sigmoid_one_step_short(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
+) -> Any:
+    return _walk_in_z(model, start, class_index, steps - 1, *args, **named)
 
 
 @_wrong_sigmoid("scores that are one step behind the images")
-def sigmoid_with_late_scores(*args: Any) -> Any:
-    images, scores = _walk_in_z(*args)
+def sigmoid_with_late_scores(*args: Any, **named: Any) -> Any:
+    images, scores = _walk_in_z(*args, **named)
     return images, np.concatenate([scores[:1], scores[:-1]])
 
 
 @_wrong_sigmoid("scores that lack the last images: look once more after the loop")
-def sigmoid_without_the_last_score(*args: Any) -> Any:
-    images, scores = _walk_in_z(*args)
+def sigmoid_without_the_last_score(*args: Any, **named: Any) -> Any:
+    images, scores = _walk_in_z(*args, **named)
     return images, scores[:-1]
 
 
 @_wrong_sigmoid("the model's values at z, instead of at the images sigmoid(z)")
-def sigmoid_scored_at_z(*args: Any) -> Any:
-    return _walk_in_z(*args, shown=lambda z: z)
+def sigmoid_scored_at_z(*args: Any, **named: Any) -> Any:
+    return _walk_in_z(*args, **named, shown=lambda z: z)
 
 
 @_wrong_sigmoid("an ascent of the logit, although output says softmax")
-def sigmoid_of_the_logit_always(*args: Any) -> Any:
-    return _walk_in_z(*args, climbed="logit")
+def sigmoid_of_the_logit_always(*args: Any, **named: Any) -> Any:
+    return _walk_in_z(*args, **named, climbed="logit")
 
 
 @_wrong_sigmoid("a start clipped to [1e-2, 1 - 1e-2], instead of [1e-3, 1 - 1e-3]")
-def sigmoid_with_another_edge(*args: Any) -> Any:
-    return _walk_in_z(*args, edge=1e-2)
+def sigmoid_with_another_edge(*args: Any, **named: Any) -> Any:
+    return _walk_in_z(*args, **named, edge=1e-2)
 
 
 @_wrong_sigmoid("a start that is not clipped to [1e-3, 1 - 1e-3], or not so far")
-def sigmoid_of_an_unclipped_start(*args: Any) -> Any:
-    return _walk_in_z(*args, edge=0)
+def sigmoid_of_an_unclipped_start(*args: Any, **named: Any) -> Any:
+    return _walk_in_z(*args, **named, edge=0)
 
 
 @_wrong_sigmoid("clipped ascent on the images, without any sigmoid")
-def sigmoid_forgotten(*args: Any) -> Any:
-    return _walk(*args)
+def sigmoid_forgotten(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named)
 
 
 @_wrong_sigmoid("training mode", is_computed=False)
-def sigmoid_in_training_mode(*args: Any) -> Any:
+def sigmoid_in_training_mode(*args: Any, **named: Any) -> Any:
     def slope(*args: Any) -> Any:
-        return _slope_over_z(*args, training=True)
+        return _slope_over_z(*args, **named, training=True)
 
-    return _walk_in_z(*args, slope=slope)
+    return _walk_in_z(*args, **named, slope=slope)
 
 
 @_wrong_sigmoid("should be a ValueError", is_computed=False)
@@ -695,23 +703,23 @@ def sigmoid_of_anything(
 
 @_wrong_sigmoid("the last images come back", is_computed=False)
 def sigmoid_to_the_best_images(
-    model: Any, start: Any, class_index: Any, steps: int, *args: Any
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **named: Any
 ) -> Any:
-    ends = [_walk_in_z(model, start, class_index, n, *args) for n in range(steps + 1)]
+    ends = [_walk_in_z(model, start, class_index, n, *args, **named) for n in range(steps + 1)]
     best = ends[-1][1].argmax(axis=0)
     images = np.stack([np.asarray(ends[n][0])[i] for i, n in enumerate(best)])
     return images, ends[-1][1]
 
 
 @_wrong_sigmoid("A tensor has no .copy", is_computed=False)
-def sigmoid_of_arrays_only(model: Any, start: Any, *args: Any) -> Any:
-    return _walk_in_z(model, start.copy(), *args)
+def sigmoid_of_arrays_only(model: Any, start: Any, *args: Any, **named: Any) -> Any:
+    return _walk_in_z(model, start.copy(), *args, **named)
 
 
 @_wrong_sigmoid("`trainable` flags", is_computed=False)
-def sigmoid_with_a_frozen_model(model: Any, *args: Any) -> Any:
+def sigmoid_with_a_frozen_model(model: Any, *args: Any, **named: Any) -> Any:
     model.trainable = False
-    return _walk_in_z(model, *args)
+    return _walk_in_z(model, *args, **named)
 
 
 # --- as others do it, and have written it down ----------------------------------------------------
@@ -757,28 +765,28 @@ def _mean_of_all(slope: Any) -> Any:
 
 
 @_wrong_step("a gradient of length 1, as in Keras' tutorial on filters: take it as it is")
-def step_of_length_one(*args: Any) -> Any:
-    return _normalized_step(_norm_of_all)(*args)
+def step_of_length_one(*args: Any, **named: Any) -> Any:
+    return _normalized_step(_norm_of_all)(*args, **named)
 
 
 @_wrong_step("a gradient divided by its standard deviation, as in TensorFlow's DeepDream tutorial")
-def step_by_the_deviation(*args: Any) -> Any:
-    return _normalized_step(_deviation_of_all)(*args)
+def step_by_the_deviation(*args: Any, **named: Any) -> Any:
+    return _normalized_step(_deviation_of_all)(*args, **named)
 
 
 @_wrong_step("a gradient divided by its mean magnitude, as in Keras' DeepDream tutorial")
-def step_by_the_mean_magnitude(*args: Any) -> Any:
-    return _normalized_step(_mean_of_all)(*args)
+def step_by_the_mean_magnitude(*args: Any, **named: Any) -> Any:
+    return _normalized_step(_mean_of_all)(*args, **named)
 
 
 @_wrong_ascent("gradients of length 1, as in Keras' tutorial on filters: take them as they are")
-def ascent_of_length_one(*args: Any) -> Any:
-    return _walk(*args, step=_normalized_step(_norm_of_all))
+def ascent_of_length_one(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named, step=_normalized_step(_norm_of_all))
 
 
 @_wrong_ascent("gradients by their standard deviation, as in TensorFlow's DeepDream tutorial")
-def ascent_by_the_deviation(*args: Any) -> Any:
-    return _walk(*args, step=_normalized_step(_deviation_of_all))
+def ascent_by_the_deviation(*args: Any, **named: Any) -> Any:
+    return _walk(*args, **named, step=_normalized_step(_deviation_of_all))
 
 
 @_wrong_ascent("Adam's steps, instead of plain ones along the gradient")
@@ -816,8 +824,8 @@ def scores_before_clipping(
 
 
 @_wrong_ascent("the batch's mean score for every image")
-def scores_of_the_batch(*args: Any) -> Any:
-    images, scores = _walk(*args)
+def scores_of_the_batch(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
     return images, np.broadcast_to(scores.mean(axis=1, keepdims=True), scores.shape)
 
 

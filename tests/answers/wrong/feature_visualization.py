@@ -894,43 +894,45 @@ def _wrong_feature(says: str, is_computed: bool = True) -> Any:
 
 
 @_wrong_feature("the sum over the positions, instead of their mean")
-def channel_summed(*args: Any) -> Any:
-    return _climb_channel(*args, measure="sum")
+def channel_summed(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, measure="sum")
 
 
 @_wrong_feature("the largest activation of the channel, instead of the mean")
-def channel_maximum(*args: Any) -> Any:
-    return _climb_channel(*args, measure="max")
+def channel_maximum(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, measure="max")
 
 
 @_wrong_feature("the mean over all channels, instead of one channel")
-def all_channels(*args: Any) -> Any:
-    return _climb_channel(*args, pick=lambda values, channel: values)
+def all_channels(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, pick=lambda values, channel: values)
 
 
 @_wrong_feature("the last channel, instead of the one that is asked for")
-def last_channel(*args: Any) -> Any:
-    return _climb_channel(*args, pick=lambda values, channel: values[..., -1])
+def last_channel(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, pick=lambda values, channel: values[..., -1])
 
 
 @_wrong_feature("one row of the activations: the channels are the last axis")
-def row_instead_of_channel(*args: Any) -> Any:
-    return _climb_channel(*args, pick=lambda values, channel: values[:, channel % values.shape[1]])
+def row_instead_of_channel(*args: Any, **named: Any) -> Any:
+    return _climb_channel(
+        *args, **named, pick=lambda values, channel: values[:, channel % values.shape[1]]
+    )
 
 
 @_wrong_feature("the mean of the squared activations")
-def squared_activations(*args: Any) -> Any:
-    return _climb_channel(*args, pick=lambda values, channel: values[..., channel] ** 2)
+def squared_activations(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, pick=lambda values, channel: values[..., channel] ** 2)
 
 
 @_wrong_feature("a descent: the step goes down the activation")
-def feature_downhill(*args: Any) -> Any:
-    return _climb_channel(*args, direction=-1.0)
+def feature_downhill(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, direction=-1.0)
 
 
 @_wrong_feature("an ascent without the clipping to [0, 1]")
-def feature_not_clipped(*args: Any) -> Any:
-    return _climb_channel(*args, finish=lambda images: images)
+def feature_not_clipped(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, finish=lambda images: images)
 
 
 @_wrong_feature("one step too many")
@@ -948,32 +950,34 @@ def feature_one_step_short(
 
 
 @_wrong_feature("the scores without the one after the last step")
-def feature_without_the_last_score(*args: Any) -> Any:
-    images, scores = _climb_channel(*args)
+def feature_without_the_last_score(*args: Any, **named: Any) -> Any:
+    images, scores = _climb_channel(*args, **named)
     return images, scores[:-1]
 
 
 @_wrong_feature("the mean over the batch too: keep one score per image")
-def feature_scores_averaged(*args: Any) -> Any:
-    images, scores = _climb_channel(*args)
+def feature_scores_averaged(*args: Any, **named: Any) -> Any:
+    images, scores = _climb_channel(*args, **named)
     return images, np.mean(scores, axis=1)
 
 
 @_wrong_feature("scores that are one step behind the images")
-def feature_scores_one_behind(*args: Any) -> Any:
-    images, scores = _climb_channel(*args)
+def feature_scores_one_behind(*args: Any, **named: Any) -> Any:
+    images, scores = _climb_channel(*args, **named)
     return images, np.concatenate([scores[:1], scores[:-1]])
 
 
 @_wrong_feature("training mode", is_computed=False)
-def feature_in_training(*args: Any) -> Any:
-    return _climb_channel(*args, training=True)
+def feature_in_training(*args: Any, **named: Any) -> Any:
+    return _climb_channel(*args, **named, training=True)
 
 
 @_wrong_feature("is accepted", is_computed=False)
-def any_layer_accepted(model: Any, start: Any, layer_name: str, *args: Any) -> Any:
+def any_layer_accepted(model: Any, start: Any, layer_name: str, *args: Any, **named: Any) -> Any:
     known = any(layer.name == layer_name for layer in model.layers)
-    return _climb_channel(model, start, layer_name if known else model.layers[-1].name, *args)
+    return _climb_channel(
+        model, start, layer_name if known else model.layers[-1].name, *args, **named
+    )
 
 
 @_wrong_feature("", is_computed=False)
@@ -1012,14 +1016,14 @@ def feature_of_the_best_images(
 
 
 @_wrong_feature("A tensor has no .copy", is_computed=False)
-def feature_of_arrays_only(model: Any, start: Any, *args: Any) -> Any:
-    return _climb_channel(model, start.copy(), *args)
+def feature_of_arrays_only(model: Any, start: Any, *args: Any, **named: Any) -> Any:
+    return _climb_channel(model, start.copy(), *args, **named)
 
 
 @_wrong_feature("`trainable` flags", is_computed=False)
-def feature_with_a_frozen_model(model: Any, *args: Any) -> Any:
+def feature_with_a_frozen_model(model: Any, *args: Any, **named: Any) -> Any:
     model.trainable = False
-    return _climb_channel(model, *args)
+    return _climb_channel(model, *args, **named)
 
 
 # --- as others do it, and have written it down ----------------------------------------------------
@@ -1091,7 +1095,7 @@ def penalties_of_the_batch(*args: Any, **kwargs: Any) -> Any:
     )
 
 
-def _climb_normalized(scale: Callable[[Any], Any], *args: Any) -> Any:
+def _climb_normalized(scale: Callable[[Any], Any], *args: Any, **named: Any) -> Any:
     """An ascent whose gradients are scaled, step by step."""
     model, start, layer_name, channel, steps, step_size = args
     images, rows = np.asarray(start, np.float32), []
@@ -1107,38 +1111,40 @@ def _climb_normalized(scale: Callable[[Any], Any], *args: Any) -> Any:
 
 
 @_wrong_feature("a gradient of length 1, as in Keras' tutorial on filters: take it as it is")
-def channel_by_length(*args: Any) -> Any:
-    return _climb_normalized(_of_length_one, *args)
+def channel_by_length(*args: Any, **named: Any) -> Any:
+    return _climb_normalized(_of_length_one, *args, **named)
 
 
 @_wrong_feature("each image's gradient divided by its length: take it as it is")
-def channel_by_each_length(*args: Any) -> Any:
+def channel_by_each_length(*args: Any, **named: Any) -> Any:
     def scale(slope: Any) -> Any:
         return slope / np.sqrt(np.sum(slope**2, axis=(1, 2, 3), keepdims=True))
 
-    return _climb_normalized(scale, *args)
+    return _climb_normalized(scale, *args, **named)
 
 
 @_wrong_feature(
     "a gradient divided by its standard deviation, as in TensorFlow's DeepDream tutorial"
 )
-def channel_by_the_deviation(*args: Any) -> Any:
-    return _climb_normalized(_by_the_deviation, *args)
+def channel_by_the_deviation(*args: Any, **named: Any) -> Any:
+    return _climb_normalized(_by_the_deviation, *args, **named)
 
 
 @_wrong_feature("a gradient divided by its mean magnitude, as in Keras' DeepDream tutorial")
-def channel_by_the_mean_magnitude(*args: Any) -> Any:
-    return _climb_normalized(lambda slope: slope / max(np.mean(np.abs(slope)), 1e-6), *args)
+def channel_by_the_mean_magnitude(*args: Any, **named: Any) -> Any:
+    return _climb_normalized(
+        lambda slope: slope / max(np.mean(np.abs(slope)), 1e-6), *args, **named
+    )
 
 
 @_wrong_feature("a gradient scaled by normalize_gradient: take it as it is")
-def channel_normalized(*args: Any) -> Any:
+def channel_normalized(*args: Any, **named: Any) -> Any:
     def scale(slope: Any) -> Any:
         return slope / np.sqrt(np.mean(slope**2, axis=(1, 2, 3), keepdims=True))
 
-    return _climb_normalized(scale, *args)
+    return _climb_normalized(scale, *args, **named)
 
 
 @_wrong_feature("the gradient of the batch's mean: steps get shorter in a larger batch")
-def channel_of_the_mean_image(*args: Any) -> Any:
-    return _climb_normalized(lambda slope: slope / len(slope), *args)
+def channel_of_the_mean_image(*args: Any, **named: Any) -> Any:
+    return _climb_normalized(lambda slope: slope / len(slope), *args, **named)

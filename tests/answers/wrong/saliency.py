@@ -282,34 +282,34 @@ def gradient_of_the_loss(model: Any, images: Any, class_index: Any, output: str 
 
 
 @_wrong_gradient("the gradient with its sign turned around")
-def gradient_with_the_other_sign(*args: Any) -> Any:
-    return -_gradient(*args)
+def gradient_with_the_other_sign(*args: Any, **named: Any) -> Any:
+    return -_gradient(*args, **named)
 
 
 @_wrong_gradient("the gradient without its signs")
-def gradient_without_signs(*args: Any) -> Any:
-    return np.abs(_gradient(*args))
+def gradient_without_signs(*args: Any, **named: Any) -> Any:
+    return np.abs(_gradient(*args, **named))
 
 
 @_wrong_gradient("the gradient with its negative part cut off")
-def gradient_without_negatives(*args: Any) -> Any:
-    return np.maximum(_gradient(*args), 0)
+def gradient_without_negatives(*args: Any, **named: Any) -> Any:
+    return np.maximum(_gradient(*args, **named), 0)
 
 
 @_wrong_gradient("the gradient scaled to a largest magnitude of 1")
-def gradient_normalised(*args: Any) -> Any:
-    gradient = _gradient(*args)
+def gradient_normalised(*args: Any, **named: Any) -> Any:
+    gradient = _gradient(*args, **named)
     return gradient / np.abs(gradient).max(axis=(1, 2, 3), keepdims=True)
 
 
 @_wrong_gradient("the gradient times the image")
-def gradient_times_the_image(model: Any, images: Any, *args: Any) -> Any:
-    return images * _gradient(model, images, *args)
+def gradient_times_the_image(model: Any, images: Any, *args: Any, **named: Any) -> Any:
+    return images * _gradient(model, images, *args, **named)
 
 
 @_wrong_gradient("the gradient of the batch's mean: it gets smaller in a larger batch")
-def gradient_of_the_mean(model: Any, images: Any, *args: Any) -> Any:
-    return _gradient(model, images, *args) / len(images)
+def gradient_of_the_mean(model: Any, images: Any, *args: Any, **named: Any) -> Any:
+    return _gradient(model, images, *args, **named) / len(images)
 
 
 @_wrong_gradient("the gradient of the predicted class, not of the class asked for")
@@ -342,13 +342,13 @@ def gradient_of_the_first_class(
 
 
 @_wrong_gradient("the gradient at a black image, instead of at the images")
-def gradient_at_black(model: Any, images: Any, *args: Any) -> Any:
-    return _gradient(model, np.zeros_like(images), *args)
+def gradient_at_black(model: Any, images: Any, *args: Any, **named: Any) -> Any:
+    return _gradient(model, np.zeros_like(images), *args, **named)
 
 
 @_wrong_gradient("a sum over the channels: to_heatmap does that later")
-def gradient_without_channels(*args: Any) -> Any:
-    return _gradient(*args).sum(axis=-1)
+def gradient_without_channels(*args: Any, **named: Any) -> Any:
+    return _gradient(*args, **named).sum(axis=-1)
 
 
 @_wrong_gradient("the gradient of the logit, although output says softmax")
@@ -389,34 +389,34 @@ def gradient_of_any_output(model: Any, images: Any, class_index: Any, output: st
 
 
 @_wrong_gradient("training mode", is_computed=False)
-def gradient_in_training(*args: Any) -> Any:
-    return _gradient(*args, training=True)
+def gradient_in_training(*args: Any, **named: Any) -> Any:
+    return _gradient(*args, **named, training=True)
 
 
 @_wrong_gradient("weights are changed", is_computed=False)
-def gradient_that_trains(model: Any, *args: Any) -> Any:
-    gradient = _gradient(model, *args)
+def gradient_that_trains(model: Any, *args: Any, **named: Any) -> Any:
+    gradient = _gradient(model, *args, **named)
     for weight in model.trainable_variables:
         weight.assign(1.01 * weight)
     return gradient
 
 
 @_wrong_gradient("writes into an array", is_computed=False)
-def gradient_in_place(model: Any, images: Any, *args: Any) -> Any:
-    gradient = _gradient(model, images, *args)
+def gradient_in_place(model: Any, images: Any, *args: Any, **named: Any) -> Any:
+    gradient = _gradient(model, images, *args, **named)
     images *= 255
     return gradient
 
 
 @_wrong_gradient("`trainable` flags", is_computed=False)
-def gradient_of_a_frozen_model(model: Any, *args: Any) -> Any:
+def gradient_of_a_frozen_model(model: Any, *args: Any, **named: Any) -> Any:
     model.trainable = False
-    return _gradient(model, *args)
+    return _gradient(model, *args, **named)
 
 
 @_wrong_gradient("EagerTensor object has no attribute", is_computed=False)
-def gradient_of_arrays_only(model: Any, images: Any, *args: Any) -> Any:
-    return _gradient(model, images.astype(np.float32), *args)
+def gradient_of_arrays_only(model: Any, images: Any, *args: Any, **named: Any) -> Any:
+    return _gradient(model, images.astype(np.float32), *args, **named)
 
 
 @_wrong_gradient("NaN", is_computed=False)
@@ -436,8 +436,8 @@ def gradient_of_a_plain_exponential(
 
 
 @_wrong_gradient("an axis of length 1 has to", is_computed=False)
-def gradient_without_axes_of_one(*args: Any) -> Any:
-    return np.squeeze(_gradient(*args))
+def gradient_without_axes_of_one(*args: Any, **named: Any) -> Any:
+    return np.squeeze(_gradient(*args, **named))
 
 
 @_wrong_gradient("", is_computed=False)
@@ -756,13 +756,13 @@ def _draw(
 
 
 @_wrong_plot("should be a matplotlib Figure")
-def plot_without_return(*args: Any) -> Any:
-    _draw(*args)
+def plot_without_return(*args: Any, **named: Any) -> Any:
+    _draw(*args, **named)
 
 
 @_wrong_plot("should be a matplotlib Figure")
-def plot_returning_axes(*args: Any) -> Any:
-    return _draw(*args).axes
+def plot_returning_axes(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named).axes
 
 
 @_wrong_plot("The number of pictures is wrong")
@@ -817,55 +817,57 @@ def plot_with_an_image_too_many(image: Any, heatmap: Any, overlay: bool = False)
 
 
 @_wrong_plot("not symmetric around zero")
-def plot_with_limits_of_the_data(*args: Any) -> Any:
-    return _draw(*args, limits=lambda heatmap: (None, None))
+def plot_with_limits_of_the_data(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, limits=lambda heatmap: (None, None))
 
 
 @_wrong_plot("not symmetric around zero")
-def plot_with_limits_from_zero(*args: Any) -> Any:
-    return _draw(*args, limits=lambda heatmap: (0, np.abs(heatmap).max()))
+def plot_with_limits_from_zero(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, limits=lambda heatmap: (0, np.abs(heatmap).max()))
 
 
 @_wrong_plot("not symmetric around zero")
-def plot_with_an_upper_limit_only(*args: Any) -> Any:
-    return _draw(*args, limits=lambda heatmap: (None, np.abs(heatmap).max()))
+def plot_with_an_upper_limit_only(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, limits=lambda heatmap: (None, np.abs(heatmap).max()))
 
 
 @_wrong_plot("not symmetric around zero")
-def plot_with_a_lower_limit_only(*args: Any) -> Any:
-    return _draw(*args, limits=lambda heatmap: (-np.abs(heatmap).max(), None))
+def plot_with_a_lower_limit_only(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, limits=lambda heatmap: (-np.abs(heatmap).max(), None))
 
 
 @_wrong_plot("not as tight as they could be")
-def plot_with_wide_limits(*args: Any) -> Any:
+def plot_with_wide_limits(*args: Any, **named: Any) -> Any:
     return _draw(
-        *args, limits=lambda heatmap: (-3 * np.abs(heatmap).max(), 3 * np.abs(heatmap).max())
+        *args,
+        **named,
+        limits=lambda heatmap: (-3 * np.abs(heatmap).max(), 3 * np.abs(heatmap).max()),
     )
 
 
 @_wrong_plot("do not hold the whole heat map")
-def plot_with_limits_of_the_maximum(*args: Any) -> Any:
-    return _draw(*args, limits=lambda heatmap: (-heatmap.max(), heatmap.max()))
+def plot_with_limits_of_the_maximum(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, limits=lambda heatmap: (-heatmap.max(), heatmap.max()))
 
 
 @_wrong_plot("not diverging")
-def plot_in_default_colours(*args: Any) -> Any:
-    return _draw(*args, colors="viridis")
+def plot_in_default_colours(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, colors="viridis")
 
 
 @_wrong_plot("not diverging")
-def plot_in_rainbow_colours(*args: Any) -> Any:
-    return _draw(*args, colors="jet")
+def plot_in_rainbow_colours(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, colors="jet")
 
 
 @_wrong_plot("should be one colour bar")
-def plot_without_a_bar(*args: Any) -> Any:
-    return _draw(*args, has_bar=False)
+def plot_without_a_bar(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, has_bar=False)
 
 
 @_wrong_plot("hides the image")
-def plot_with_an_opaque_overlay(*args: Any) -> Any:
-    return _draw(*args, alpha=1)
+def plot_with_an_opaque_overlay(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, alpha=1)
 
 
 @_wrong_plot("hides the heat map")
@@ -880,43 +882,43 @@ def plot_with_the_image_on_top(image: Any, heatmap: Any, overlay: bool = False) 
 
 
 @_wrong_plot("upside down")
-def plot_upside_down(*args: Any) -> Any:
-    figure = _draw(*args)
+def plot_upside_down(*args: Any, **named: Any) -> Any:
+    figure = _draw(*args, **named)
     figure.axes[0].invert_yaxis()
     return figure
 
 
 @_wrong_plot("mirrored")
-def plot_mirrored(*args: Any) -> Any:
-    figure = _draw(*args)
+def plot_mirrored(*args: Any, **named: Any) -> Any:
+    figure = _draw(*args, **named)
     figure.axes[0].invert_xaxis()
     return figure
 
 
 @_wrong_plot("outside of the page")
-def plot_beside_the_page(*args: Any) -> Any:
-    figure = _draw(*args)
+def plot_beside_the_page(*args: Any, **named: Any) -> Any:
+    figure = _draw(*args, **named)
     figure.axes[0].set_position([1.2, 0, 0.5, 0.5])
     return figure
 
 
 @_wrong_plot("too small to be seen")
-def plot_as_a_stamp(*args: Any) -> Any:
-    figure = _draw(*args)
+def plot_as_a_stamp(*args: Any, **named: Any) -> Any:
+    figure = _draw(*args, **named)
     figure.axes[0].set_position([0.5, 0.5, 0.02, 0.02])
     return figure
 
 
 @_wrong_plot("cannot be seen as it is")
-def plot_behind_a_curtain(*args: Any) -> Any:
-    figure = _draw(*args)
+def plot_behind_a_curtain(*args: Any, **named: Any) -> Any:
+    figure = _draw(*args, **named)
     figure.patches.append(Rectangle((0, 0), 1, 1, color="white", transform=figure.transFigure))
     return figure
 
 
 @_wrong_plot("cannot be seen as it is")
-def plot_of_hidden_axes(*args: Any) -> Any:
-    figure = _draw(*args)
+def plot_of_hidden_axes(*args: Any, **named: Any) -> Any:
+    figure = _draw(*args, **named)
     figure.axes[0].set_visible(False)
     return figure
 
@@ -937,8 +939,8 @@ def plot_with_a_bar_of_the_image(image: Any, heatmap: Any, overlay: bool = False
 
 
 @_wrong_plot("cannot be seen: set its alpha")
-def plot_with_a_breath_of_a_heatmap(*args: Any) -> Any:
-    return _draw(*args, alpha=0.02)
+def plot_with_a_breath_of_a_heatmap(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, alpha=0.02)
 
 
 # --- as others do it ------------------------------------------------------------------------------
