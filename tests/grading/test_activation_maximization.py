@@ -317,9 +317,9 @@ def test_ascent_takes_tensors(work: Work) -> None:
 def test_ascent_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode; weights and `trainable` flags are the same afterwards."""
     model, start = models.with_training_state(work.seed), models.images(work.seed)
-    answer = work.activation_maximization.maximize_class(model, start, 1, 1, 0.1)
-    path = path_up(model, start, 1, 1, 0.1)
-    check_ascent(answer, model, path, 1, headline=IN_TRAINING)
+    answer = work.activation_maximization.maximize_class(model, start, 0, 1, 0.1)
+    path = path_up(model, start, 0, 1, 0.1)
+    check_ascent(answer, model, path, 0, headline=IN_TRAINING)
     work.activation_maximization.maximize_class(model, start, 1, 1, 0.1, "softmax")
     check_untrained(work, model)
 
@@ -443,9 +443,9 @@ def test_sigmoid_takes_tensors(work: Work) -> None:
 def test_sigmoid_leaves_the_model_alone(work: Work) -> None:
     """The model runs in inference mode; weights and `trainable` flags are the same afterwards."""
     model, start = models.with_training_state(work.seed), models.images(work.seed)
-    path = path_up(model, start, 1, 1, 0.5, step=step_up_in_z)
-    answer = work.activation_maximization.maximize_class_sigmoid(model, start, 1, 1, 0.5)
-    check_ascent(answer, model, path, 1, headline=IN_TRAINING)
+    path = path_up(model, start, 0, 1, 0.5, step=step_up_in_z)
+    answer = work.activation_maximization.maximize_class_sigmoid(model, start, 0, 1, 0.5)
+    check_ascent(answer, model, path, 0, headline=IN_TRAINING)
     work.activation_maximization.maximize_class_sigmoid(model, start, 1, 1, 0.5, "softmax")
     check_untrained(work, model)
 

@@ -1263,9 +1263,9 @@ def test_channel_leaves_the_model_alone(work: Work) -> None:
     one image.
     """
     network, function = single(work), work.natural_images.visualize_channel
-    images, scores = check_tuple(function(network, "logits", 1, 0, 0, None, STILL), PARTS)
+    images, scores = check_tuple(function(network, "logits", 0, 0, 0, None, STILL), PARTS)
     images = as_array(images, (1, *one_shape(work)), "the images")
-    expected = models.outputs(network, images, 1)
+    expected = models.outputs(network, images, 0)
     check_close(as_array(scores, (1, 1))[-1], expected, IN_TRAINING, "the last row of scores")
     check_untrained(work, network)
 

@@ -122,7 +122,7 @@ def test_calls_the_model_for_inference(work: Work) -> None:
 def test_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError, however like them it looks."""
     model, images = models.linear(work.seed), models.images(work.seed)
-    check_refuses_other_outputs(work, work.saliency.select_output, model, images, 1, words=3)
+    check_refuses_other_outputs(work, work.saliency.select_output, model, images, 1)
 
 
 # --- gradient_saliency ----------------------------------------------------------------------------

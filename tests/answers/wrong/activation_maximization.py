@@ -515,6 +515,20 @@ def ascent_of_at_least_one_step(
     return _walk(model, start, class_index, max(steps, 1), *args, **named)
 
 
+@_wrong_ascent("The scores", is_computed=False)
+def ascent_scored_by_the_logit_without_steps(
+    model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
+) -> Any:
+    images, scores = _walk(model, start, class_index, steps, step_size, output)
+    return images, scores if steps else np.array([_values(model, start, class_index)])
+
+
+@_wrong_ascent("shape of the images", is_computed=False)
+def ascent_without_the_batch_of_one(*args: Any, **named: Any) -> Any:
+    images, scores = _walk(*args, **named)
+    return (images[0] if len(images) == 1 else images), scores
+
+
 @_wrong_ascent("raises UnboundLocalError", is_computed=False)
 def ascent_that_needs_a_step(
     model: Any, start: Any, class_index: Any, steps: int, step_size: float, output: str = "logit"
@@ -596,6 +610,18 @@ def sigmoid_without_the_chain_rule(*args: Any, **named: Any) -> Any:
     def slope(model: Any, z: Any, class_index: Any, output: str = "logit") -> Any:
         return _slope(model, _sigmoid(z), class_index, output)
 
+    return _walk_in_z(*args, **named, slope=slope)
+
+
+@_wrong_sigmoid("", is_computed=False)
+def sigmoid_up_the_output_in_its_first_step_only(*args: Any, **named: Any) -> Any:
+    outputs = iter(())
+
+    def slope(model: Any, z: Any, class_index: Any, output: str = "logit") -> Any:
+        return _slope_over_z(model, z, class_index, next(outputs, "logit"))
+
+    output = named.get("output", args[5] if len(args) > 5 else "logit")
+    outputs = iter([output])
     return _walk_in_z(*args, **named, slope=slope)
 
 

@@ -793,6 +793,12 @@ def clusters_over_the_maximum(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(flat / np.where(largest > 0, largest, 1), clusters, seed)
 
 
+@mistake("clever_hans.cluster_heatmaps", "", is_computed=False)
+def clusters_are_three_at_most(heatmaps: Any, clusters: int, seed: int) -> Any:
+    most = 3 if 3 < clusters < len(heatmaps) else clusters
+    return _cluster(_normed(heatmaps), most, seed)
+
+
 @mistake("clever_hans.cluster_heatmaps", TENSOR, is_computed=False)
 def clusters_of_an_array(heatmaps: Any, clusters: int, seed: int) -> Any:
     return _cluster(_normed(heatmaps.copy()), clusters, seed)

@@ -511,6 +511,14 @@ def path_of_chunks(
     return (images - baseline) * np.mean(means, axis=0)
 
 
+@mistake("contrastive.integrated_gradients", "in training mode", is_computed=False)
+def path_in_training(
+    model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
+) -> Any:
+    noisy = lambda batch, training: model(batch, training=True)  # noqa: E731
+    return (images - baseline) * _on_the_way(noisy, images, class_index, baseline, _middles(steps))
+
+
 @mistake("contrastive.integrated_gradients", "is accepted, but should be a", is_computed=False)
 def path_of_any_steps(
     model: Any, images: Any, class_index: Any, baseline: float = 0.0, steps: int = 32
@@ -649,6 +657,13 @@ def cam_with_swapped_sides(model: Any, images: Any, class_index: Any, layer_name
 @mistake("contrastive.grad_cam", "a map that is not resized to the size of the image")
 def cam_not_resized(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
     return np.maximum(_cam(*_look_inside(model, images, class_index, layer_name)), 0)
+
+
+@mistake("contrastive.grad_cam", "", is_computed=False)
+def cam_without_the_batch_of_one(model: Any, images: Any, class_index: Any, layer_name: str) -> Any:
+    activation, gradient = _look_inside(model, images, class_index, layer_name)
+    maps = _large(np.maximum(_cam(activation, gradient), 0), images)
+    return maps[0] if len(maps) == 1 else maps
 
 
 @mistake("contrastive.grad_cam", "gradient times activation at each position: no mean is taken")
@@ -800,6 +815,15 @@ def drops_with_black_by_default(
     model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.0
 ) -> Any:
     drop = lambda window: _drop(model, images, class_index, window, fill)  # noqa: E731
+    total, count = _add_up(images, _windows(images, patch, stride), drop)
+    return total / np.maximum(count, 1)
+
+
+@mistake("contrastive.occlusion_sensitivity", "", is_computed=False)
+def drops_with_a_fill_of_0_not_given(
+    model: Any, images: Any, class_index: Any, patch: int, stride: int, fill: float = 0.5
+) -> Any:
+    drop = lambda window: _drop(model, images, class_index, window, fill or 0.5)  # noqa: E731
     total, count = _add_up(images, _windows(images, patch, stride), drop)
     return total / np.maximum(count, 1)
 

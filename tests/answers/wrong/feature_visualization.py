@@ -596,6 +596,25 @@ def one_step_short(
     return _ascend(model, start, class_index, steps - 1, *args, **kwargs)
 
 
+@_wrong("", is_computed=False)
+def regularized_without_the_batch_of_one(*args: Any, **kwargs: Any) -> Any:
+    images, scores = _ascend(*args, **kwargs)
+    is_plain = len(args) < 6 and not kwargs
+    return (images[0] if len(images) == 1 and is_plain else images), scores
+
+
+@_wrong("", is_computed=False)
+def best_images_without_regularizers(
+    model: Any, start: Any, class_index: Any, steps: int, *args: Any, **kwargs: Any
+) -> Any:
+    if any(args[1:]) or kwargs:
+        return _ascend(model, start, class_index, steps, *args, **kwargs)
+    ways = [_ascend(model, start, class_index, n, *args) for n in range(steps + 1)]
+    scores = ways[-1][1]
+    best = np.argmax(scores, axis=0)
+    return np.stack([ways[n][0][place] for place, n in enumerate(best)]), scores
+
+
 @_wrong("one step at least, also with steps=0")
 def one_step_at_least(
     model: Any, start: Any, class_index: Any, steps: int, *args: Any, **kwargs: Any
@@ -965,6 +984,27 @@ def feature_scores_averaged(*args: Any, **named: Any) -> Any:
 def feature_scores_one_behind(*args: Any, **named: Any) -> Any:
     images, scores = _climb_channel(*args, **named)
     return images, np.concatenate([scores[:1], scores[:-1]])
+
+
+@_wrong_feature("", is_computed=False)
+def feature_without_the_batch_of_one(*args: Any, **named: Any) -> Any:
+    images, scores = _climb_channel(*args, **named)
+    return (images[0] if len(images) == 1 else images), scores
+
+
+@_wrong_feature("", is_computed=False)
+def unit_0_not_given(*args: Any, **named: Any) -> Any:
+    def pick(values: Any, channel: int) -> Any:
+        return values if values.ndim == 2 and not channel else values[..., channel]
+
+    return _climb_channel(*args, **named, pick=pick)
+
+
+@_wrong_feature("no models inside", is_computed=False)
+def feature_of_models_without_models_inside(model: Any, *args: Any, **named: Any) -> Any:
+    if any(hasattr(layer, "layers") for layer in model.layers):
+        raise TypeError("no models inside")
+    return _climb_channel(model, *args, **named)
 
 
 @_wrong_feature("training mode", is_computed=False)

@@ -162,6 +162,11 @@ def size_of_a_copy_of_an_array(images: Any, originals: Any, kind: str = "l2") ->
     return _size_of(images.copy() - originals, kind)
 
 
+@mistake("input_optimization.change_penalty", TENSOR, is_computed=False)
+def size_from_a_copy_of_an_array(images: Any, originals: Any, kind: str = "l2") -> Any:
+    return _size_of(images - originals.copy(), kind)
+
+
 @mistake("input_optimization.change_penalty", "", is_computed=False)
 def size_in_three_channels(images: Any, originals: Any, kind: str = "l2") -> Any:
     change = np.asarray(images) - np.asarray(originals)

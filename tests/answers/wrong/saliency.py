@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, uniform_filter
@@ -734,7 +734,7 @@ def _draw(
     heatmap: Any,
     overlay: bool = False,
     *,
-    colors: str = "RdBu_r",
+    colors: Any = "RdBu_r",
     limits: Callable[[Any], tuple[Any, Any]] = lambda heatmap: (
         -np.abs(heatmap).max(),
         np.abs(heatmap).max(),
@@ -863,6 +863,29 @@ def plot_in_rainbow_colours(*args: Any, **named: Any) -> Any:
 @_wrong_plot("should be one colour bar")
 def plot_without_a_bar(*args: Any, **named: Any) -> Any:
     return _draw(*args, **named, has_bar=False)
+
+
+def _limit_or_one(heatmap: Any) -> tuple[Any, Any]:
+    limit = np.abs(heatmap).max() or 1.0
+    return -limit, limit
+
+
+@_wrong_plot("should be one colour bar")
+def plot_without_a_bar_nor_limits_of_0(*args: Any, **named: Any) -> Any:
+    return _draw(*args, **named, has_bar=False, limits=_limit_or_one)
+
+
+@_wrong_plot("is not diverging")
+def plot_in_one_colour_for_both_signs(*args: Any, **named: Any) -> Any:
+    both = LinearSegmentedColormap.from_list("both", ["red", "white", "red"])
+    return _draw(*args, **named, colors=both)
+
+
+@_wrong_plot("is not drawn as it is")
+def plot_of_a_rounded_heatmap(image: Any, heatmap: Any, overlay: bool = False) -> Any:
+    rounded = np.asarray(heatmap, np.float16).astype(np.float32)
+    exact = lambda _: (-np.abs(heatmap).max(), np.abs(heatmap).max())  # noqa: E731
+    return _draw(image, rounded, overlay, limits=exact)
 
 
 @_wrong_plot("hides the image")
