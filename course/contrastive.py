@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from course.given import Contrast, Errors, batches, compiled, float_images, predict
+from course.given.layers import layer_output
 from course.given.types import Array, Classes, Heatmaps, Image, Images, Labels, Maps
 
 from .saliency import gradient_saliency
