@@ -38,7 +38,7 @@ class Fresh:
     says: str
 
 
-ROUNDS = ("", "_more", "_fourth", "_fifth", "_sixth", "_seventh")
+ROUNDS = ("", "_more", "_fourth", "_fifth", "_sixth", "_seventh", "_eighth", "_ninth")
 """How the files of each round end."""
 
 registered: list[Fresh] = []
