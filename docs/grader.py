@@ -168,9 +168,9 @@ if stale:
     )
 
 # %% [markdown]
-# A check of a task without a network is as fast as importing TensorFlow once. One with a network
-# takes about twice that: the grader and the student's process both import TensorFlow, at the same
-# time, and then the small networks are built, sent over, and traced.
+# A check imports TensorFlow once, in the student's process: what is expected is computed with NumPy.
+# So a cold check takes about as long as that import. With a network it takes a little longer, since
+# the network is built there and traced.
 #
 # A mutant is a solution with one small thing changed: a plus turned into a minus, an argument left
 # out, a call skipped. Each has to be failed by some property. Those that no student could tell from
