@@ -168,7 +168,7 @@ if stale:
     )
 
 # %% [markdown]
-# A check imports TensorFlow once, in the student's process: what is expected is computed with NumPy.
+# A check imports TensorFlow once, in the student's process: what is expected is computed by NumPy.
 # So a cold check takes about as long as that import. With a network it takes a little longer, since
 # the network is built there and traced.
 #
