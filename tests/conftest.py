@@ -20,24 +20,15 @@ PROCESSES = 2
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Have `pytest`, with no path and no --slow, run in two processes, each file whole in one.
 
-    Whoever asks for some of the tests wants to see them at work, or to stop in them. Attacks stay
-    together in one of the two: some use up what all processes of a user share, and an honest
-    answer of another file would suffer.
+    Whoever asks for some of the tests wants to see them at work, or to stop in them; and among the
+    slow ones are attacks that use up what all processes of a user share.
     """
     if hasattr(config, "workerinput") or not config.pluginmanager.hasplugin("xdist"):
         return  # this is one of the two, or there can be only one
     option = config.option
     asked_for_some = option.file_or_dir or option.slow or option.usepdb
     if not asked_for_some and option.numprocesses is None:  # -n 0 has been asked for as well
-        option.numprocesses, option.dist = PROCESSES, "loadgroup"
-
-
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say which tests stay together: those of a file, and all attacks."""
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        file, attacks = item.nodeid.partition("::")[0], "tests/attacks"
-        item.add_marker(pytest.mark.xdist_group(attacks if file.startswith(attacks) else file))
+        option.numprocesses, option.dist = PROCESSES, "loadfile"
 
 
 @pytest.fixture(scope="session")
