@@ -320,8 +320,8 @@ LEAKS: dict[str, Attack] = {
             import time
             loot, week = [], 7 * 24 * 3600
             for one in os.scandir(os.path.dirname(os.__file__)):
-                before = one.stat()
-                if one.is_file() and before.st_atime < time.time() - week:
+                before = one.stat() if one.is_file() else None  # links may lead nowhere
+                if before and before.st_atime < time.time() - week:
                     open(one.path, "rb").read(1)
                     loot += [one.name] if os.stat(one.path).st_atime > before.st_atime else []
             report(loot)
