@@ -168,6 +168,17 @@ class _Writer:
         finally:
             self._inside.pop()
 
+    @contextmanager
+    def _deeper(self, value: Any) -> Iterator[None]:
+        """While the parts of an object are written down: it cannot be one of them."""
+        if id(value) in self._depth:
+            raise self._refuse(value, "it holds itself")
+        self._depth.add(id(value))
+        try:
+            yield
+        finally:
+            self._depth.discard(id(value))
+
     def _define(self, name: str, value: Any) -> None:
         """Write a statement, or several, that give a name to an object that is made again."""
         if isinstance(value, types.ModuleType):
@@ -243,13 +254,10 @@ class _Writer:
         return self._put_together(value)
 
     def _collection(self, value: Any) -> str:
-        if id(value) in self._depth:
-            raise self._refuse(value, "it holds itself")
-        self._depth.add(id(value))
-        if isinstance(value, dict):
-            pairs = [f"{self._express(k)}: {self._express(v)}" for k, v in value.items()]
-            text = f"{{{', '.join(pairs)}}}"
-        else:
+        with self._deeper(value):
+            if isinstance(value, dict):
+                pairs = [f"{self._express(k)}: {self._express(v)}" for k, v in value.items()]
+                return f"{{{', '.join(pairs)}}}"
             items = ", ".join(map(self._express, value))
             comma = "," if len(value) == 1 else ""
             forms = {
@@ -258,9 +266,7 @@ class _Writer:
                 "set": f"{{{items}}}" if items else "set()",
                 "frozenset": f"frozenset([{items}])",
             }
-            text = forms[type(value).__name__]
-        self._depth.discard(id(value))
-        return text
+            return forms[type(value).__name__]
 
     def _array(self, value: Any) -> str:
         array = np.asarray(value)
@@ -283,14 +289,11 @@ class _Writer:
         """Any other object by its parts: who makes it, and of what."""
         if id(value) in self._made:
             return self._made[id(value)][0]
-        if id(value) in self._depth:
-            raise self._refuse(value, "it holds itself")
-        self._depth.add(id(value))
-        try:
-            texts = [self._express(part) for part in _parts_of(value)]
-        except Exception:
-            raise self._refuse(value) from None
-        self._depth.discard(id(value))
+        with self._deeper(value):
+            try:
+                texts = [self._express(part) for part in _parts_of(value)]
+            except Exception:
+                raise self._refuse(value) from None
         self._add(_BUILD)
         name = self._number("made")
         self._made[id(value)] = (name, value)

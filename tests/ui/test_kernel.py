@@ -256,6 +256,13 @@ def test_what_is_used_of_the_notebook_is_all_that_goes_along(shell: InteractiveS
         (["parts = (i for i in [1])\ndef smooth(x):\n    return next(parts)"], "a generator"),
         (
             [
+                "held = [open(__import__('os').devnull)]\nclass Box:\n    pass\nBox.kept = held\n"
+                "def smooth(x):\n    return Box(), held"
+            ],
+            "it uses `held`, a Text",  # also where a class has it, too
+        ),
+        (
+            [
                 "def make(by):\n    class Adder:\n        def add(self, x): return x + by\n"
                 "    return Adder\nAdder = make(1)\ndef smooth(x):\n    return Adder().add(x)"
             ],
