@@ -165,9 +165,8 @@ def _height_and_width(size: "int | tuple[int, int] | keras.Model") -> tuple[int,
     elif isinstance(size, tuple):
         height, width = size
     else:
-        shape = getattr(
-            size, "input_shape", (None,) * 4
-        )  # of some that are subclassed none is known
+        # Of some networks that are subclassed, no shape is known.
+        shape = getattr(size, "input_shape", (None,) * 4)
         if not isinstance(shape, tuple) or len(shape) != 4:
             raise ValueError(f"size: the network has to take images (B, H, W, C), not {shape}")
         height, width = (side or 224 for side in shape[1:3])

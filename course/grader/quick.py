@@ -89,7 +89,7 @@ class _Judge:
         """Whether a statement gives a name a meaning, or changes what a name means."""
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute() as called)):
-                root = _root(called)  # of the notebook's, not a library's
+                root = root_of(called)  # of the notebook's, not a library's
                 return root in self._values and root not in self._places
             case ast.Expr():
                 return any(isinstance(one, ast.NamedExpr) for one in ast.walk(node))
@@ -211,7 +211,7 @@ def _names(node: ast.AST) -> list[str]:
     return [node.id if isinstance(node, ast.Name) else "", *reversed(names)]
 
 
-def _root(node: ast.AST) -> str:
+def root_of(node: ast.AST) -> str:
     """The name whose object an attribute or a part belongs to; empty if there is none."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from typing import NamedTuple
 
-from course.grader.quick import executed
+from course.grader.quick import executed, root_of
 
 MAX_DEFINITIONS = 5000
 """How many statements of all cells may define something."""
@@ -77,12 +77,7 @@ def _uses(node: ast.stmt) -> _Uses:
         names = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         return _Uses(names, set(), set())  # "*" is among them if it does not say which
     every, binds = _looked_up(node)
-    changes = {
-        one.id
-        for part in executed(node)
-        for one in [_changed(part)]
-        if one is not None and one.id not in binds
-    }
+    changes = {_changed(part) for part in executed(node)} - binds - {""}
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         heads = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
         now = {one.id for head in heads for one in ast.walk(head) if isinstance(one, ast.Name)}
@@ -99,18 +94,14 @@ def _holds_a_function(node: ast.AST) -> bool:
     return any(isinstance(one, kinds) for one in ast.walk(node))
 
 
-def _changed(node: ast.AST) -> ast.Name | None:
+def _changed(node: ast.AST) -> str:
     """The name whose object a part of a statement changes: `a.b = 1`, `a[0] = 1`, `a.append(1)`."""
     match node:
         case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
-            place: ast.AST = node
+            return root_of(node)
         case ast.Expr(value=ast.Call(func=ast.Attribute() as called)):
-            place = called
-        case _:
-            return None
-    while isinstance(place, ast.Attribute | ast.Subscript):
-        place = place.value
-    return place if isinstance(place, ast.Name) else None
+            return root_of(called)
+    return ""
 
 
 def _looked_up(node: ast.AST) -> tuple[set[str], set[str]]:
