@@ -7,13 +7,11 @@ of the network, and `channels.json`, for the page of the microscope. Nobody choo
 is fixed by rule, and each gets one image, by `visualize_channel` with the first seed.
 """
 
-import io
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from course.given import PHOTOS, load_model, load_photos, predict
 from solutions import feature_visualization, natural_images
@@ -90,9 +88,8 @@ def strip_of(part: str) -> bytes:
 def load_liked(part: str) -> Liked:
     """What the command has made for a part of the network, such as `"block3"`."""
     one = load_results("channels")["parts"][part]
-    pixels = np.asarray(Image.open(io.BytesIO(strip_of(part))).convert("RGB"), np.float32) / 255
-    images = np.split(pixels, len(one["channels"]), axis=1)
-    return Liked(np.array(one["channels"]), np.array(images), np.array(one["reached"]))
+    images = records.unpacked(strip_of(part))
+    return Liked(np.array(one["channels"]), images, np.array(one["reached"]))
 
 
 def code_hash() -> str:

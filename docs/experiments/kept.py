@@ -53,10 +53,6 @@ CHAPTERS: dict[str, tuple[tuple[str, ...], tuple[records.Code, ...]]] = {
 }
 """Of each chapter, the names of what is kept, and what is behind its cells."""
 
-SIZE = 224
-"""Of images, in pixels."""
-
-
 def file(chapter: str) -> Path:
     """Where a chapter's results lie."""
     return Path(__file__).with_name(f"{chapter}_kept.npz")
@@ -92,7 +88,7 @@ def load_kept(chapter: str) -> dict[str, Any]:
         if part:
             results.setdefault(whole, {})[part] = array
         else:
-            results[name] = unpacked(array.tobytes())
+            results[name] = records.unpacked(array.tobytes())
     return results
 
 
@@ -116,12 +112,6 @@ def packed(images: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "webp", lossless=True, quality=100, method=4)
     return buffer.getvalue()
-
-
-def unpacked(strip: bytes) -> np.ndarray:
-    """The images again."""
-    pixels = np.asarray(Image.open(io.BytesIO(strip)).convert("RGB"), np.float32) / 255
-    return np.stack(np.split(pixels, pixels.shape[1] // SIZE, axis=1))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import inspect
+import io
 import json
 import platform
 import time
@@ -14,6 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 
 Code = ModuleType | Callable[..., Any]
 
@@ -63,3 +65,9 @@ def write(file: Path, results: dict[str, Any]) -> None:
 def rounded(values: np.ndarray) -> list[float]:
     """Numbers as they are written down."""
     return np.round(np.asarray(values, float), 5).tolist()
+
+
+def unpacked(strip: bytes) -> np.ndarray:
+    """The images of a strip, which are square and stand side by side: `(B, H, H, 3)` in [0, 1]."""
+    pixels = np.asarray(Image.open(io.BytesIO(strip)).convert("RGB"), np.float32) / 255
+    return np.stack(np.split(pixels, pixels.shape[1] // pixels.shape[0], axis=1))

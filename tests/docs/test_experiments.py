@@ -67,7 +67,7 @@ def test_kept_maps_are_those_of_all_errors_by_all_methods() -> None:
 
 def test_kept_images_are_read_as_they_were() -> None:
     images = np.random.default_rng(0).uniform(0, 1, (2, 224, 224, 3))
-    again = kept.unpacked(kept.packed(images))
+    again = records.unpacked(kept.packed(images))
     np.testing.assert_allclose(again, images, atol=0.5 / 255 + 1e-6)
 
 
