@@ -53,6 +53,7 @@ CHAPTERS: dict[str, tuple[tuple[str, ...], tuple[records.Code, ...]]] = {
 }
 """Of each chapter, the names of what is kept, and what is behind its cells."""
 
+
 def file(chapter: str) -> Path:
     """Where a chapter's results lie."""
     return Path(__file__).with_name(f"{chapter}_kept.npz")
