@@ -19,6 +19,7 @@ from course.grader.diagnosis.clues import describe, find_clue
 from course.grader.diagnosis.compared import Case, case_of, without_repeats
 from course.grader.diagnosis.factors import ask_of_factor
 from course.grader.diagnosis.measured import find_number
+from course.grader.diagnosis.moved import find_clue_of_a_move
 from course.grader.diagnosis.probes import RIGHT_ALONE, depends_on_its_batch, part_of
 from course.grader.diagnosis.relations import ALL_ZERO, diagnose
 from course.grader.diagnosis.where import count_right, locate, locate_row, when_wrong
@@ -119,7 +120,7 @@ def _likely_mistake(
     related = related or (mixed if mixed == RIGHT_ALONE else "")
     if not related and not headline and _is_slow(records):
         related = _asked(elsewhere, *asking)
-    related = related or find_clue(distinct) or ""
+    related = related or find_clue(distinct) or find_clue_of_a_move(distinct) or ""
     what = wrong.pair.what if wrong.pair else "the result"
     if related and what != "the result":
         related = f"{what[:1].upper()}{what[1:]}: {related}"

@@ -1,6 +1,7 @@
 """What an answer has followed is told by the logits whose gradients are in it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,3 +94,22 @@ def test_a_pull_that_is_too_weak_is_found() -> None:
         call = {"model": network, "images": images, "step_size": 0.1}
         found.append(case_of(Pair(*ends), call))
     assert "images − 0.5, counts -0.4, where it should count -0.8" in str(climbed(found))
+
+
+@pytest.mark.parametrize("kind", ["gradient", "step"])
+def test_a_gradient_of_images_that_are_made_grey_is_found(kind: str) -> None:
+    def in_grey(images: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(images.mean(axis=-1, keepdims=True), images.shape)
+
+    def told(back: Callable[[np.ndarray], np.ndarray]) -> str:
+        found = []
+        for case in cases(logit, kind=kind):
+            images, classes = case.arrays["images"], case.arrays["class_index"]
+            assert case.network is not None
+            mine = back(gradient(case.network, in_grey(images), classes.astype(int), logit))
+            mine = np.clip(images + 0.3 * mine, 0, 1) if kind == "step" else mine
+            found.append(replace(case, answer=mine))
+        return str(climbed(found))
+
+    assert "the gradient at grey images" in told(np.asarray)
+    assert "made grey on the way to the model" in told(in_grey)

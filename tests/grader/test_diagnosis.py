@@ -258,7 +258,7 @@ def test_a_change_that_grows_with_the_image_is_said() -> None:
     draw = np.random.default_rng(5)
     start, step = draw.uniform(0.3, 0.7, (2, 4, 5, 3)), draw.normal(0, 0.1, (2, 4, 5, 3))
     pair = Pair(start * (1 + step), start + step)
-    assert "multiplied with images" in str(diagnose([case_of(pair, {"images": start})]))
+    assert "multiplied with the images" in str(diagnose([case_of(pair, {"images": start})]))
     black = np.where(np.arange(5)[:, None] > 2, 0.0, start), np.where(start > 0.65, 0.0, start)
     assert "multiplied" not in str(diagnose([case_of(Pair(*black), {"images": start})]))
 

@@ -83,6 +83,9 @@ RULES: dict[str, Rule] = {
     "gradients less their mean": lambda slopes, steps: (
         slopes[-1] - slopes[-1].mean(axis=(1, 2, 3), keepdims=True)
     ),
+    "gradients that are averaged over the channels": lambda slopes, steps: (
+        slopes[-1].mean(axis=-1, keepdims=True) + 0 * slopes[-1]
+    ),
     "gradients with their negative part cut off": lambda slopes, steps: np.maximum(slopes[-1], 0),
     "the sign of the gradient": lambda slopes, steps: np.sign(slopes[-1]),
 }

@@ -122,7 +122,12 @@ def test_moves_the_fraction_of_the_way_to_white(work: Work, seed: int) -> None:
         expected = 1 - kept * (1 - batch.astype(np.float64))
         answer = work.clever_hans.add_watermark(batch, mask, alpha)
         mark = alpha * mask.astype(np.float64)[..., None]
+        lightest = batch.max(axis=(1, 2, 3), keepdims=True).astype(np.float64)
         others = {
+            "a way to each image's own lightest value, not to white": batch
+            + mark * (lightest - batch),
+            "a way to the lightest value of the batch, not to white": batch
+            + mark * (lightest.max() - batch),
             "the larger of image and mark, not a mixture": np.maximum(batch, mark),
             "images that are brightened by alpha · mask times what they are": batch * (1 + mark),
             "images that fade where the mask is 0, too": batch * (1 - alpha) + mark,

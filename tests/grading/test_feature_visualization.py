@@ -420,9 +420,14 @@ def test_goes_down_total_variation(work: Work, seed: int, is_wide: bool) -> None
     one, tv_weight = seed % models.CLASSES, size_between(seed, (0.03, 0.3))
     up = models.weights_of_linear(work.seed, shape)[one]
     path = [start, start + 0.1 * (up - tv_weight * slopes_of_roughness(start))]
+    others = {
+        f"total variation of {says}": [np.clip(start + 0.1 * (up - tv_weight * slopes), 0, 1)]
+        for says, slopes in slopes_of_grey(slopes_of_roughness, start).items()
+    }
     function = work.feature_visualization.maximize_class_regularized
     answer = function(model, start, one, 1, 0.1, tv_weight=tv_weight)
-    check_ascent(answer, model, [np.clip(images, 0, 1) for images in path], one)
+    path = [np.clip(images, 0, 1) for images in path]
+    check_ascent(answer, model, path, one, others=others)
 
 
 @maximize_class_regularized
@@ -451,14 +456,40 @@ def test_is_drawn_to_grey(work: Work, seed: int, steps: int) -> None:
     """
     seed = own(work, seed)
     l2_weight, one = size_between(seed, (0.1, 1)), seed % models.CLASSES
-    model, path = models.linear(work.seed), [models.starts(seed)]
+    model, start = models.linear(work.seed), models.starts(seed)
     up = models.weights_of_linear(work.seed)[one]
-    for _ in range(steps):
-        down = l2_weight * 2 * (path[-1] - 0.5)
-        path.append(np.clip(path[-1] + 0.1 * (up - down), 0, 1))
+
+    def drawn(slopes: Callable[[np.ndarray], np.ndarray]) -> list[np.ndarray]:
+        path = [start]
+        for _ in range(steps):
+            path.append(np.clip(path[-1] + 0.1 * (up - l2_weight * slopes(path[-1])), 0, 1))
+        return path
+
+    others = {
+        f"the distance from grey of {says}": drawn(
+            lambda images, says=says: slopes_of_grey(slopes_from_grey, images)[says]
+        )
+        for says in slopes_of_grey(slopes_from_grey, start)
+    }
     function = work.feature_visualization.maximize_class_regularized
-    answer = function(model, path[0], one, steps, 0.1, l2_weight=l2_weight)
-    check_ascent(answer, model, path, one)
+    answer = function(model, start, one, steps, 0.1, l2_weight=l2_weight)
+    check_ascent(answer, model, drawn(slopes_from_grey), one, others=others)
+
+
+def slopes_from_grey(images: np.ndarray) -> np.ndarray:
+    """The gradient of the squared distance from 0.5."""
+    return 2 * (images.astype(np.float64) - 0.5)
+
+
+def slopes_of_grey(
+    slopes: Callable[[np.ndarray], np.ndarray], images: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The gradients of a penalty that has been made of grey images, by what is said of them."""
+    count = images.shape[-1]
+    weights = {"the mean of the channels, not of every channel": np.full(count, 1 / count)}
+    if count == 3:
+        weights["the luminance of images, not of every channel"] = np.array([0.2989, 0.587, 0.114])
+    return {says: slopes((images @ one)[..., None]) * one for says, one in weights.items()}
 
 
 @maximize_class_regularized

@@ -217,6 +217,9 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
         "direct": lambda g: g / np.abs(g).max(axis=(1, 2, 3), keepdims=True)
     },
     "gradients that are cut off at -1 and 1": {"direct": lambda g: np.clip(g, -1, 1)},
+    "gradients that are averaged over the channels": {
+        "direct": lambda g: g.mean(axis=-1, keepdims=True) + 0 * g
+    },
     "gradients less their mean": {"direct": lambda g: g - g.mean(axis=(1, 2, 3), keepdims=True)},
     "a step size that falls to 0": {"fading": lambda n, steps: 1 - n / steps},
     "a step size that is divided by the number of the step": {

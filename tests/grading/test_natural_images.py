@@ -1421,6 +1421,11 @@ def by_its_size(slope: np.ndarray) -> np.ndarray:
     return np.asarray(slope / np.sqrt(np.mean(slope**2)))
 
 
+def in_grey(slope: np.ndarray) -> np.ndarray:
+    """A gradient that is averaged over the channels."""
+    return np.broadcast_to(slope.mean(axis=-1, keepdims=True), slope.shape)
+
+
 @dataclass
 class Octaves:
     """How a dream goes from one size to the next; by default as it should.
@@ -1471,6 +1476,10 @@ OTHER_OCTAVES = {
     "the sign of the gradient": Octaves(direct=np.sign),
     "the gradient over its largest magnitude": Octaves(direct=lambda g: g / np.abs(g).max()),
     "the gradient over its Euclidean norm": Octaves(direct=lambda g: g / np.linalg.norm(g)),
+    "the gradient averaged over the channels": Octaves(direct=lambda g: by_its_size(in_grey(g))),
+    "the gradient averaged over the channels once it has its size": Octaves(
+        direct=lambda g: in_grey(by_its_size(g))
+    ),
     "the gradient less its mean": Octaves(
         direct=lambda g: (g - g.mean()) / np.sqrt(np.mean((g - g.mean()) ** 2))
     ),

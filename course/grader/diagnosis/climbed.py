@@ -59,7 +59,13 @@ def climbed(cases: Sequence[Case]) -> str | None:
         mixtures = [mixture for case in cases if (mixture := _mixture(case, follow)) is not None]
         if len(mixtures) == len(cases) > 0:
             return _say(mixtures)
-    return _elsewhere(cases) if cases else None
+    if not cases:
+        return None
+    return _elsewhere(cases, _gradient) or _elsewhere(cases, _step)
+
+
+def _in_grey(images: Values) -> Values:
+    return np.broadcast_to(images.mean(axis=-1, keepdims=True), images.shape)
 
 
 PLACES: dict[str, Callable[[Values], Values]] = {
@@ -76,30 +82,40 @@ PLACES: dict[str, Callable[[Values], Values]] = {
     "grey images": lambda x: 0 * x + 0.5,
     "images with the channels in the reverse order": lambda x: x[..., ::-1],
     "half of the images": lambda x: x / 2,
+    "grey images, the mean of the channels": _in_grey,
 }
 """At what else a gradient may have been taken."""
 
+SEEN_THROUGH: dict[str, Callable[[Values], Values]] = {
+    "images that are made grey on the way to the model (the mean of the channels)": _in_grey,
+}
+"""What may stand between images and model: linear, and its own transpose, so that a gradient comes
+back through it by the same function.
+"""
 
-def _elsewhere(cases: Sequence[Case]) -> str | None:
+
+def _elsewhere(cases: Sequence[Case], follow: "Follow") -> str | None:
     """Whether a gradient is right, but for other images than those that were given."""
 
-    def moved(case: Case, place: Callable[[Values], Values]) -> Mixture | None:
-        images = case.arrays.get("images")
-        if images is None or images.ndim != 4:
-            return None
-        arrays = {"images": place(images)}
-        right = _mixture(replace(case, answer=case.expected), _gradient)
-        found = _mixture(replace(case, expected=case.answer, arrays=arrays), _gradient)
+    def moved(case: Case, *places: Callable[[Values], Values]) -> Mixture | None:
+        right = _mixture(replace(case, answer=case.expected), follow)
+        found = _mixture(replace(case, expected=case.answer), follow, *places)
         if right is None or found is None:
             return None
         return replace(right, found=found.found)
 
+    options: dict[str, tuple[Callable[[Values], Values], ...]]
+    options = {says: (place,) for says, place in PLACES.items()}
+    options |= {says: (place, place) for says, place in SEEN_THROUGH.items()}
     said = [
         says
-        for says, place in PLACES.items()
-        if all((one := moved(case, place)) is not None and one.is_same_up_to_one for case in cases)
+        for says, places in options.items()
+        if all(
+            (one := moved(case, *places)) is not None and one.is_same_up_to_one for case in cases
+        )
     ]
-    return f"It is the gradient at {said[0]}." if len(said) == 1 else None
+    what = "It is" if follow is _gradient else "It follows"
+    return f"{what} the gradient at {said[0]}." if len(said) == 1 else None
 
 
 # --- from an answer to a mixture ------------------------------------------------------------------
@@ -124,8 +140,20 @@ def _step(case: Case, images: Values) -> tuple[Values, Values, Values]:
     return (case.answer - images) / size, (case.expected - images) / size, inside
 
 
-def _mixture(case: Case, follow: Follow) -> Mixture | None:
-    """The mixture in an answer; None if it, or the right answer, is none."""
+def _mixture(
+    case: Case,
+    follow: Follow,
+    place: Callable[[Values], Values] | None = None,
+    back: Callable[[Values], Values] = np.asarray,
+) -> Mixture | None:
+    """The mixture in an answer; None if it, or the right answer, is none.
+
+    Args:
+        case: the answer.
+        follow: what in it follows a gradient.
+        place: from the images that were given to those at which the gradients are taken.
+        back: what a gradient goes through on its way back from there.
+    """
     images = next(
         (case.arrays[n] for n in ("images", "start", "originals") if n in case.arrays), None
     )
@@ -136,13 +164,17 @@ def _mixture(case: Case, follow: Follow) -> Mixture | None:
             mine, right, where = follow(case, images)
     except KeyError:
         return None
+    images = images if place is None else place(images)
     logits = case.network.outputs(images)
     classes = np.eye(logits.shape[1])
     slopes = np.stack(
-        [case.network.gradients(images, np.tile(one, (len(images), 1)))["input"] for one in classes]
+        [
+            back(case.network.gradients(images, np.tile(one, (len(images), 1)))["input"])
+            for one in classes
+        ]
     )
     count, pulls = len(slopes), [pull(images) for pull in PULLS.values()]
-    if follow is _step and np.ptp(images) > 0:
+    if follow is _step and place is None and np.ptp(images) > 0:
         slopes = np.concatenate([slopes, pulls])
     parts = [
         [_parts(slopes[:, i], one[i], where[i]) for i in range(len(images))]
