@@ -341,7 +341,8 @@ def grade(
     except StoppedError as error:
         stop(str(error), 130)  # what a shell says of a program that was interrupted
     refused = sum(bool(row.refusal) for row in rows)
-    console.print(f"{len(rows) - refused} submissions graded, {refused} refused.")
+    graded = len(rows) - refused
+    console.print(f"{graded} submission{'s' * (graded != 1)} graded, {refused} refused.")
     console.print(f"{out / 'gradebook.csv'}, {out / 'index.html'}, {out / 'summary.html'}")
 
 

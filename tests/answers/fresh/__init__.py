@@ -6,18 +6,17 @@
     @right("saliency.to_heatmap", how="an einsum")
     def with_einsum(saliency): ...
 
-A wrong one breaks the promise that it names; a right one keeps all of them, in another style. One
-file a module and kind (`wrong_saliency.py`, `right_saliency.py`), and one for the answers of each
-later round (`wrong_saliency_more.py`, `wrong_saliency_fourth.py`). Of the fifth round's wrong
-answers those are here which passed, or whose first line said too little. As with the other answers,
-a file's text is put behind the solution's, so its helpers need names of their own.
+A wrong one breaks the promise that it names; a right one keeps all of them, in another style. Each
+round has a folder, with one file a module and kind (`round_9/wrong_saliency.py`). All right answers
+are kept; of the wrong ones since the fifth round those which passed, or whose first line said too
+little. As with the other answers, a file's text is put behind the solution's, so its helpers need
+names of their own.
 """
 
 import importlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
+from pathlib import Path
 from typing import Any
 
 
@@ -37,9 +36,6 @@ class Fresh:
     is_right: bool
     says: str
 
-
-ROUNDS = ("", "_more", "_fourth", "_fifth", "_sixth", "_seventh", "_eighth", "_ninth")
-"""How the files of each round end."""
 
 registered: list[Fresh] = []
 """All answers of the files that have been imported."""
@@ -65,7 +61,6 @@ def _registered(task: str, is_right: bool, says: str) -> Callable[..., Any]:
 
 def answers_of(module: str) -> list[Fresh]:
     """The wrong and the right answers to a module's tasks; none where there is no file of them."""
-    for kind, part in product(("wrong", "right"), ROUNDS):
-        with suppress(ModuleNotFoundError):
-            importlib.import_module(f"tests.answers.fresh.{kind}_{module}{part}")
+    for path in sorted(Path(__file__).parent.glob(f"round_*/*_{module}.py")):
+        importlib.import_module(f"{__name__}.{path.parent.name}.{path.stem}")
     return [answer for answer in registered if answer.task.partition(".")[0] == module]
