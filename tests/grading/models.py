@@ -36,8 +36,8 @@ WIDE = (4, 7, 1)
 
 
 def any_shape(seed: int) -> tuple[int, int, int]:
-    """Images that are not square, with two to four channels."""
-    return [(5, 6, 2), SHAPE, (7, 5, 4), (5, 7, 3)][seed % 4]
+    """Images that are not square, with four or five channels."""
+    return [(5, 6, 4), (6, 5, 4), (7, 5, 5), (5, 7, 4)][seed % 4]
 
 
 def images(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
@@ -69,8 +69,14 @@ def many_images(seed: int, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarr
 
 
 def some_classes(seed: int, count: int, is_shared: bool) -> Any:
-    """A class index as functions take it: one int for all images, or an array with one each."""
-    return seed % CLASSES if is_shared else classes(seed, count)
+    """A class index as functions take it: one int for all images, or an array with one each.
+
+    The int is Python's for an odd number of images, and NumPy's for an even one; the array is of
+    int32 or of int64.
+    """
+    if is_shared:
+        return seed % CLASSES if count % 2 else np.int64(seed % CLASSES)
+    return classes(seed, count).astype(np.int32 if count % 2 else np.int64)
 
 
 def starts(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:

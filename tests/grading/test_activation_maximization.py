@@ -213,7 +213,7 @@ def test_climbs_the_output_it_is_asked_for(work: Work, seed: int, output: str) -
 def test_step_takes_tensors(work: Work) -> None:
     """Images and classes may come as tensors."""
     model, images = models.linear(work.seed), models.images(work.seed)
-    classes = models.classes(work.seed)
+    classes = models.classes(work.seed).astype(np.int32)
     function = work.activation_maximization.ascent_step
     answer = function(model, Tensor(images), Tensor(classes), 0.1)
     check_close(answer, step_up(model, images, classes, 0.1))
@@ -506,7 +506,7 @@ def check_takes_tensors(
 ) -> None:
     """Insist that an ascent takes start and classes as tensors."""
     model, start = models.linear(work.seed), models.images(work.seed)
-    classes = models.classes(work.seed)
+    classes = models.classes(work.seed).astype(np.int32)
     for steps in (1, 0):
         path = path_up(model, start, classes, steps, 0.1, step=step)
         answer = function(model, Tensor(start), Tensor(classes), steps, 0.1, **options)

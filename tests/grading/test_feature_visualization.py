@@ -804,7 +804,7 @@ def test_climbs_the_mean_of_a_channel(work: Work, seed: int, layer: str) -> None
     """Steps follow the slope of the channel's mean over all positions, which is also the score."""
     seed, shape = own(work, seed), models.any_shape(work.seed)
     model = models.smooth(work.seed + seed % 2, shape)
-    for count, channel in ((2, 1 + seed % 3), (1, 0)):
+    for count, channel in ((3, 1 + seed % 3), (1, 0)):
         path = [models.images(seed, count, shape)]
         for _ in range(2):
             path.append(feature_step_up(model, layer, channel, path[-1], 0.5))

@@ -140,11 +140,12 @@ def test_equals_the_weights_of_a_linear_model(work: Work, seed: int) -> None:
     """
     seed = own(work, seed)
     one = seed % models.CLASSES
-    for count, steepness in ((3, models.STEEP), (1, 1.0)):
+    in_an_array = np.full(1, one, np.int32)
+    for count, steepness, class_index in ((3, models.STEEP, np.int64(one)), (1, 1.0, in_an_array)):
         model = models.linear(work.seed, models.WIDE, steepness)
         weights = models.weights_of_linear(work.seed, models.WIDE, steepness)[one]
         images = models.images(seed, count, models.WIDE)
-        answer = work.saliency.gradient_saliency(model, images, one)
+        answer = work.saliency.gradient_saliency(model, images, class_index)
         check_untrained(work, model)
         check_close(answer, np.stack([weights] * count))
 
