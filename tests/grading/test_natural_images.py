@@ -191,8 +191,6 @@ def painted_otherwise(spectrum: np.ndarray, height: int, width: int) -> dict[str
     """What known mistakes make of a spectrum, by what is said of them."""
     right = painted(spectrum, height, width)
     means = right.mean(axis=(1, 2), keepdims=True)
-    even = np.fft.irfft2(spectrum / weights(height, width), norm="ortho")
-    even = np.moveaxis(even, 1, -1)
     others = {
         "the constant wave divided by 1, not by 1 / max(H, W)": right
         - means * (1 - 1 / max(height, width)),
@@ -207,7 +205,9 @@ def painted_otherwise(spectrum: np.ndarray, height: int, width: int) -> dict[str
             np.abs(spectrum) + 0j, height, width
         ),
     }
-    if width % 2 and even.shape[2]:  # without its size, the transform gives an even width
+    if width % 2 and width > 1:  # without its size, the transform gives an even width
+        even = np.fft.irfft2(spectrum / weights(height, width), norm="ortho")
+        even = np.moveaxis(even, 1, -1)
         short = [(0, 0), (0, 0), (0, width - even.shape[2]), (0, 0)]
         says = "irfft2 without s=(H, W): the width is always even, and has been filled up"
         others |= {
@@ -288,7 +288,12 @@ def like(matrix: np.ndarray, other: np.ndarray) -> np.ndarray:
 @given(seeds, channel_counts)
 def test_the_longest_column_has_length_one(work: Work, seed: int, channels: int) -> None:
     """Of the columns of A, the longest has length 1."""
-    answer = work.natural_images.color_basis(DARK * colored(seed, 2, channels))
+    for photos in (DARK * colored(seed, 2, channels), colored(seed, 1, channels)):
+        check_longest(work.natural_images.color_basis(photos), channels)
+
+
+def check_longest(answer: Any, channels: int) -> None:
+    """Insist that the longest column has length 1."""
     lengths = np.linalg.norm(as_array(answer, (channels, channels)), axis=0)
     shown = ", ".join(f"{length:.4g}" for length in lengths)
     example = f"The lengths of the columns are {shown}."
@@ -794,10 +799,14 @@ def logits_of(network: Network, classes: np.ndarray, images: np.ndarray) -> np.n
 @few
 @given(seeds, st.booleans())
 def test_starts_from_faint_noise(work: Work, seed: int, is_colored: bool) -> None:
-    """With steps=0 the start comes back: a spectrum of normal numbers with deviation 0.01."""
+    """With steps=0 the start comes back: a spectrum of normal numbers with deviation 0.01.
+
+    Its colours may come as a tensor, as from `color_basis`.
+    """
     shape, classes = (12, 9, 3), models.classes(seed, 4)
     network, colors = models.linear(work.seed, shape), mixing(seed, 3, is_colored)
-    answer = work.natural_images.visualize_class(network, classes, 0, seed, colors)
+    given = None if colors is None else Tensor(colors.astype(np.float32))
+    answer = work.natural_images.visualize_class(network, classes, 0, seed, given)
     start = start_of(answer, (4, *shape))
     check_close(answer[1], models.outputs(network, start, classes)[None], AS_RETURNED, "the scores")
     planes = inverse_sigmoid(start) @ np.linalg.inv(np.eye(3) if colors is None else colors).T
@@ -915,13 +924,17 @@ def test_an_image_depends_on_no_other(work: Work) -> None:
 
 @visualize_class
 def test_one_class_gives_one_image(work: Work) -> None:
-    """One int gives a batch of one image, the same as an array with this class alone."""
+    """One int, Python's or NumPy's, gives a batch of one image, the same as an array or a tensor
+    with this class alone.
+    """
     seed, one, shape = work.seed, work.seed % models.CLASSES, one_shape(work)
     function = partial(work.natural_images.visualize_class, single(work))
-    wanted = check_tuple(function(np.array([one]), 2, seed, None, STILL), PARTS)
-    images, scores = check_tuple(function(one, 2, seed, None, STILL), PARTS)
-    check_close(images, as_array(wanted[0], (1, *shape)), "", "the images")
-    check_close(scores, as_array(wanted[1], (3, 1)), "", "the scores")
+    in_an_array = Tensor(np.array([one], np.int32))
+    wanted = check_tuple(function(in_an_array, 2, seed, None, STILL), PARTS)
+    for class_index in (one, np.int64(one)):
+        images, scores = check_tuple(function(class_index, 2, seed, None, STILL), PARTS)
+        check_close(images, as_array(wanted[0], (1, *shape)), "", "the images")
+        check_close(scores, as_array(wanted[1], (3, 1)), "", "the scores")
 
 
 ANY_SIZE = ((None, None, 3), (None, 7, 3), (7, None, 3))
