@@ -226,7 +226,7 @@ def test_adds_up_the_channels(work: Work, seed: int) -> None:
     seed = own(work, seed)
     height, width = np.random.default_rng(seed).integers(2, 8, 2)
     for count, channels in ((2, 3), (1, 3), (3, 1), (1, 1), (2, 2), (2, 4)):
-        saliency = models.images(seed, count, (height, width, channels)) - np.float32(0.5)
+        saliency = 10 * (models.images(seed, count, (height, width, channels)) - np.float32(0.5))
         check_close(work.saliency.to_heatmap(saliency), saliency.astype(np.float64).sum(axis=-1))
 
 
@@ -254,7 +254,7 @@ def heatmaps(work: Work, seed: int) -> np.ndarray:
 @given(seeds, st.floats(0.3, 3))
 def test_filters_the_two_spatial_axes(work: Work, seed: int, sigma: float) -> None:
     """Each heat map is filtered over its rows and columns, as by scipy with mode "reflect"."""
-    maps = heatmaps(work, seed)
+    maps = 10 * heatmaps(work, seed)
     expected = [gaussian_filter(one.astype(np.float64), sigma, mode="reflect") for one in maps]
     answer = work.saliency.smooth(maps, sigma)
     others = partial(other_filters, maps, sigma, answer)
