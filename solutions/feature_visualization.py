@@ -44,18 +44,17 @@ def total_variation(images: Images) -> Values:
     return tf.reduce_sum(down, axis=(1, 2, 3)) + tf.reduce_sum(right, axis=(1, 2, 3))
 
 
-def _shifts(count: int, max_shift: int, seed: int) -> Array:
-    """A whole shift for each of two axes, one row per image: `(count, 2)`."""
-    return np.random.default_rng(seed).integers(-max_shift, max_shift + 1, (count, 2), np.int32)
+def _rolled_pixels(shape: tuple[int, ...], max_shift: int, seed: int) -> Array:
+    """The numbers of all pixels of a batch, each image's rolled by its own shifts: `(B, H, W)`."""
+    draw = np.random.default_rng(seed)
+    shifts = draw.integers(-max_shift, max_shift + 1, (shape[0], 2), np.int32)
+    numbers = np.arange(np.prod(shape[:3]), dtype=np.int32).reshape(shape[:3])
+    return np.stack([np.roll(own, by, (0, 1)) for own, by in zip(numbers, shifts, strict=True)])
 
 
-def _roll(images: Images, shifts: Array) -> Images:
-    """`tf.roll` with another shift for every image, written as a look-up of rows and columns."""
-    height, width = images.shape[1:3]
-    rows = (tf.range(height) - shifts[:, :1]) % height
-    columns = (tf.range(width) - shifts[:, 1:]) % width
-    images = tf.gather(images, rows, axis=1, batch_dims=1)
-    return tf.gather(images, columns, axis=2, batch_dims=1)
+def _roll(images: Images, pixels: Array) -> Images:
+    """`tf.roll` with another shift for every image, written as a look-up of its pixels."""
+    return tf.gather(tf.reshape(images, (-1, images.shape[-1])), pixels)
 
 
 def jitter(images: Images, max_shift: int, seed: int) -> Images:
@@ -77,7 +76,7 @@ def jitter(images: Images, max_shift: int, seed: int) -> Images:
     Source:
         Mordvintsev, Olah, Tyka, "Inceptionism", 2015; Olah et al. 2017.
     """
-    return _roll(images, _shifts(len(images), max_shift, seed))
+    return _roll(images, _rolled_pixels(images.shape, max_shift, seed))
 
 
 def normalize_gradient(gradient: Maps) -> Maps:
@@ -105,13 +104,13 @@ def _regularized_step(
     step_size: float,
     tv_weight: float,
     l2_weight: float,
-    shifts: Array,
+    pixels: Array,
     output: Output,
 ) -> tuple[Images, Values]:
     """One step up the jittered output and down the penalties, clipped; and the output before it."""
     with tf.GradientTape() as tape:
         tape.watch(images)
-        value = select_output(model, _roll(images, shifts), class_index, output)
+        value = select_output(model, _roll(images, pixels), class_index, output)
         value = tf.cast(value, tf.float32)  # a network may compute in half precision
         # f(roll(x)) − λ₁ · TV(x) − λ₂ · ‖x − ½‖²
         value -= tv_weight * total_variation(images)
@@ -171,9 +170,9 @@ def maximize_class_regularized(
     """
     images, scores = start, []
     for step in range(steps):
-        shifts = _shifts(len(start), max_shift, seed + step)
+        pixels = _rolled_pixels(start.shape, max_shift, seed + step)
         images, values = _regularized_step(
-            model, images, class_index, step_size, tv_weight, l2_weight, shifts, output
+            model, images, class_index, step_size, tv_weight, l2_weight, pixels, output
         )
         if blur_sigma:
             images = gaussian_filter(images, blur_sigma, mode="reflect", axes=(1, 2))

@@ -49,8 +49,8 @@ def select_output(
     values = model(images, training=False)
     if output == "softmax":
         values = tf.nn.softmax(values)
-    classes = tf.broadcast_to(class_index, tf.shape(values)[:1])
-    return tf.gather(values, classes, batch_dims=1)
+    chosen = tf.one_hot(class_index, values.shape[-1], dtype=values.dtype)
+    return tf.reduce_sum(chosen * values, axis=-1)
 
 
 @compiled
