@@ -8,6 +8,7 @@ has it forget one submission before the next.
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -81,6 +82,9 @@ class Workers(Protocol):
 
     def renew(self) -> None:
         """Let the next request go to a fresh worker."""
+
+    def prepare(self) -> None:
+        """Renew, and let the next worker get ready, without waiting for it."""
 
     def forget(self) -> None:
         """Keep nothing that a submission may have changed: the next is somebody else's."""
@@ -195,16 +199,23 @@ class ForkedWorkers:
         )
         theirs.close()
         self._is_ready = False
+        self._is_used = False  # whether the worker has been asked anything
         self._line: socket.socket | None = None
         self._exit_code: int | None = None
 
     def renew(self) -> None:
         """End the worker of the task before; the next request forks another."""
-        if self._connection is not None:
+        if self._connection is not None and self._is_used:
             self._connection = None
             if self._end() == SERVER_GONE:
                 self._stop()
                 self._start()
+
+    def prepare(self) -> None:
+        """End the worker of the task before, and fork another, which gets warm on its own."""
+        self.renew()
+        if self._connection is None and self._server_answers():
+            self._connection = self._fork(b"w")
 
     def forget(self) -> None:
         """End the worker: no fork knows of another."""
@@ -213,7 +224,8 @@ class ForkedWorkers:
     def ask(self, request: Any, seconds: float) -> Any:
         """Send a request to the worker of this task."""
         if self._connection is None:
-            self._connection = self._fork()
+            self._connection = self._fork(b"f")
+        self._is_used = True
         return self._connection.ask(request, seconds)
 
     def close(self) -> None:
@@ -229,9 +241,14 @@ class ForkedWorkers:
         self._server.wait()
         self._log.close()
 
-    def _fork(self) -> _Connection:
+    def _server_answers(self) -> bool:
+        """Whether the server has imported its libraries by now, or ended over them."""
+        return self._is_ready or bool(select.select([self._control], [], [], 0)[0])
+
+    def _fork(self, command: bytes) -> _Connection:
+        self._is_used = False
         try:
-            return self._ask_for_a_worker()
+            return self._ask_for_a_worker(command)
         except OSError:
             if not self._is_ready:
                 raise BrokenGraderError(
@@ -240,13 +257,13 @@ class ForkedWorkers:
         self._stop()  # it was there, and has ended since
         self._start()
         try:
-            return self._ask_for_a_worker()
+            return self._ask_for_a_worker(command)
         except OSError:
             raise BrokenGraderError(
                 f"the grader's process does not start again:\n{self._last_words()}"
             ) from None
 
-    def _ask_for_a_worker(self) -> _Connection:
+    def _ask_for_a_worker(self, command: bytes) -> _Connection:
         """Have the server fork; `OSError` if it does not answer."""
         if not self._is_ready:
             self._expect(b"r")
@@ -254,7 +271,7 @@ class ForkedWorkers:
             self._control.settimeout(COMMAND_SECONDS)
         ours, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self._control, [b"f"], [theirs.fileno()])
+            socket.send_fds(self._control, [command], [theirs.fileno()])
         self._expect(b"f")
         self._exit_code, self._line = None, ours
         reader, writer = ours.makefile("rb"), ours.makefile("wb")
@@ -323,6 +340,10 @@ class SpawnedWorkers:
             self._process.wait()
             self._start()
 
+    def prepare(self) -> None:
+        """Start another process if need be: one that goes on is warm."""
+        self.renew()
+
     def forget(self) -> None:
         """Start another process: what one submission has patched, the next would be graded with."""
         if self._is_warm:
@@ -357,6 +378,9 @@ class InProcess:
 
     def renew(self) -> None:
         """Nothing to renew: the next `Load` replaces the modules."""
+
+    def prepare(self) -> None:
+        """Nothing to get ready: it is here."""
 
     def forget(self) -> None:
         """Nothing that could be forgotten: whoever debugs grades one submission."""

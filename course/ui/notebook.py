@@ -73,7 +73,9 @@ def check(*names: str, work: str | Path | None = None, seed: int = 0) -> Board:
     tasks = select_tasks(names)
     sources, refused = _sources(read_submission(_folder(work)), _kernel())
     kept = [task for task in tasks if task.name not in refused]
-    report = grade_sources(sources, kept, seed, _workers())
+    workers = _workers()
+    report = grade_sources(sources, kept, seed, workers)
+    workers.prepare()  # for the next check
     verdicts = {verdict.task: verdict for verdict in report.tasks}
     report.tasks = [verdicts.get(task.name) or _not_sent(task, refused) for task in tasks]
     report.max_score = sum(task.points for task in tasks)

@@ -78,7 +78,10 @@ class Watch:
         self._say_where_we_are()
 
     def look(self) -> None:
-        """See whether a file has changed; else grade one of the tasks that wait for it."""
+        """See whether a file has changed; else grade one of the tasks that wait for it.
+
+        If there is nothing to do, the worker of the next save gets ready.
+        """
         sources = read_submission(self._work)
         changed = {
             name
@@ -95,6 +98,8 @@ class Watch:
         elif self._waiting:
             self._grade_and_tell(self._waiting[0])
             self._go_on_if_it_passes()
+        else:
+            self._workers.prepare()
 
     def press(self, key: str) -> None:
         """Do what a key stands for; other keys do nothing."""

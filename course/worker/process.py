@@ -32,6 +32,7 @@ from course.worker.family import adopt_orphans, end_orphans
 from course.worker.importer import SubmissionImporter
 from course.worker.protocol import Channel, Raised, Returned, cut
 from course.worker.settings import hold_settings
+from course.worker.warm import warm_up
 
 
 class Tail(io.RawIOBase):
@@ -324,12 +325,15 @@ def middles_of(drawn: Any) -> np.ndarray:
 # --- the process ----------------------------------------------------------------------------------
 
 
-def serve(channel: Channel) -> None:
+def serve(channel: Channel, is_to_warm_up: bool = False) -> None:
     """Answer requests until the grader hangs up."""
     printed = Tail()
     sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
     sys.stdout, sys.stderr = printed.as_text(), printed.as_text()
     _limit_memory()
+    if is_to_warm_up:
+        with contextlib.suppress(Exception):  # a worker that is cold is slower, and no worse
+            warm_up()
     student = Student(printed)
     while True:
         try:
@@ -364,8 +368,9 @@ def _serve_over_standard_streams() -> None:
 def _serve_forks(control: socket.socket, mode: str) -> None:
     """Fork a process for every socket that comes in; end it, and say how it ended, on request.
 
-    Commands and answers strictly alternate: "f" with a socket forks, "e" ends the fork before and
-    all that it has started.
+    Commands and answers strictly alternate: "f" with a socket forks, "w" likewise, and the fork
+    gets warm while it waits for its first request; "e" ends the fork before and all that it has
+    started.
     """
     fork = {"fork": _fork_plainly, "nobody": _fork_limited, "sandbox": _fork_shut_in}[mode]
     if sys.platform == "linux":
@@ -374,8 +379,8 @@ def _serve_forks(control: socket.socket, mode: str) -> None:
     others: list[int] = []
     while True:
         command, sockets, _, _ = socket.recv_fds(control, 1, 1)
-        if command == b"f":
-            child, others = fork(socket.socket(fileno=sockets[0]))
+        if command in (b"f", b"w"):
+            child, others = fork(socket.socket(fileno=sockets[0]), command == b"w")
             control.sendall(b"f")
         elif command == b"e":
             for process in [*others, child]:
@@ -390,32 +395,32 @@ def _serve_forks(control: socket.socket, mode: str) -> None:
 
 
 def _fork_plainly(
-    connection: socket.socket, prepare: Callable[[], None] = lambda: None
+    connection: socket.socket, is_to_warm_up: bool, confine_it: Callable[[], None] = lambda: None
 ) -> tuple[int, list[int]]:
     """Fork a worker: its process number, and what to kill with it (its group)."""
     child = os.fork()
     if child == 0:
         os.setsid()  # a group of its own, so that what it starts can be ended with it
         die_with_parent()
-        prepare()
-        _become_worker(connection)
+        confine_it()
+        _become_worker(connection, is_to_warm_up)
     connection.close()
     return child, [-child]
 
 
-def _fork_limited(connection: socket.socket) -> tuple[int, list[int]]:
+def _fork_limited(connection: socket.socket, is_to_warm_up: bool) -> tuple[int, list[int]]:
     """Fork a worker that is not shut in, but has the sandbox's limits."""
-    return _fork_plainly(connection, restrict)
+    return _fork_plainly(connection, is_to_warm_up, restrict)
 
 
-def _fork_shut_in(connection: socket.socket) -> tuple[int, list[int]]:
+def _fork_shut_in(connection: socket.socket, is_to_warm_up: bool) -> tuple[int, list[int]]:
     """The same in a sandbox: killing the first process in there ends all of them."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         with contextlib.suppress(OSError):
             confine(tell=writer)
-            _become_worker(connection)
+            _become_worker(connection, is_to_warm_up)
         os._exit(1)
     os.close(writer)
     connection.close()
@@ -424,10 +429,11 @@ def _fork_shut_in(connection: socket.socket) -> tuple[int, list[int]]:
     return child, [int.from_bytes(inner, "little")] if inner else []
 
 
-def _become_worker(connection: socket.socket) -> None:
+def _become_worker(connection: socket.socket, is_to_warm_up: bool) -> None:
     try:
         _leave_only(connection.fileno())
-        serve(Channel(connection.makefile("rb"), connection.makefile("wb"), protocol.Request))
+        files = connection.makefile("rb"), connection.makefile("wb")
+        serve(Channel(*files, protocol.Request), is_to_warm_up)
     finally:
         os._exit(0)
 

@@ -60,6 +60,9 @@ def hold_settings() -> None:
         _ignore(sys.modules["matplotlib"], "use")
     if "tensorflow" in sys.modules:
         config = sys.modules["tensorflow"].config
+        # Improving a graph takes longer than these small networks take with it and without.
+        config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        _ignore(config.optimizer, "set_experimental_options")
         _ignore(config.threading, "set_intra_op_parallelism_threads")
         _ignore(config.threading, "set_inter_op_parallelism_threads")
         for module in (config, config.experimental):

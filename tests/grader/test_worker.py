@@ -1,6 +1,7 @@
 """Whatever a student's code does costs its own task and no other."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 
 from course.grader import work
 from course.grader.grading import Report, Verdict, as_json, grade_sources
-from course.grader.pool import BrokenGraderError, Workers, start_workers
+from course.grader.pool import BrokenGraderError, ForkedWorkers, Workers, start_workers
 from course.grader.tasks import select_tasks
 from course.worker import protocol
 
@@ -277,6 +278,58 @@ def test_a_right_answer_is_tried_again_when_the_server_ends_in_mid_call(
     report = grade_with("saliency", smooth_that(body), *NAMES)
     assert sign.exists()
     assert set(statuses(report).values()) == {"passed"}
+
+
+# --- a worker that stands ready -------------------------------------------------------------------
+
+
+def test_a_worker_that_stands_ready_is_as_good_as_any(grade_with: Grade, workers: Workers) -> None:
+    for _ in range(2):
+        workers.prepare()
+        workers.prepare()  # there is one already
+        assert statuses(grade_with("saliency", "", "saliency.to_heatmap")) == {
+            "to_heatmap": "passed"
+        }
+
+
+def test_nothing_of_a_task_is_left_in_the_worker_that_stands_ready(
+    grade_with: Grade, workers: Workers
+) -> None:
+    if type(workers).__name__ != "ForkedWorkers":
+        pytest.skip("one process serves all tasks")
+    leave = "import builtins; builtins.left = 1; return gaussian_filter(heatmaps, (0, 1, 1))"
+    find = "import builtins; assert not hasattr(builtins, 'left'); return 'nothing'"
+    grade_with("saliency", smooth_that(leave), NAMES[1])
+    workers.prepare()
+    message = grade_with("saliency", smooth_that(find), NAMES[1]).tasks[0].message
+    assert "AssertionError" not in message
+
+
+@only_forked
+def test_a_worker_that_is_killed_while_it_stands_ready_costs_nothing() -> None:
+    workers = start_workers(["numpy"], "fork")
+    assert isinstance(workers, ForkedWorkers)
+    sources, tasks = {"saliency": IN_NUMPY}, select_tasks(NAMES[2:])
+    try:
+        assert grade_sources(sources, tasks, 0, workers).is_full
+        workers.prepare()
+        server = workers._server.pid
+        (ready,) = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        os.kill(int(ready), signal.SIGKILL)
+        assert grade_sources(sources, tasks, 0, workers).is_full
+    finally:
+        workers.close()
+
+
+@only_forked
+def test_nobody_waits_for_a_server_that_is_still_importing() -> None:
+    workers = start_workers(["tensorflow"], "fork")
+    assert isinstance(workers, ForkedWorkers)
+    try:
+        workers.prepare()
+        assert workers._connection is None
+    finally:
+        workers.close()
 
 
 def test_a_grader_that_cannot_work_says_what_it_has_found_out(solutions: dict[str, str]) -> None:

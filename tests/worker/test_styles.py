@@ -31,6 +31,10 @@ TOPS = {
         "for card in tf.config.list_physical_devices('GPU'):\n"
         "    tf.config.experimental.set_memory_growth(card, True)"
     ),
+    "graphs": (
+        "import tensorflow as tf\n"
+        "tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': False})"
+    ),
     "seeds": "import random, keras\nrandom.seed(1)\nkeras.utils.set_random_seed(1)",
     "logging": "import logging\nlogging.basicConfig(level='DEBUG')\nlogging.info('here')",
     "stars": "from numpy import *\nfrom course.given import *",
