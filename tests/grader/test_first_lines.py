@@ -2,46 +2,13 @@
 them, in their own code.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from course.grader.grading import Report, grade_sources
-from course.grader.pool import PRELOAD, Workers, start_workers
+from course.grader.grading import grade_sources
+from course.grader.pool import Workers
 from course.grader.tasks import select_tasks
-
-Grade = Callable[..., Report]
-
-
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    workers = start_workers(PRELOAD, "spawn")  # stays warm, while every fork begins cold
-    yield workers
-    workers.close()
-
-
-@pytest.fixture(scope="module")
-def first_line(solutions: dict[str, str], workers: Workers) -> Callable[[str, str], str]:
-    """What a message says before anything else, for some text behind the module's solution."""
-
-    def grade(task: str, text: str) -> str:
-        module = task.partition(".")[0]
-        sources = solutions | {module: f"{solutions[module]}\n\n{HEAD}\n{text}\n"}
-        (verdict,) = grade_sources(sources, select_tasks([task]), 0, workers).tasks
-        assert verdict.status in ("failed", "error")
-        first = re.split("What should hold:|For example:|Read on:", verdict.message)[0]
-        return " ".join(first.split())
-
-    return grade
-
-
-HEAD = """
-import numpy as np
-import tensorflow as tf
-from course.given import Ascent, Optimized, Contrast
-from course.saliency import gradient_saliency as _gradient, select_output as _select
-"""
 
 GRADIENT = """
 def gradient_saliency(model, images, class_index, output="logit"):
@@ -457,10 +424,10 @@ def test_no_other_mistake_is_named(
 
 
 def test_a_file_that_cannot_be_read_is_said_once(
-    solutions: dict[str, str], workers: Workers
+    solutions: dict[str, str], warm_workers: Workers
 ) -> None:
     sources = solutions | {"saliency": solutions["saliency"] + "\ndef broken()\n    pass\n"}
-    verdicts = grade_sources(sources, select_tasks(["saliency"]), 0, workers).tasks
+    verdicts = grade_sources(sources, select_tasks(["saliency"]), 0, warm_workers).tasks
     assert [verdict.status for verdict in verdicts] == ["error"] * len(verdicts)
     assert verdicts[0].message.startswith("Python cannot read the file")
     assert "def broken()" in verdicts[0].message
@@ -468,10 +435,12 @@ def test_a_file_that_cannot_be_read_is_said_once(
 
 
 def test_what_a_function_prints_is_shown_also_when_it_is_wrong(
-    solutions: dict[str, str], workers: Workers
+    solutions: dict[str, str], warm_workers: Workers
 ) -> None:
     text = "def to_heatmap(saliency):\n    print('the shape is', saliency.shape)\n    return 7.0\n"
     sources = solutions | {"saliency": f"{solutions['saliency']}\n\n{text}"}
-    (verdict,) = grade_sources(sources, select_tasks(["saliency.to_heatmap"]), 0, workers).tasks
+    (verdict,) = grade_sources(
+        sources, select_tasks(["saliency.to_heatmap"]), 0, warm_workers
+    ).tasks
     assert verdict.status == "failed"
     assert "It printed: the shape is (" in verdict.message

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from course.grader.compare import is_close
 from course.grader.networks import Network
@@ -85,6 +86,13 @@ RULES: dict[str, Rule] = {
     ),
     "gradients that are averaged over the channels": lambda slopes, steps: (
         slopes[-1].mean(axis=-1, keepdims=True) + 0 * slopes[-1]
+    ),
+    "gradients with the channels in the reverse order": lambda slopes, steps: slopes[-1][..., ::-1],
+    "gradients that are blurred with a standard deviation of one pixel": lambda slopes, steps: (
+        gaussian_filter(slopes[-1], (0, 1, 1, 0), mode="reflect")
+    ),
+    "each pixel's gradient over its own length": lambda slopes, steps: (
+        slopes[-1] / np.maximum(np.linalg.norm(slopes[-1], axis=-1, keepdims=True), 1e-12)
     ),
     "gradients with their negative part cut off": lambda slopes, steps: np.maximum(slopes[-1], 0),
     "the sign of the gradient": lambda slopes, steps: np.sign(slopes[-1]),

@@ -382,6 +382,7 @@ def other_ways_in_z(
         "z = log(start): log(start / (1 − start)) is the z whose sigmoid is the start": end(
             np.log(clipped)
         ),
+        "z by another logarithm, np.log2: the sigmoid needs the natural one": end(z / np.log(2)),
         "z with its sign turned around: log((1 − start) / start)": end(-z),
         "the start taken for z: it is the sigmoid of z": end(clipped),
         "the gradient with respect to the images, not to z": end(z, np.ones_like),
@@ -399,10 +400,14 @@ def test_z_climbs_a_smooth_network(work: Work, seed: int, output: str) -> None:
     seed, shape = own(work, seed), models.any_shape(work.seed)
     model, start = models.smooth(work.seed, shape), models.images(seed, 3, shape)
     classes = models.classes(seed, 3)
-    path = path_up(model, start, classes, 2, 0.5, output, step_up_in_z)
+    path, others = (
+        path_up(model, start, classes, 2, 0.5, output, step)
+        for step in (step_up_in_z, partial(step_up_in_z, is_grey=True))
+    )
     function = work.activation_maximization.maximize_class_sigmoid
     answer = function(model, start, classes, 2, 0.5, output)
-    check_ascent(answer, model, path, classes, output)
+    named = {"gradients over z that are averaged over the channels": others}
+    check_ascent(answer, model, path, classes, output, others=named)
 
 
 @maximize_class_sigmoid
@@ -478,10 +483,19 @@ def step_up(
 
 
 def step_up_in_z(
-    model: Network, images: np.ndarray, classes: Any, step_size: float, output: str = "logit"
+    model: Network,
+    images: np.ndarray,
+    classes: Any,
+    step_size: float,
+    output: str = "logit",
+    is_grey: bool = False,
 ) -> np.ndarray:
-    """Likewise, for images that are sigmoids of z: the slope over z is found by the chain rule."""
+    """Likewise, for images that are sigmoids of z: the slope over z is found by the chain rule.
+
+    A known mistake is to average it over the channels.
+    """
     slopes = models.slopes(model, images, classes, output) * images * (1 - images)
+    slopes = slopes.mean(axis=-1, keepdims=True) if is_grey else slopes
     return sigmoid(inverse_sigmoid(images) + step_size * slopes)
 
 
@@ -533,6 +547,7 @@ def check_ascent(
     headline: str = "",
     others: Mapping[str, list[np.ndarray]] | None = None,
     other_scores: Mapping[str, list[np.ndarray]] | None = None,
+    penalty: np.ndarray | None = None,
 ) -> None:
     """Insist that an ascent ends where the path ends, and has the scores of all images on it.
 
@@ -545,6 +560,7 @@ def check_ascent(
         headline: names the mistake, where the property knows it.
         others: the paths of known mistakes, by what is said of them.
         other_scores: the images of which known mistakes give the scores.
+        penalty: what the scores are less by mistake, as many rows as the path has.
     """
     images, scores = check_tuple(answer, ("images", "scores"))
     check_inside(images, path[0].shape)
@@ -563,6 +579,8 @@ def check_ascent(
         found = {f'scores of output="{other}", where "{asked}" is asked for': seen(path, other)}
         log = "logarithms of the probabilities, not what is asked for"
         found |= {log: np.log(seen(path, "softmax"))}
+        if penalty is not None:
+            found |= {"scores less the penalty: they are the outputs alone": seen(path) - penalty}
         if way := unclipped_climb(model, path, classes, output):
             found |= {"scores of images that are clipped after the last step only": seen(way)}
         return found | {says: seen(one) for says, one in (other_scores or {}).items()}

@@ -125,6 +125,8 @@ def test_moves_the_fraction_of_the_way_to_white(work: Work, seed: int) -> None:
         mark = alpha * mask.astype(np.float64)[..., None]
         lightest = batch.max(axis=(1, 2, 3), keepdims=True).astype(np.float64)
         others = {
+            "a way to each pixel's lightest channel, not to white": batch
+            + mark * (batch.max(axis=-1, keepdims=True) - batch),
             "a way to each image's own lightest value, not to white": batch
             + mark * (lightest - batch),
             "a way to the lightest value of the batch, not to white": batch

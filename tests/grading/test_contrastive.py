@@ -975,6 +975,9 @@ def other_drops(*given: Any) -> dict[str, np.ndarray]:
         "drops that are divided by the logit of the whole image": right / before,
         "the logits of the covered images, not the drops": before - right,
         "magnitudes of the drops": np.abs(right),
+        "patches of each channel's own mean, whatever fill is": mean_drops(
+            *given[:-1], batch.mean(axis=(1, 2), keepdims=True)
+        ),
         "patches of the image's mean, whatever fill is": mean_drops(
             *given[:-1], batch.mean(axis=(1, 2, 3), keepdims=True)
         ),

@@ -140,15 +140,19 @@ def roughness(images: np.ndarray) -> np.ndarray:
     return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2))
 
 
-def slopes_of_roughness(images: np.ndarray) -> np.ndarray:
+def slopes_of_roughness(
+    images: np.ndarray,
+    axes: tuple[int, ...] = (1, 2),
+    make: Callable[[np.ndarray], np.ndarray] = np.sign,
+) -> np.ndarray:
     """The gradient of total variation: +1 for every neighbour that is darker, −1 if lighter."""
-    images = images.astype(np.float64)
-    slopes = np.zeros_like(images)
-    down, right = np.sign(np.diff(images, axis=1)), np.sign(np.diff(images, axis=2))
-    slopes[:, 1:] += down
-    slopes[:, :-1] -= down
-    slopes[:, :, 1:] += right
-    slopes[:, :, :-1] -= right
+    slopes = np.zeros(images.shape)
+    for axis in axes:
+        steps = make(np.diff(images.astype(np.float64), axis=axis))
+        # Views: what is written into them is written into the slopes.
+        of_steps = np.moveaxis(slopes, axis, 0)
+        of_steps[1:] += np.moveaxis(steps, axis, 0)
+        of_steps[:-1] -= np.moveaxis(steps, axis, 0)
     return slopes
 
 
@@ -289,7 +293,8 @@ def test_every_image_has_size_one(work: Work, seed: int) -> None:
     for count, shape in ((2, models.SHAPE), (1, models.any_shape(seed)), (3, models.WIDE)):
         gradient = gradients(seed, count, shape)
         answer = work.feature_visualization.normalize_gradient(gradient)
-        check_close(answer, normalized(gradient))
+        others = {"each pixel over its own root mean square": normalized(gradient, (3,))}
+        check_close(answer, normalized(gradient), instead=others)
 
 
 @normalize_gradient
@@ -345,10 +350,10 @@ def gradients(seed: int, count: int = 2, shape: tuple[int, ...] = models.SHAPE) 
     return ((models.images(seed, count, shape) - 0.4) * sizes).astype(np.float32)
 
 
-def normalized(gradient: np.ndarray) -> np.ndarray:
+def normalized(gradient: np.ndarray, axes: tuple[int, ...] = (1, 2, 3)) -> np.ndarray:
     """By the definition."""
     gradient = gradient.astype(np.float64)
-    size = np.sqrt(np.mean(gradient**2, axis=(1, 2, 3), keepdims=True))
+    size = np.sqrt(np.mean(gradient**2, axis=axes, keepdims=True))
     return gradient / np.where(size > 0, size, 1)
 
 
@@ -422,12 +427,20 @@ def test_goes_down_total_variation(work: Work, seed: int, is_wide: bool) -> None
     path = [start, start + 0.1 * (up - tv_weight * slopes_of_roughness(start))]
     others = {
         f"total variation of {says}": [np.clip(start + 0.1 * (up - tv_weight * slopes), 0, 1)]
-        for says, slopes in slopes_of_grey(slopes_of_roughness, start).items()
+        for says, slopes in {
+            **slopes_of_grey(slopes_of_roughness, start),
+            "vertical neighbours alone": slopes_of_roughness(start, (1,)),
+            "horizontal neighbours alone": slopes_of_roughness(start, (2,)),
+            "the squares of the differences, not of their magnitudes": slopes_of_roughness(
+                start, make=lambda steps: 2 * steps
+            ),
+        }.items()
     }
     function = work.feature_visualization.maximize_class_regularized
     answer = function(model, start, one, 1, 0.1, tv_weight=tv_weight)
     path = [np.clip(images, 0, 1) for images in path]
-    check_ascent(answer, model, path, one, others=others)
+    penalty = tv_weight * np.stack([roughness(images) for images in path])
+    check_ascent(answer, model, path, one, others=others, penalty=penalty)
 
 
 @maximize_class_regularized
@@ -471,9 +484,14 @@ def test_is_drawn_to_grey(work: Work, seed: int, steps: int) -> None:
         )
         for says in slopes_of_grey(slopes_from_grey, start)
     }
+    others["the distance of every image from its own mean"] = drawn(
+        lambda images: 2 * (images - images.mean(axis=(1, 2, 3), keepdims=True))
+    )
     function = work.feature_visualization.maximize_class_regularized
     answer = function(model, start, one, steps, 0.1, l2_weight=l2_weight)
-    check_ascent(answer, model, drawn(slopes_from_grey), one, others=others)
+    path = drawn(slopes_from_grey)
+    penalty = l2_weight * np.sum((np.stack(path) - 0.5) ** 2, axis=(2, 3, 4))
+    check_ascent(answer, model, path, one, others=others, penalty=penalty)
 
 
 def slopes_from_grey(images: np.ndarray) -> np.ndarray:
@@ -923,8 +941,17 @@ def check_feature_ascent(
     def rows(measure: Measure) -> np.ndarray:
         return np.stack([measured(model, layer, channels, measure, one) for one in path])
 
+    def end_in_grey() -> np.ndarray:
+        images = path[0]
+        for _ in path[1:]:
+            slopes = models.channel_slopes(model, layer, channel, images)
+            images = np.clip(images + 0.5 * slopes.mean(axis=-1, keepdims=True), 0, 1)
+        return images
+
     def ends() -> dict[str, np.ndarray]:
-        return {says: end(measure) for says, measure in measures.items()}
+        found = {says: end(measure) for says, measure in measures.items()}
+        in_grey = "gradients that are averaged over the channels"
+        return found | ({in_grey: end_in_grey()} if has_other_measures else {})
 
     def other_scores() -> dict[str, np.ndarray]:
         return {says: rows(measure) for says, measure in measures.items()}

@@ -127,6 +127,8 @@ def descent(
     weighing: Callable[[int, int], float] = lambda n, steps: 1.0,
     direct: Callable[[np.ndarray], np.ndarray] = np.asarray,
     fading: Callable[[int, int], float] = lambda n, steps: 1.0,
+    penalized: Callable[[list[np.ndarray]], np.ndarray] = lambda path: path[-1] - path[0],
+    slope_of: Callable[..., np.ndarray] = penalty_slope,
 ) -> list[np.ndarray]:
     """Where a network leads the images: one entry more than there are steps.
 
@@ -151,7 +153,8 @@ def descent(
         direct: makes a direction of the gradient.
         momentum: the share of the last step that is added to the next.
         fading: what the step size is multiplied by in step n of N.
-        is_clipped: whether the network sees the images as they are clipped.
+        penalized: from the images so far, the originals first, to what counts as their change.
+        slope_of: the gradient of the penalty, from a change, its kind and `signs`.
     """
     wanted = np.eye(models.CLASSES)[np.broadcast_to(target, len(originals))]
     wanted = (1 - smoothing) * wanted + smoothing / models.CLASSES
@@ -162,9 +165,9 @@ def descent(
         if excess_of is not None:
             excess = excess_of(network.outputs(path[-1]), wanted, network.outputs(originals))
         slope = network.gradients(path[-1], excess / temperature)["input"]
-        change = path[-1] - originals
+        change = penalized(path)
         number = len(path) - 1
-        slope = slope + weight * weighing(number, steps) * penalty_slope(change, kind, signs)
+        slope = slope + weight * weighing(number, steps) * slope_of(change, kind, signs)
         if kind == "l1" and kink:
             slope = slope + weight * kink * (change == 0) / change[0].size
         velocity = momentum * velocity + direct(slope)
@@ -191,6 +194,18 @@ def squared_error(logits: np.ndarray, wanted: np.ndarray, originals: np.ndarray)
     return shares * (off - (off * shares).sum(axis=1, keepdims=True))
 
 
+def slope_of_grey(change: np.ndarray, *how: Any) -> np.ndarray:
+    """The slope of a penalty of the channels' mean."""
+    slope = penalty_slope(change.mean(axis=-1, keepdims=True), *how)
+    return np.broadcast_to(slope / change.shape[-1], change.shape)
+
+
+def slope_of_root(change: np.ndarray, kind: str, *how: Any) -> np.ndarray:
+    """The slope of the root of a penalty; 0 where nothing is changed."""
+    root = np.sqrt(penalty_of(change, kind))[:, None, None, None]
+    return penalty_slope(change, kind, *how) / np.maximum(2 * root, 1e-6)
+
+
 OTHER_DESCENTS: dict[str, dict[str, Any]] = {
     "labels that are smoothed by 0.1: the target counts 1 alone": {"smoothing": 0.1},
     "labels that are smoothed by 0.2: the target counts 1 alone": {"smoothing": 0.2},
@@ -209,6 +224,10 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
     "a penalty whose weight grows with the number of the step": {
         "weighing": lambda n, steps: n + 1
     },
+    "no penalty: it does not pull": {"weighing": lambda n, steps: 0.0},
+    "a penalty of the change in the last step, not of all since the original": {
+        "penalized": lambda path: path[-1] - path[max(len(path) - 2, 0)]
+    },
     "a penalty in the last step alone": {"weighing": lambda n, steps: float(n == steps - 1)},
     "gradients over their root mean square": {
         "direct": lambda g: g / np.sqrt(np.mean(g**2, axis=(1, 2, 3), keepdims=True))
@@ -217,6 +236,12 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
         "direct": lambda g: g / np.abs(g).max(axis=(1, 2, 3), keepdims=True)
     },
     "gradients that are cut off at -1 and 1": {"direct": lambda g: np.clip(g, -1, 1)},
+    "a penalty of the distance from grey, not from the originals": {
+        "penalized": lambda path: path[-1] - 0.5
+    },
+    "a penalty of the images, not of their change": {"penalized": lambda path: path[-1]},
+    "a penalty of the grey images, the mean of the channels": {"slope_of": slope_of_grey},
+    "a penalty of which a root is taken": {"slope_of": slope_of_root},
     "gradients that are averaged over the channels": {
         "direct": lambda g: g.mean(axis=-1, keepdims=True) + 0 * g
     },
@@ -302,7 +327,9 @@ def other_penalties(change: np.ndarray, kind: str) -> dict[str, np.ndarray]:
     down, right = (np.diff(change, axis=axis) for axis in (1, 2))
     diagonal = change[:, 1:, 1:] - change[:, :-1, :-1]
     variation = penalty_of(change, "tv")
+    grey = change.mean(axis=-1, keepdims=True)
     found = {
+        "the penalty of the grey images, the mean of the channels": penalty_of(grey, kind),
         "the mean over the pixels of the length of each one's change": lengths.mean(axis=(1, 2)),
         "the largest change": size.max(axis=axes),
         "the median change": np.median(size.reshape(len(size), -1), axis=1),

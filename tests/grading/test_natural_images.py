@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
 from scipy.special import ndtr
 
 from course.grader.compare import as_array, check, check_close, is_close
@@ -1497,6 +1498,15 @@ OTHER_OCTAVES = {
     "the gradient averaged over the channels": Octaves(direct=lambda g: by_its_size(in_grey(g))),
     "the gradient averaged over the channels once it has its size": Octaves(
         direct=lambda g: in_grey(by_its_size(g))
+    ),
+    "the gradient blurred with a standard deviation of one pixel": Octaves(
+        direct=lambda g: by_its_size(gaussian_filter(g, (1, 1, 0), mode="reflect"))
+    ),
+    "the mean square of the activations above zero": Octaves(
+        slope=lambda values: np.maximum(squared(values), 0)
+    ),
+    "the variance of the activations, not their mean square": Octaves(
+        slope=lambda values: squared(values - values.mean())
     ),
     "the gradient less its mean": Octaves(
         direct=lambda g: (g - g.mean()) / np.sqrt(np.mean((g - g.mean()) ** 2))

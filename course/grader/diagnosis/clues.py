@@ -17,8 +17,13 @@ Values = np.ndarray
 Clue = Callable[[Sequence[Case]], str | None]
 
 
-def find_clue(cases: Sequence[Case]) -> str | None:
-    """The first sentence that is true of all answers, or None."""
+def find_clue(cases: Sequence[Case], clues: Sequence[Clue] | None = None) -> str | None:
+    """The first sentence that is true of all answers, or None.
+
+    Args:
+        cases: the answers.
+        clues: what is looked for; by default all `CLUES`.
+    """
     cases = [
         case
         for case in cases
@@ -28,7 +33,7 @@ def find_clue(cases: Sequence[Case]) -> str | None:
     if not telling or sum(np.count_nonzero(case.expected) for case in telling) < 4:
         return None
     with np.errstate(all="ignore"):
-        return next((says for find in CLUES if (says := find(cases))), None)
+        return next((says for find in clues or CLUES if (says := find(cases))), None)
 
 
 def _wrong(cases: Sequence[Case]) -> list[Case]:
@@ -104,6 +109,21 @@ def _constant(cases: Sequence[Case]) -> str | None:
             continue
         shown = f"Where it is wrong, it is {mine[0]:.4g} everywhere, not {right[0]:.4g}."
     return shown or None
+
+
+def _left_out(cases: Sequence[Case]) -> str | None:
+    """Right where values should be large, and 0 where they should be small, or the other way."""
+    found = set()
+    for case in _wrong(cases):
+        off, size = is_off(case), np.abs(case.expected)
+        kept = size[~off & (size > 0)]
+        if off.sum() < 4 or len(kept) < 4 or np.any(case.answer[off]):
+            return None
+        low, high = size[off].max() <= kept.min(), size[off].min() >= kept.max()
+        found.add("smallest" if low else "largest" if high else "")
+    if len(found) > 1 or found == {""}:
+        return None
+    return f"All is right but for the {found.pop()} magnitudes, which are 0."
 
 
 def _power(cases: Sequence[Case]) -> str | None:
@@ -328,10 +348,10 @@ def _affine_per_image(cases: Sequence[Case]) -> str | None:
 
 
 def _factors_of_channels(cases: Sequence[Case]) -> str | None:
-    """Each channel times a factor of its own."""
+    """Each channel times a factor of its own: they are not alike."""
     if any(case.expected.ndim != 4 or case.expected.shape[-1] < 2 for case in _wrong(cases)):
         return None
-    shown = None
+    shown, are_apart = None, False
     for case in _wrong(cases):
         square = (case.expected**2).sum(axis=(0, 1, 2))
         if np.any(square == 0) or case.expected[..., 0].size < 4:
@@ -339,8 +359,9 @@ def _factors_of_channels(cases: Sequence[Case]) -> str | None:
         factors = (case.answer * case.expected).sum(axis=(0, 1, 2)) / square
         if not like(case.answer, factors * case.expected):
             return None
+        are_apart = are_apart or np.ptp(factors) > 1e-2 * np.abs(factors).max()
         shown = ", ".join(f"{factor:.4g}" for factor in factors + 0.0)
-    return f"Each channel is multiplied by a factor of its own: {shown}."
+    return f"Each channel is multiplied by a factor of its own: {shown}." if are_apart else None
 
 
 def _mixed(axis: int, what: str, of_what: str) -> Clue:
@@ -475,6 +496,7 @@ CLUES: list[Clue] = [
     _limited,
     _to_an_arguments_range,
     _constant,
+    _left_out,
     _with_an_argument,
     _in_place_of_an_argument,
     _sum_of_terms,
@@ -491,6 +513,17 @@ CLUES: list[Clue] = [
     _pointwise,
     _filtered,
 ]
+
+OF_CHANGES: list[Clue] = [
+    _limited,
+    _left_out,
+    _with_an_argument,
+    _factors_of_channels,
+    _mixed_images,
+    _mixed_channels,
+    _power,
+]
+"""Those in which 0 stays 0: where a change is not known, 0 may stand for it."""
 
 
 # --- what is left to say --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from course.grader.compare import SMALLEST, TOLERANCE
-from course.grader.diagnosis.clues import find_clue
+from course.grader.diagnosis.clues import OF_CHANGES, find_clue
 from course.grader.diagnosis.compared import Case
 from course.grader.diagnosis.factors import factor_between, names_of
 from course.grader.diagnosis.fit import Relation
@@ -29,18 +29,30 @@ LEAST = 8
 def find_move(cases: Sequence[Case]) -> str | None:
     """How the change of an argument is related to what it should be, or None."""
     name, moves = _moves(cases)
-    if not moves:
-        return None
-    lengths = _lengths(moves, lambda move: move.expected)
-    if lengths is not None:
-        return _say_of_lengths(name, lengths) if len(lengths) > 1 else None
-    return _related(name, moves)
+    if moves:
+        lengths = _lengths(moves, lambda move: move.expected)
+        if lengths is not None:
+            return _say_of_lengths(name, lengths) if len(lengths) > 1 else None
+        if says := _related(name, moves):
+            return says
+    return _related("", [_unclipped(case) for case in cases])
+
+
+def _unclipped(case: Case) -> Case:
+    """A case in which values that have been clipped are not known."""
+    sides = case.answer, case.expected
+    mine, right = (np.where(side % 1 == 0, np.nan, side) for side in sides)
+    return replace(case, answer=mine, expected=right)
 
 
 def find_clue_of_a_move(cases: Sequence[Case]) -> str | None:
-    """What can be said of a change that no plain relation explains, where nothing is clipped."""
+    """What can be said of a change that no plain relation explains."""
     name, moves = _moves(cases)
-    says = find_clue([move for move in moves if np.all(np.isfinite(move.expected))])
+    filled = []
+    for move in moves:
+        mine, right = _given(move, lambda one: one.expected) or (move.answer, move.expected)
+        filled.append(replace(move, answer=mine, expected=right))
+    says = find_clue(filled, OF_CHANGES)
     return _of_change(name, says) if says else None
 
 
@@ -55,14 +67,12 @@ def _moves(cases: Sequence[Case]) -> tuple[str, list[Case]]:
 
 def _move(case: Case, name: str) -> Case | None:
     """The case of a change, `(B, H, W, C)`, from the case of what has been changed."""
+    case = _unclipped(case)
     start = case.arrays.get(name)
     if start is None or start.shape != case.expected.shape or start.ndim < 3:
         return None
-    sides = (case.answer, case.expected)
-    mine, right, start = (
-        one if one.ndim == 4 else one[None]
-        for one in (*(np.where(side % 1 == 0, np.nan, side - start) for side in sides), start)
-    )
+    arrays = case.answer - start, case.expected - start, start
+    mine, right, start = (one if one.ndim == 4 else one[None] for one in arrays)
     return replace(case, answer=mine, expected=right, arrays={**case.arrays, "images": start})
 
 
@@ -109,7 +119,14 @@ def _told(moves: Sequence[Case], relation: Relation) -> int:
 
 
 def _related(name: str, moves: Sequence[Case]) -> str | None:
-    """The one kind of relation that holds: exactly, or else up to the length of each change."""
+    """The one kind of relation that holds: exactly, or else up to the length of each change.
+
+    Args:
+        name: of the argument that is changed; empty for results that are no changes.
+        moves: the changes, or results.
+    """
+    if any(move.expected.ndim != 4 for move in moves):
+        return None
     kinds = [
         [
             (says, lengths)
@@ -119,7 +136,7 @@ def _related(name: str, moves: Sequence[Case]) -> str | None:
         for table in (VALUES, AXES, BATCH, CHANNELS)
     ]
     exact = [[one for one in kind if _are_ones(one[1])] for kind in kinds]
-    found = [kind[-1] for kind in (exact if any(exact) else kinds) if kind]
+    found = [kind[-1] for kind in (kinds if name and not any(exact) else exact) if kind]
     if len(found) != 1:
         return None
     says, lengths = found[0]
@@ -129,7 +146,7 @@ def _related(name: str, moves: Sequence[Case]) -> str | None:
     elif np.ptp(factors) > 1e-3 * np.abs(factors).max():
         length = " Its length is another, too."
     else:
-        length = f" And it is {factors[-1]:.4g} times as long."
+        length = f" It is also {factors[-1]:.4g} times as long."
     return _of_change(name, says) + length
 
 
@@ -138,7 +155,9 @@ def _are_ones(lengths: Sequence[tuple[float, Case]]) -> bool:
 
 
 def _of_change(name: str, says: str) -> str:
-    """What is said of an answer, said of the change of an argument."""
+    """What is said of an answer, said of the change of an argument, if there is one."""
+    if not name:
+        return says
     if says.startswith("It is "):
         return f"The change of {name} is {says.removeprefix('It is ')}"
     return f"In the change of {name}, {says[:1].lower()}{says[1:]}"

@@ -46,6 +46,10 @@ VALUES: list[tuple[str, Relation]] = [
     ("Only the signs are left: the sizes are lost.", lambda c: np.sign(c.expected)),
     ("It is the square of what is expected.", lambda c: c.expected**2),
     ("It is the square root of what is expected.", lambda c: np.sqrt(c.expected)),
+    (
+        "It is the square root of the magnitude, with its sign.",
+        lambda c: np.sign(c.expected) * np.sqrt(np.abs(c.expected)),
+    ),
     ("It is 1 minus what is expected.", lambda c: 1 - c.expected),
     ("It is a share of the rest, not of the whole.", lambda c: c.expected / (1 - c.expected)),
     ("It is the reciprocal of what is expected.", lambda c: 1 / c.expected),
@@ -111,6 +115,16 @@ CHANNELS: list[tuple[str, Relation]] = [
     (
         "The first channel is used for all channels.",
         _of_batch(lambda e: e[..., :1]),
+    ),
+    (
+        "The last channel is used for all channels.",
+        _of_batch(lambda e: e[..., -1:]),
+    ),
+    (
+        "The channel with the largest magnitude at a pixel is used for all of its channels.",
+        _of_batch(
+            lambda e: np.take_along_axis(e, np.abs(e).argmax(axis=-1, keepdims=True), axis=-1)
+        ),
     ),
 ]
 
