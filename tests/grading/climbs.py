@@ -108,6 +108,11 @@ def _stretch(images: np.ndarray) -> np.ndarray:
     return np.asarray((images - images.min()) / np.ptp(images))
 
 
+def _stretch_each(images: np.ndarray) -> np.ndarray:
+    low, high = (end(axis=(1, 2, 3), keepdims=True) for end in (images.min, images.max))
+    return np.asarray((images - low) / (high - low))
+
+
 def _plain(slopes: list[np.ndarray], steps: int) -> np.ndarray:
     return slopes[-1]
 
@@ -162,6 +167,9 @@ def other_climbs(
         )[-1],
         "images that are stretched to [0, 1] after every step, not clipped": climb(
             output, size, make_valid=_stretch
+        )[-1],
+        "images that are stretched to [0, 1], each by itself, not clipped": climb(
+            output, size, make_valid=_stretch_each
         )[-1],
         f'a climb of the {other}, where output="{output}" is asked for': climb(other, size)[-1],
     }

@@ -525,6 +525,8 @@ def check_path(
             "a way from which the baseline is not taken away: it is image − baseline": whole
             * mean_slope(black, whole),
             "baseline left out: the way is that from black": whole * mean_slope(0.0, whole),
+            "places at baseline + share · image: the way is image − baseline": way
+            * mean_slope(black, whole),
             "a way that begins at 1 − baseline": (whole - 1 + black)
             * mean_slope(1 - black, whole - 1 + black),
             "a way that begins at the image and leads away from the baseline": way

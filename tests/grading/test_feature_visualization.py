@@ -913,6 +913,31 @@ def feature_step_up(
     return np.clip(images + step_size * slopes, 0, 1)
 
 
+def _over(size: Callable[..., np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda slopes: slopes / size(slopes, axis=(1, 2, 3), keepdims=True)
+
+
+CHANGED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "gradients that are averaged over the channels": lambda slopes: slopes.mean(
+        axis=-1, keepdims=True
+    ),
+    "gradients over their root mean square, not as they are": _over(
+        lambda slopes, **axes: np.sqrt(np.mean(slopes**2, **axes))
+    ),
+    "gradients over their length, not as they are": _over(
+        lambda slopes, **axes: np.sqrt(np.sum(slopes**2, **axes))
+    ),
+    "gradients over their largest magnitude, not as they are": _over(
+        lambda slopes, **axes: np.abs(slopes).max(**axes)
+    ),
+    "gradients over their standard deviation, not as they are": _over(np.std),
+    "gradients over the mean of their magnitudes, not as they are": _over(
+        lambda slopes, **axes: np.abs(slopes).mean(**axes)
+    ),
+}
+"""What may become of a gradient, by what is said of it."""
+
+
 def check_feature_ascent(
     answer: Any,
     model: Any,
@@ -938,20 +963,21 @@ def check_feature_ascent(
             images = np.clip(images + 0.5 * slopes, 0, 1)
         return images
 
-    def rows(measure: Measure) -> np.ndarray:
-        return np.stack([measured(model, layer, channels, measure, one) for one in path])
-
-    def end_in_grey() -> np.ndarray:
+    def end_by(change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         images = path[0]
         for _ in path[1:]:
             slopes = models.channel_slopes(model, layer, channel, images)
-            images = np.clip(images + 0.5 * slopes.mean(axis=-1, keepdims=True), 0, 1)
+            images = np.clip(images + 0.5 * change(slopes), 0, 1)
         return images
+
+    def rows(measure: Measure) -> np.ndarray:
+        return np.stack([measured(model, layer, channels, measure, one) for one in path])
 
     def ends() -> dict[str, np.ndarray]:
         found = {says: end(measure) for says, measure in measures.items()}
-        in_grey = "gradients that are averaged over the channels"
-        return found | ({in_grey: end_in_grey()} if has_other_measures else {})
+        if has_other_measures:
+            found |= {says: end_by(change) for says, change in CHANGED.items()}
+        return found
 
     def other_scores() -> dict[str, np.ndarray]:
         return {says: rows(measure) for says, measure in measures.items()}

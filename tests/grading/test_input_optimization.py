@@ -650,16 +650,24 @@ def test_takes_the_least_change_that_works(work: Work, seed: int) -> None:
         answer = function(network, originals, target, weights, 3, 0.3, *options)
         kept, said, paid = check_optimized(answer, originals.shape)
         check_success(said, np.ones(3, bool))
-        others = functools.partial(other_choices, weights, success[order], change[order])
+        squared = np.stack([penalty_of(one - originals, "l2") for one in changed])[order]
+        others = functools.partial(other_choices, weights, success[order], change[order], squared)
         check_close(paid, least, what="change", instead=others)
         best = changed[order][price.argmin(axis=0), np.arange(3)]
         check_close(kept, best, what="the optimized batch")
 
 
 def other_choices(
-    weights: list[float], success: np.ndarray, change: np.ndarray
+    weights: list[float], success: np.ndarray, change: np.ndarray, squared: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The changes by which others would choose, by what is said of them; from `(N, B)` each."""
+    """The changes by which others would choose, by what is said of them; from `(N, B)` each.
+
+    Args:
+        weights: in the order in which they are given.
+        success: of every weight and image.
+        change: likewise, by the penalty that is asked for.
+        squared: likewise, the mean of the squared changes.
+    """
     images, up = np.arange(change.shape[1]), np.argsort(weights)
 
     def first(order: np.ndarray) -> np.ndarray:
@@ -677,7 +685,12 @@ def other_choices(
             f"the first weight that works, in {says} order": first(order),
             f"a search in {says} order that ends when all are right": until_all_work(order),
         }
+    by_squares = np.where(success, squared, np.inf).argmin(axis=0)
     return found | {
+        "a choice by the mean of the squared changes, whatever penalty says": change[
+            by_squares, images
+        ],
+        "the mean of the squared changes, whatever penalty says": squared[by_squares, images],
         "the first of the weights alone": change[0],
         "all weights but the last": np.where(success[:-1], change[:-1], 1e9).min(axis=0),
         "all weights but the first": np.where(success[1:], change[1:], 1e9).min(axis=0),

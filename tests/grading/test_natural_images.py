@@ -270,6 +270,8 @@ def check_basis(answer: Any, photos: np.ndarray) -> None:
     scaled = {says: like(other, covariance) for says, other in others.items()}
     is_turned = is_close(like(root.T @ root, covariance), covariance)
     wrong = "Aᵀ A is the covariance, where A Aᵀ should be: transpose it." if is_turned else ""
+    if channels > 1 and is_close(np.linalg.norm(root, axis=0), np.ones(channels)):
+        wrong = "Each column has length 1. Only the longest should: all are divided by its length."
     check_close(like(found, covariance), covariance, wrong, instead=scaled)
 
 
@@ -652,6 +654,11 @@ def test_climbs_by_adam_in_the_spectrum(
     classes, colors = models.classes(seed, 1), mixing(seed, shape[-1], is_colored)
     start = start_of(function(network, classes, 0, seed, colors, STILL), (1, *shape))
     climb = Climb(start, 3, colors, step_size, partial(slopes_of, network, classes))
+    images, scores = check_tuple(function(network, classes, 3, seed, colors, STILL, 0.0), PARTS)
+    unmoved, first = as_array(images, start.shape), as_array(scores, (4, 1), "the scores")[0]
+    is_another = not is_close(unmoved, start, 1e-3)
+    is_another &= not is_close(first, logits_of(network, classes, start), 1e-3)
+    check(not is_another, "The start is another one than with 0 steps: only the seed decides it.")
     answer = function(network, classes, 3, seed, colors, STILL, step_size)
     others = {
         says: replace(
@@ -1220,6 +1227,9 @@ def test_climbs_the_mean_of_the_channel(work: Work) -> None:
         "the channel before: counting begins with 0": climb(start, (channels - 1) % total),
         "the channel of the first image for all": climb(start, 0 * channels + channels[0]),
         "another step size than the one asked for": climb(start, channels, 0.02),
+        "all the channels for every image: each has its own": replace(
+            right, slopes=partial(slopes_of_all, network, layer, channels)
+        ),
     }
     other_scores = {}
     for says, measure in MEASURES.items():
@@ -1228,6 +1238,14 @@ def test_climbs_the_mean_of_the_channel(work: Work) -> None:
         other_scores[says] = partial(measured, network, layer, channels, measure)
     answer = function(network, layer, channels, 2, seed, colors, STILL, 0.3)
     check_path(answer, right, means, others, other_scores)
+
+
+def slopes_of_all(
+    network: Network, layer: str, channels: np.ndarray, images: np.ndarray
+) -> np.ndarray:
+    """The gradient of the mean of several channels, for every image."""
+    each = [channel_slopes(network, layer, 0 * channels + one, images) for one in channels]
+    return np.asarray(np.mean(each, axis=0))
 
 
 @visualize_channel

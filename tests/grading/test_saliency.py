@@ -98,14 +98,19 @@ def test_softmax_is_the_probability_of_the_class(work: Work, seed: int) -> None:
 
 @select_output
 def test_select_output_takes_tensors(work: Work) -> None:
-    """Images and classes may come as tensors, and a gradient flows back to the images."""
+    """Images and classes may come as tensors, and a gradient flows back to the images, from the
+    logits and from the probabilities.
+    """
     model, images = models.smooth(work.seed), models.images(work.seed)
     classes = models.classes(work.seed).astype(np.int32)
     answer = work.saliency.select_output(model, Tensor(images), Tensor(classes))
     check_close(answer, models.outputs(model, images, classes))
-    gradient = gradient_through(work, work.saliency.select_output, 1, 1, model, images, classes)
-    slopes = models.slopes(model, images, classes)
-    check_close(gradient, slopes, PARTLY, "the gradient through it")
+    function = work.saliency.select_output
+    for output in ("logit", "softmax"):
+        function(model, images, classes, output)  # the call to be shown
+        gradient = gradient_through(work, function, 1, 1, model, images, classes, output)
+        slopes = models.slopes(model, images, classes, output)
+        check_close(gradient, slopes, PARTLY, "the gradient through it")
 
 
 @select_output
