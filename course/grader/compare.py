@@ -7,6 +7,7 @@ right ways to compute a value differ by less than 2¹⁰ · 2⁻²³ ≈ 1.2e-4 
 the array; the mistakes that the graders look for differ by percents.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,8 +52,17 @@ Instead = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
 """What known mistakes would give, or a function that computes it when it is wanted."""
 
 
-compared: deque[Pair] = deque(maxlen=40)
-"""What the property at hand has compared of late: a mistake is told by what all of it shows."""
+class Compared(threading.local):
+    """What the property at hand has compared of late: a mistake is told by what all of it shows.
+
+    Each thread has its own, for each grades a task of its own.
+    """
+
+    def __init__(self) -> None:
+        self.pairs: deque[Pair] = deque(maxlen=40)
+
+
+compared = Compared()
 
 
 class WrongAnswerError(AssertionError):
@@ -180,7 +190,7 @@ def check_close(
     if array.shape == expected.shape:
         array = array.astype(np.float64)
     pair = Pair(array, expected, what, answer, instead, tolerance)
-    compared.append(pair)
+    compared.pairs.append(pair)
     try:
         _check_shape(array, expected.shape, what)
         _check_finite(array, what)

@@ -5,7 +5,9 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import hypothesis
@@ -94,6 +96,7 @@ def grade(
     seed: int = 0,
     workers: Workers | None = None,
     on_verdict: Callable[[Verdict], None] = lambda verdict: None,
+    beside: Sequence[Workers] = (),
 ) -> Report:
     """Grade a folder with a student's modules.
 
@@ -102,12 +105,13 @@ def grade(
         tasks: what to grade.
         seed: inputs are drawn from it; the same seed gives the same verdicts.
         workers: where the student's code runs; by default new ones, closed at the end.
-        on_verdict: called with every verdict as it is there.
+        on_verdict: called with every verdict, in the order of the tasks.
+        beside: more of them, to grade as many more tasks at the same time.
 
     Returns:
         The verdicts, one per task in their order, and their sum.
     """
-    return grade_sources(read_submission(folder), tasks, seed, workers, on_verdict)
+    return grade_sources(read_submission(folder), tasks, seed, workers, on_verdict, beside)
 
 
 def grade_sources(
@@ -116,6 +120,7 @@ def grade_sources(
     seed: int = 0,
     workers: Workers | None = None,
     on_verdict: Callable[[Verdict], None] = lambda verdict: None,
+    beside: Sequence[Workers] = (),
 ) -> Report:
     """Grade a student's modules, given as texts by module name; otherwise as `grade`."""
     untouched = untouched_tasks(sources, tasks)
@@ -123,14 +128,26 @@ def grade_sources(
     own_workers = None
     if workers is None and to_run:
         workers = own_workers = start_workers(libraries_in(sources.values()))
+    free: SimpleQueue[Workers] = SimpleQueue()
+    for one in filter(None, (workers, *beside)):
+        free.put(one)
+
+    def verdict_on(task: Task) -> Verdict:
+        if task in to_run:
+            own = free.get()
+            try:
+                return grade_task(task, Work(sources, own, seed))
+            finally:
+                free.put(own)
+        return _verdict(task, "not_started")
+
     verdicts: list[Verdict] = []
     told: set[str] = set()
+    # Threads, though Python runs only one of them at a time: they wait for their workers mostly.
+    threads = ThreadPoolExecutor(1 + len(beside)) if beside else None
     try:
-        for task in tasks:
-            if task in to_run and workers is not None:
-                verdict = grade_task(task, Work(sources, workers, seed))
-            else:
-                verdict = _verdict(task, "not_started")
+        for verdict in threads.map(verdict_on, tasks) if threads else map(verdict_on, tasks):
+            task = tasks[len(verdicts)]
             verdict.message = shorten_repeats(task, verdict.message, told)
             verdicts.append(verdict)
             on_verdict(verdict)
@@ -140,6 +157,8 @@ def grade_sources(
         broken.report = _report(verdicts + left, seed)
         raise
     finally:
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
         if own_workers is not None:
             own_workers.close()
     return _report(verdicts, seed)
@@ -182,7 +201,7 @@ def try_property(task: Task, test: Property, work: Work, may_try_again: bool = T
     the answer: the property is tried again, once.
     """
     work.records.clear()
-    compared.clear()
+    compared.pairs.clear()
     runnable = _seeded(test, work.seed)
     try:
         runnable(work)

@@ -269,8 +269,8 @@ def _cases(wrong: WrongAnswerError, records: list[Record], source: str, task: Ta
     if wrong.pair is None:
         return []
     names = _argument_names(task, source)
-    pairs = [pair for pair in compared if pair.what == wrong.pair.what and pair is not wrong.pair]
-    pairs = [*pairs, wrong.pair]
+    others = (pair for pair in compared.pairs if pair is not wrong.pair)
+    pairs = [*(pair for pair in others if pair.what == wrong.pair.what), wrong.pair]
     recent = pairs[-MOST_RECENT:]
     return [_case(pair, records, names, pair in recent) for pair in pairs]
 

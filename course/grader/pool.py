@@ -45,6 +45,9 @@ SERVER_GONE = 1000
 KILLED = -9
 """The exit code of a process that was ended by force."""
 
+CLOSED = "it has been stopped"
+"""What a thread is told that asks for a worker when all have been ended."""
+
 COMMAND_SECONDS = 30.0
 """How long the server may take for what takes it milliseconds: more, and it has been stopped."""
 
@@ -178,6 +181,7 @@ class ForkedWorkers:
         self._user = user
         self._mode = "sandbox" if is_sandbox else "fork" if user is None else "nobody"
         self._ending = threading.Lock()
+        self._is_closed = False
         self._connection: _Connection | None = None
         self._start()
 
@@ -207,7 +211,7 @@ class ForkedWorkers:
         """End the worker of the task before; the next request forks another."""
         if self._connection is not None and self._is_used:
             self._connection = None
-            if self._end() == SERVER_GONE:
+            if self._end() == SERVER_GONE and not self._is_closed:
                 self._stop()
                 self._start()
 
@@ -229,7 +233,8 @@ class ForkedWorkers:
         return self._connection.ask(request, seconds)
 
     def close(self) -> None:
-        """End the worker and the server."""
+        """End the worker and the server; a task that another thread grades gets no further."""
+        self._is_closed = True
         if self._is_ready and self._connection is not None:
             self._end()
         self._stop()
@@ -246,6 +251,8 @@ class ForkedWorkers:
         return self._is_ready or bool(select.select([self._control], [], [], 0)[0])
 
     def _fork(self, command: bytes) -> _Connection:
+        if self._is_closed:
+            raise BrokenGraderError(CLOSED)
         self._is_used = False
         try:
             return self._ask_for_a_worker(command)
@@ -316,6 +323,7 @@ class SpawnedWorkers:
 
     def __init__(self, preload: Sequence[str]) -> None:
         self._preload = preload
+        self._is_closed = False
         self._start()
 
     def _start(self) -> None:
@@ -336,6 +344,8 @@ class SpawnedWorkers:
 
     def renew(self) -> None:
         """Start another process if the one before has ended, or been ended."""
+        if self._is_closed:
+            raise BrokenGraderError(CLOSED)
         if self._is_ended or self._process.poll() is not None:
             self._process.wait()
             self._start()
@@ -358,7 +368,8 @@ class SpawnedWorkers:
         return self._connection.ask(request, seconds)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; a task that another thread grades gets no further."""
+        self._is_closed = True
         self._end()
 
     def _end(self) -> int:

@@ -4,6 +4,7 @@ Imports are inside the commands: the worker process is started first, and import
 this process imports what it needs itself. Nobody waits for what is not used.
 """
 
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -105,7 +106,7 @@ def check(
     if json_file is not None:
         _require_json(json_file)
     _require_modules(work)
-    workers = _start_workers(work, names, "in-process" if in_process else None)
+    workers, *beside = _start_workers(work, names, "in-process" if in_process else None)
     try:
         from rich.console import Console
 
@@ -119,7 +120,9 @@ def check(
             # A moving line would be in a debugger's way.
             shown = nullcontext(print) if in_process else _progress("Checking", len(tasks))
             with shown as advance:
-                report = grade(work, tasks, seed, workers, lambda verdict: advance(verdict.task))
+                report = grade(
+                    work, tasks, seed, workers, lambda verdict: advance(verdict.task), beside
+                )
         except BrokenGraderError as error:
             if json_file is not None and error.report is not None:
                 write_atomic(json_file, as_json(error.report))
@@ -129,8 +132,8 @@ def check(
         retry = f"course check {' '.join(names)} --seed {seed}".replace("  ", " ") if seed else ""
         print_report(Console(highlight=False, soft_wrap=True), report, retry)
     finally:
-        if workers is not None:
-            workers.close()
+        for one in filter(None, (workers, *beside)):
+            one.close()
     sys.exit(0 if report.is_full else 1)
 
 
@@ -481,19 +484,25 @@ def _require_modules(work: Path) -> None:
         click.echo(sentence, err=True)
 
 
-def _start_workers(work: Path, names: tuple[str, ...], mode: str | None) -> Any:
-    """Start the workers, if anything that was named has been started at all."""
+def _start_workers(work: Path, names: tuple[str, ...], mode: str | None) -> list[Any]:
+    """Start workers, if anything that was named has been started at all; else there is None.
+
+    For several modules there are two, where a second processor is there for the second.
+    """
     from course.grader.pool import libraries_in, start_workers
     from course.grader.sources import has_been_started, read_submission
     from course.grader.tasks import without_path
 
     sources = read_submission(work)
-    asked = [without_path(name) for name in names]
-    if not asked or any(name.partition(".")[0] not in MODULES for name in asked):
+    asked = [without_path(name) for name in names] or list(MODULES)
+    modules = [name for name in asked if name in MODULES and has_been_started(sources, name)]
+    if any(name.partition(".")[0] not in MODULES for name in asked):
         asked = list(sources)  # a function alone may be any module's
-    if any(has_been_started(sources, name) for name in asked):
-        return start_workers(libraries_in(sources.values()), mode)
-    return None
+    if not any(has_been_started(sources, name) for name in asked):
+        return [None]
+    is_free = mode is None and "COURSE_WORKER" not in os.environ and (os.cpu_count() or 1) > 1
+    libraries = libraries_in(sources.values())
+    return [start_workers(libraries, mode) for _ in range(2 if is_free and len(modules) > 1 else 1)]
 
 
 def _progress(title: str, total: int | None) -> Any:

@@ -280,6 +280,48 @@ def test_a_right_answer_is_tried_again_when_the_server_ends_in_mid_call(
     assert set(statuses(report).values()) == {"passed"}
 
 
+# --- several tasks at once ------------------------------------------------------------------------
+
+
+@only_forked
+def test_tasks_that_are_graded_at_once_get_the_verdicts_that_they_get_one_by_one() -> None:
+    sources = {"saliency": IN_NUMPY + smooth_that("return 2 * np.asarray(heatmaps)")}
+    sources["clever_hans"] = "import numpy as np\n\ndef plant(*given):\n    return given[0]\n"
+    names = (*NAMES, "clever_hans.add_square", "clever_hans.plant")
+    one, other = (start_workers(["numpy"], "fork") for _ in range(2))
+    told: list[list[str]] = [[], []]
+    try:
+        reports = [
+            grade_sources(sources, select_tasks(names), 0, one, lambda v: told[0].append(v.task)),
+            grade_sources(
+                sources, select_tasks(names), 0, one, lambda v: told[1].append(v.task), [other]
+            ),
+        ]
+    finally:
+        one.close()
+        other.close()
+    for report in reports:
+        for verdict in report.tasks:
+            verdict.seconds = 0.0
+    assert reports[0] == reports[1]
+    assert told[0] == told[1] == list(names)
+    assert {verdict.status for verdict in reports[0].tasks} == {"passed", "failed", "error"}
+
+
+@pytest.mark.parametrize("mode", ["spawn", pytest.param("fork", marks=only_forked)])
+def test_workers_that_are_closed_start_no_other(mode: str) -> None:
+    workers = start_workers(["numpy"], mode)
+    workers.ask(protocol.Load({}), 60)
+    workers.close()
+
+    def ask_another() -> None:
+        workers.renew()
+        workers.ask(protocol.Load({}), 60)
+
+    with pytest.raises(BrokenGraderError):
+        ask_another()
+
+
 # --- a worker that stands ready -------------------------------------------------------------------
 
 
