@@ -142,6 +142,18 @@ def mark(white: str) -> tuple[str, str]:
     return "clever_hans.add_watermark", MARK.format(white=white)
 
 
+RAMP = """
+def add_lightness_gradient(images, strength):
+    height, width = images.shape[1:3]
+    down, right = np.linspace(0, 1, height)[:, None, None], np.linspace(0, 1, width)[:, None]
+    return np.clip(images + strength * {light}, 0, 1)
+"""
+
+
+def ramp(light: str) -> tuple[str, str]:
+    return "clever_hans.add_lightness_gradient", RAMP.format(light=light)
+
+
 LIGHT = """
 _right = add_lightness_gradient
 def add_lightness_gradient(images, strength):
@@ -180,6 +192,12 @@ def optimize(
     return "input_optimization.optimize_to_class", OPTIMIZE.format(paid=paid, move=move)
 
 
+PRODUCT = """
+def gradient_times_input(model, images, class_index):
+    gradient = gradient_saliency(model, images, class_index)
+    return images * tf.reduce_mean(gradient, axis=-1, keepdims=True)
+"""
+
 SIZED = """
 def normalize_gradient(gradient):
     size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=-1, keepdims=True))
@@ -198,17 +216,23 @@ def with_scipy(answer: tuple[str, str]) -> tuple[str, str]:
 UNLISTED = [
     (step(GREY.format("g")), "averaged over the channels"),
     (step("tf.reduce_sum(g, axis=-1, keepdims=True)"), "added up over the channels"),
-    (step("g[..., :1]"), "the first channel is used for all channels"),
+    (step("g[..., :1]"), "the first channel's gradient for all channels"),
     (
         step("tf.gather(g, tf.argmax(tf.abs(g), axis=-1), axis=-1, batch_dims=3)[..., None]"),
         "the channel with the largest magnitude at a pixel",
     ),
     (step("g[..., ::-1]"), "the channels in the reverse order"),
-    (step("tf.abs(g)"), "the signs are lost"),
+    (step("tf.abs(g)"), "the magnitudes of the gradients"),
     (step("tf.sign(g) * tf.sqrt(tf.abs(g))"), "the square root of the magnitude"),
     (step("g * (1 - images)"), "multiplied with 1 − images"),
     (step("g / tf.norm(g, axis=-1, keepdims=True)"), "each pixel's gradient over its own length"),
     (step("tf.reduce_mean(g, axis=0, keepdims=True)"), "averaged over the batch"),
+    (step("g[:, ::-1]"), "upside down: the rows are reversed"),
+    (
+        step("tf.where((images > 0) & (images < 1), g, 0.0)"),
+        "values of images that are 0 or 1, which stay as they are",
+    ),
+    (step(seen="images[..., ::-1]"), "whose channels are reversed on the way to the model"),
     (step(f"tf.where({STRONG}, g, 0.0)"), "the smallest magnitudes, which are 0"),
     (
         step(seen=GREY.format("images") + " + 0 * images"),
@@ -216,6 +240,8 @@ UNLISTED = [
     ),
     (climb(GREY.format("g")), "averaged over the channels"),
     (climb("g[..., ::-1]"), "the channels in the reverse order"),
+    (climb("g[..., :1]"), "the first channel's gradient for all channels"),
+    (climb("tf.reduce_sum(g, axis=-1, keepdims=True)"), "added up over the channels"),
     (with_scipy(climb(BLUR)), "blurred with a standard deviation of one pixel"),
     (climb_in_z(GREY.format("g")), "over z that are averaged over the channels"),
     (climb_in_z(z="tf.math.log(x / (1 - x)) / np.log(2)"), "np.log2"),
@@ -240,23 +266,34 @@ UNLISTED = [
         regularized(away="x - tf.reduce_mean(x, axis=(1, 2, 3), keepdims=True)"),
         "the distance of every image from its own mean",
     ),
+    (
+        regularized(away=f"x - {GREY.format('x')}"),
+        "the distance of every pixel from its own mean",
+    ),
     (("feature_visualization.maximize_feature", FEATURE), "averaged over the channels"),
+    (("contrastive.gradient_times_input", PRODUCT), "averaged over the channels"),
     (("feature_visualization.normalize_gradient", SIZED), "each pixel over its own"),
     (
         dream(move=f"normalize_gradient({GREY.format('g')})"),
-        "the gradient averaged over the channels",
+        "gradients that are averaged over the channels",
     ),
     (
         dream(move=GREY.format("normalize_gradient(g)")),
         "averaged over the channels once it has its size",
     ),
-    (with_scipy(dream(move=f"normalize_gradient({BLUR})")), "the gradient blurred"),
+    (with_scipy(dream(move=f"normalize_gradient({BLUR})")), "gradients that are blurred"),
     (dream("tf.reduce_mean(tf.square(tf.nn.relu(a)))"), "the activations above zero"),
     (dream("tf.math.reduce_variance(a)"), "the variance of the activations"),
+    (mark("images.mean(axis=(1, 2, 3), keepdims=True)"), "each image's own mean"),
     (mark("images.max(axis=(1, 2, 3), keepdims=True)"), "each image's own lightest value"),
     (mark("images.max(axis=-1, keepdims=True)"), "each pixel's lightest channel"),
+    (ramp("np.maximum(down, right)"), "the larger of two ramps"),
+    (ramp("np.hypot(down, right) / np.sqrt(2)"), "the distance from the corner"),
+    (ramp("(down + right) / 2 * (1 - images)"), "a way towards white"),
     (("clever_hans.add_lightness_gradient", LIGHT), "It is averaged over the channels"),
     (optimize(move=GREY.format("g")), "gradients that are averaged over the channels"),
+    (optimize(move="g[..., ::-1]"), "the channels in the reverse order"),
+    (optimize(move="tf.minimum(g, 0)"), "gradients with their positive part cut off"),
     (optimize("change_penalty(x, 0.5 + 0 * x, penalty)"), "the distance from grey"),
     (
         optimize(

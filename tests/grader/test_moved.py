@@ -84,6 +84,29 @@ def test_nothing_is_said_that_does_not_hold_in_all_calls() -> None:
     )
 
 
+def test_values_that_stay_black_or_white_are_told() -> None:
+    draw = np.random.default_rng(5)
+    start, step = (
+        draw.uniform(-0.3, 1.3, (2, 6, 5, 3)).clip(0, 1),
+        draw.normal(0, 0.2, (2, 6, 5, 3)),
+    )
+    right = np.clip(start + step, 0, 1)
+    mine = np.where((start == 0) | (start == 1), start, right)
+    found = str(find_move([case_of(Pair(mine, right), {"start": start})]))
+    assert "values of start that are 0 or 1, which stay" in found
+
+
+def test_what_is_known_of_a_few_values_alone_is_not_said() -> None:
+    draw = np.random.default_rng(6)
+    start, ramp = draw.uniform(0, 0.4, (2, 4, 5, 3)), np.add.outer(np.arange(4), np.arange(5)) / 8
+    ramps = (one[None, :, :, None] for one in (np.where(ramp > 0.3, 2 * ramp, ramp), ramp))
+    mine, right = (np.clip(start + one, 0, 1) for one in ramps)
+    assert "channel" not in str(find_move([case_of(Pair(mine, right), {"images": start})]))
+    level = np.clip(start + draw.normal(size=(2, 1, 1, 1)) / 9, 0, 1)  # no softmax of one channel
+    case = case_of(Pair(level[..., :1], right[..., :1]), {"images": start[..., :1]})
+    assert find_move([case]) is None
+
+
 def test_a_change_that_is_limited_or_cut_off_is_told() -> None:
     def told(mistake: Change) -> str:
         return str(find_clue_of_a_move(stepped(mistake)))

@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from course.grader.compare import is_close
 from course.grader.networks import Network
 
 from . import models
+from .directions import DIRECTIONS, LENGTHS, Direct
 
 Rule = Callable[[list[np.ndarray], int], np.ndarray]
 """From the slopes so far, the latest last, and the number of all steps, to a direction."""
@@ -36,6 +36,10 @@ def _adam(slopes: list[np.ndarray], steps: int) -> np.ndarray:
     return np.asarray(mean / (np.sqrt(square) + 1e-7))
 
 
+def _of_the_last(direct: Direct) -> Rule:
+    return lambda slopes, steps: direct(slopes[-1])
+
+
 RULES: dict[str, Rule] = {
     "momentum of 0.9, not plain steps": _momentum(0.9),
     "momentum of 0.5, not plain steps": _momentum(0.5),
@@ -59,21 +63,11 @@ RULES: dict[str, Rule] = {
         slopes[-1] * len(slopes)
     ),
     "the first step's gradient for all steps": lambda slopes, steps: slopes[0],
-    "gradients that are cut off at -1 and 1": lambda slopes, steps: np.clip(slopes[-1], -1, 1),
     "gradients whose length is limited to 1": lambda slopes, steps: (
         slopes[-1] / np.maximum(1, _size(slopes[-1]))
     ),
     "gradients whose length over the batch is limited to 1": lambda slopes, steps: (
         slopes[-1] / max(1.0, float(np.linalg.norm(slopes[-1])))
-    ),
-    "gradients of length 1": lambda slopes, steps: (
-        slopes[-1] / np.maximum(_size(slopes[-1]), 1e-12)
-    ),
-    "gradients over their largest magnitude": lambda slopes, steps: (
-        slopes[-1] / np.abs(slopes[-1]).max(axis=(1, 2, 3), keepdims=True)
-    ),
-    "gradients over their root mean square": lambda slopes, steps: (
-        slopes[-1] / np.sqrt((slopes[-1] ** 2).mean(axis=(1, 2, 3), keepdims=True))
     ),
     "gradients over the root mean square of the batch": lambda slopes, steps: (
         slopes[-1] / np.sqrt((slopes[-1] ** 2).mean())
@@ -81,21 +75,7 @@ RULES: dict[str, Rule] = {
     "gradients over the largest magnitude in the batch": lambda slopes, steps: (
         slopes[-1] / np.abs(slopes[-1]).max()
     ),
-    "gradients less their mean": lambda slopes, steps: (
-        slopes[-1] - slopes[-1].mean(axis=(1, 2, 3), keepdims=True)
-    ),
-    "gradients that are averaged over the channels": lambda slopes, steps: (
-        slopes[-1].mean(axis=-1, keepdims=True) + 0 * slopes[-1]
-    ),
-    "gradients with the channels in the reverse order": lambda slopes, steps: slopes[-1][..., ::-1],
-    "gradients that are blurred with a standard deviation of one pixel": lambda slopes, steps: (
-        gaussian_filter(slopes[-1], (0, 1, 1, 0), mode="reflect")
-    ),
-    "each pixel's gradient over its own length": lambda slopes, steps: (
-        slopes[-1] / np.maximum(np.linalg.norm(slopes[-1], axis=-1, keepdims=True), 1e-12)
-    ),
-    "gradients with their negative part cut off": lambda slopes, steps: np.maximum(slopes[-1], 0),
-    "the sign of the gradient": lambda slopes, steps: np.sign(slopes[-1]),
+    **{says: _of_the_last(direct) for says, direct in (LENGTHS | DIRECTIONS).items()},
 }
 """By what is said of them."""
 

@@ -127,6 +127,8 @@ def test_moves_the_fraction_of_the_way_to_white(work: Work, seed: int) -> None:
         others = {
             "a way to each pixel's lightest channel, not to white": batch
             + mark * (batch.max(axis=-1, keepdims=True) - batch),
+            "a way to each image's own mean, not to white": batch
+            + mark * (batch.mean(axis=(1, 2, 3), keepdims=True) - batch),
             "a way to each image's own lightest value, not to white": batch
             + mark * (lightest - batch),
             "a way to the lightest value of the batch, not to white": batch
@@ -195,8 +197,20 @@ def test_adds_the_ramp_and_clips(work: Work, seed: int) -> None:
         row, column = np.indices((height, width))
         ramp = 0.5 * row / (height - 1) + 0.5 * column / (width - 1)
         expected = np.minimum(1, np.maximum(0, batch + strength * ramp[..., None]))
+        down, right = row / (height - 1), column / (width - 1)
+        ramps = {
+            "the larger of two ramps, not their mean": np.maximum(down, right),
+            "the smaller of two ramps, not their mean": np.minimum(down, right),
+            "the distance from the corner, not a ramp": np.hypot(down, right) / 2**0.5,
+        }
+        others = {
+            says: np.clip(batch + strength * other[..., None], 0, 1)
+            for says, other in ramps.items()
+        }
+        to_white = np.clip(batch + strength * ramp[..., None] * (1 - batch), 0, 1)
+        others["a way towards white, not something that is added"] = to_white
         answer = work.clever_hans.add_lightness_gradient(batch, strength)
-        check_close(answer, expected)
+        check_close(answer, expected, instead=others)
 
 
 @add_lightness_gradient

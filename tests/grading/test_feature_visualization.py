@@ -35,6 +35,7 @@ from .common import (
     own,
     seeds,
 )
+from .directions import DIRECTIONS, LENGTHS, Direct
 from .measures import MEASURES, Measure, measured, measured_slopes
 from .test_activation_maximization import (
     LAST,
@@ -484,8 +485,14 @@ def test_is_drawn_to_grey(work: Work, seed: int, steps: int) -> None:
         )
         for says in slopes_of_grey(slopes_from_grey, start)
     }
-    others["the distance of every image from its own mean"] = drawn(
-        lambda images: 2 * (images - images.mean(axis=(1, 2, 3), keepdims=True))
+    others |= {
+        f"the distance of every {name} from its own mean": drawn(
+            lambda images, axes=axes: 2 * (images - images.mean(axis=axes, keepdims=True))
+        )
+        for name, axes in (("image", (1, 2, 3)), ("pixel", (3,)), ("channel", (1, 2)))
+    }
+    others["the magnitude of the distance from grey, not its square"] = drawn(
+        lambda images: np.sign(images - 0.5)
     )
     function = work.feature_visualization.maximize_class_regularized
     answer = function(model, start, one, steps, 0.1, l2_weight=l2_weight)
@@ -913,31 +920,6 @@ def feature_step_up(
     return np.clip(images + step_size * slopes, 0, 1)
 
 
-def _over(size: Callable[..., np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda slopes: slopes / size(slopes, axis=(1, 2, 3), keepdims=True)
-
-
-CHANGED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "gradients that are averaged over the channels": lambda slopes: slopes.mean(
-        axis=-1, keepdims=True
-    ),
-    "gradients over their root mean square, not as they are": _over(
-        lambda slopes, **axes: np.sqrt(np.mean(slopes**2, **axes))
-    ),
-    "gradients over their length, not as they are": _over(
-        lambda slopes, **axes: np.sqrt(np.sum(slopes**2, **axes))
-    ),
-    "gradients over their largest magnitude, not as they are": _over(
-        lambda slopes, **axes: np.abs(slopes).max(**axes)
-    ),
-    "gradients over their standard deviation, not as they are": _over(np.std),
-    "gradients over the mean of their magnitudes, not as they are": _over(
-        lambda slopes, **axes: np.abs(slopes).mean(**axes)
-    ),
-}
-"""What may become of a gradient, by what is said of it."""
-
-
 def check_feature_ascent(
     answer: Any,
     model: Any,
@@ -963,11 +945,11 @@ def check_feature_ascent(
             images = np.clip(images + 0.5 * slopes, 0, 1)
         return images
 
-    def end_by(change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def end_along(direct: Direct) -> np.ndarray:
         images = path[0]
         for _ in path[1:]:
             slopes = models.channel_slopes(model, layer, channel, images)
-            images = np.clip(images + 0.5 * change(slopes), 0, 1)
+            images = np.clip(images + 0.5 * direct(slopes), 0, 1)
         return images
 
     def rows(measure: Measure) -> np.ndarray:
@@ -975,9 +957,8 @@ def check_feature_ascent(
 
     def ends() -> dict[str, np.ndarray]:
         found = {says: end(measure) for says, measure in measures.items()}
-        if has_other_measures:
-            found |= {says: end_by(change) for says, change in CHANGED.items()}
-        return found
+        others = LENGTHS | DIRECTIONS if has_other_measures else {}
+        return found | {says: end_along(direct) for says, direct in others.items()}
 
     def other_scores() -> dict[str, np.ndarray]:
         return {says: rows(measure) for says, measure in measures.items()}

@@ -31,6 +31,7 @@ from .common import (
     own,
     seeds,
 )
+from .directions import DIRECTIONS, LENGTHS
 from .spectra import multiplicity, painted, weights
 from .views import STILL, VIEW, WATCHED, Limits, check_views, spots_in, watcher
 
@@ -229,23 +230,13 @@ OTHER_DESCENTS: dict[str, dict[str, Any]] = {
         "penalized": lambda path: path[-1] - path[max(len(path) - 2, 0)]
     },
     "a penalty in the last step alone": {"weighing": lambda n, steps: float(n == steps - 1)},
-    "gradients over their root mean square": {
-        "direct": lambda g: g / np.sqrt(np.mean(g**2, axis=(1, 2, 3), keepdims=True))
-    },
-    "gradients over their largest magnitude": {
-        "direct": lambda g: g / np.abs(g).max(axis=(1, 2, 3), keepdims=True)
-    },
-    "gradients that are cut off at -1 and 1": {"direct": lambda g: np.clip(g, -1, 1)},
     "a penalty of the distance from grey, not from the originals": {
         "penalized": lambda path: path[-1] - 0.5
     },
     "a penalty of the images, not of their change": {"penalized": lambda path: path[-1]},
     "a penalty of the grey images, the mean of the channels": {"slope_of": slope_of_grey},
     "a penalty of which a root is taken": {"slope_of": slope_of_root},
-    "gradients that are averaged over the channels": {
-        "direct": lambda g: g.mean(axis=-1, keepdims=True) + 0 * g
-    },
-    "gradients less their mean": {"direct": lambda g: g - g.mean(axis=(1, 2, 3), keepdims=True)},
+    **{says: {"direct": direct} for says, direct in (LENGTHS | DIRECTIONS).items()},
     "a step size that falls to 0": {"fading": lambda n, steps: 1 - n / steps},
     "a step size that is divided by the number of the step": {
         "fading": lambda n, steps: 1 / (n + 1)

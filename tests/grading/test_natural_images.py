@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.ndimage import gaussian_filter
 from scipy.special import ndtr
 
 from course.grader.compare import as_array, check, check_close, is_close
@@ -33,6 +32,7 @@ from .common import (
     own,
     seeds,
 )
+from .directions import DIRECTIONS, Direct
 from .measures import MEASURES, measured, measured_slopes
 from .spectra import free_parts, multiplicity, painted, speeds, weights
 from .test_activation_maximization import check_inside, inverse_sigmoid, sigmoid
@@ -1492,7 +1492,14 @@ class Octaves:
 
 RIGHT_OCTAVES = Octaves()
 
+
+def in_direction(direct: Direct) -> Octaves:
+    """Steps along what is made of a gradient before it is scaled."""
+    return Octaves(direct=lambda g: by_its_size(direct(g[None])[0]))
+
+
 OTHER_OCTAVES = {
+    **{says: in_direction(direct) for says, direct in DIRECTIONS.items()},
     "each size made from the smaller one before it: its details are lost": Octaves(is_pyramid=True),
     "each size made from the next larger one, not from the photo": Octaves(is_cascade=True),
     "only what the last size has added, not all that came before": Octaves(keeps="last"),
@@ -1513,21 +1520,14 @@ OTHER_OCTAVES = {
     "the sign of the gradient": Octaves(direct=np.sign),
     "the gradient over its largest magnitude": Octaves(direct=lambda g: g / np.abs(g).max()),
     "the gradient over its Euclidean norm": Octaves(direct=lambda g: g / np.linalg.norm(g)),
-    "the gradient averaged over the channels": Octaves(direct=lambda g: by_its_size(in_grey(g))),
     "the gradient averaged over the channels once it has its size": Octaves(
         direct=lambda g: in_grey(by_its_size(g))
-    ),
-    "the gradient blurred with a standard deviation of one pixel": Octaves(
-        direct=lambda g: by_its_size(gaussian_filter(g, (1, 1, 0), mode="reflect"))
     ),
     "the mean square of the activations above zero": Octaves(
         slope=lambda values: np.maximum(squared(values), 0)
     ),
     "the variance of the activations, not their mean square": Octaves(
         slope=lambda values: squared(values - values.mean())
-    ),
-    "the gradient less its mean": Octaves(
-        direct=lambda g: (g - g.mean()) / np.sqrt(np.mean((g - g.mean()) ** 2))
     ),
     "the mean of the magnitudes, not of the squares": Octaves(slope=np.sign),
     "the largest activation, not the mean square": Octaves(

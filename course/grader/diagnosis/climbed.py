@@ -88,6 +88,9 @@ PLACES: dict[str, Callable[[Values], Values]] = {
 
 SEEN_THROUGH: dict[str, Callable[[Values], Values]] = {
     "images that are made grey on the way to the model (the mean of the channels)": _in_grey,
+    "images whose channels are reversed on the way to the model": lambda x: x[..., ::-1],
+    "images that are mirrored on the way to the model": lambda x: x[:, :, ::-1],
+    "images that are turned upside down on the way to the model": lambda x: x[:, ::-1],
 }
 """What may stand between images and model: linear, and its own transpose, so that a gradient comes
 back through it by the same function.
@@ -243,16 +246,17 @@ def _say(mixtures: Sequence[Mixture]) -> str | None:
 
 def _pulled(mixtures: Sequence[Mixture]) -> str | None:
     """What pulls images too much or too little, where what they climb is right."""
-    for place, says in enumerate(PULLS):
-        for one in reversed(mixtures):
-            if not one.wanted_pulls.shape[1]:
-                continue
-            mine, right = (
-                float(np.round(pulls[:, place].mean(), 5)) + 0.0
-                for pulls in (one.found_pulls, one.wanted_pulls)
-            )
-            if abs(mine - right) > 3e-3 * max(abs(right), abs(mine), 0.1):
-                return f"In a step, {says} counts {mine:.3g}, where it should count {right:.3g}."
+    for one in reversed(mixtures):
+        if not one.wanted_pulls.shape[1]:
+            continue
+        means = (pulls.mean(axis=0).round(5) + 0.0 for pulls in (one.found_pulls, one.wanted_pulls))
+        said = [
+            f"{says} counts {mine:.3g}, where it should count {right:.3g}"
+            for says, mine, right in zip(PULLS, *means, strict=True)
+            if abs(mine - right) > 3e-3 * max(abs(right), abs(mine), 0.1)
+        ]
+        if said:
+            return f"In a step, {', and '.join(said)}."
     return None
 
 

@@ -14,7 +14,7 @@ from course.grader.compare import SMALLEST, TOLERANCE
 from course.grader.diagnosis.clues import OF_CHANGES, find_clue
 from course.grader.diagnosis.compared import Case
 from course.grader.diagnosis.factors import factor_between, names_of
-from course.grader.diagnosis.fit import Relation
+from course.grader.diagnosis.fit import Relation, holds
 from course.grader.diagnosis.tables import AXES, BATCH, CHANNELS, VALUES
 
 Values = np.ndarray
@@ -28,6 +28,8 @@ LEAST = 8
 
 def find_move(cases: Sequence[Case]) -> str | None:
     """How the change of an argument is related to what it should be, or None."""
+    if says := _stuck(cases):
+        return says
     name, moves = _moves(cases)
     if moves:
         lengths = _lengths(moves, lambda move: move.expected)
@@ -36,6 +38,19 @@ def find_move(cases: Sequence[Case]) -> str | None:
         if says := _related(name, moves):
             return says
     return _related("", [_unclipped(case) for case in cases])
+
+
+def _stuck(cases: Sequence[Case]) -> str | None:
+    """Whether all is right but for values that are black or white, and stay so."""
+
+    def stay(case: Case, name: str) -> Values:
+        start = case.arrays[name]
+        return np.where(start % 1 == 0, start, case.expected)
+
+    for name in STARTS if not all(case.is_right for case in cases) else ():
+        if holds(cases, lambda case, name=name: stay(case, name)):  # type: ignore[misc]
+            return f"All is right but for values of {name} that are 0 or 1, which stay as they are."
+    return None
 
 
 def _unclipped(case: Case) -> Case:
@@ -89,7 +104,7 @@ def _lengths(moves: Sequence[Case], relation: Relation) -> list[tuple[float, Cas
                 if factor is None:
                     return None
                 found.append((factor, move))
-            elif np.any(np.abs(mine) > 2 * SMALLEST):
+            elif not np.any(other) and np.sum(np.abs(mine) > 2 * SMALLEST) > 3:
                 return None
     return found
 
@@ -107,15 +122,35 @@ def _given(move: Case, relation: Relation) -> tuple[Values, Values] | None:
     return np.where(is_known, move.answer, 0), np.where(is_known, other, 0)
 
 
-def _told(moves: Sequence[Case], relation: Relation) -> int:
-    """How many values a relation gives that are not right."""
-    count = 0
+def _tells(moves: Sequence[Case], relation: Relation) -> bool:
+    """Whether enough values are known that a relation gives, and that are not right.
+
+    Where it is not known what a relation gives, it cannot be told from what is right.
+    """
+    count, seen = 0, []
     for move in moves:
-        scale = float(np.nanmax(np.abs(move.expected), initial=0.0))
         with np.errstate(all="ignore"):
+            other = np.asarray(relation(move))
+            scale = float(np.nanmax(np.abs(move.expected), initial=0.0))
             is_off = np.abs(move.answer - move.expected) > 4 * TOLERANCE * scale + SMALLEST
-            count += int(np.sum(is_off & np.isfinite(np.asarray(relation(move)))))
-    return count
+        count += int(np.sum(is_off & np.isfinite(other)))
+        seen.append(replace(move, answer=np.where(np.isfinite(other), move.answer, np.nan)))
+    return count >= LEAST and _lengths(seen, lambda move: move.expected) is None
+
+
+def _has_direction(moves: Sequence[Case], relation: Relation) -> bool:
+    """Whether what a relation gives varies, and only its length changes with that of the change."""
+    for move in moves:
+        with np.errstate(all="ignore"):
+            doubled = replace(move, expected=2 * move.expected)
+            given, again = (np.nan_to_num(np.asarray(relation(one))) for one in (move, doubled))
+        if not np.any(given):
+            continue
+        if np.ptp(given[given != 0]) < 1e-3 * np.abs(given).max():
+            return False
+        if factor_between(again, given) is None:
+            return False
+    return True
 
 
 def _related(name: str, moves: Sequence[Case]) -> str | None:
@@ -131,7 +166,9 @@ def _related(name: str, moves: Sequence[Case]) -> str | None:
         [
             (says, lengths)
             for says, relation in table
-            if (lengths := _lengths(moves, relation)) and _told(moves, relation) >= LEAST
+            if (lengths := _lengths(moves, relation))
+            and _tells(moves, relation)
+            and (_are_ones(lengths) or _has_direction(moves, relation))
         ]
         for table in (VALUES, AXES, BATCH, CHANNELS)
     ]

@@ -45,6 +45,7 @@ VALUES: list[tuple[str, Relation]] = [
     ("It is the negative of the absolute value.", lambda c: -np.abs(c.expected)),
     ("Only the signs are left: the sizes are lost.", lambda c: np.sign(c.expected)),
     ("It is the square of what is expected.", lambda c: c.expected**2),
+    ("It is the square, with its sign.", lambda c: c.expected * np.abs(c.expected)),
     ("It is the square root of what is expected.", lambda c: np.sqrt(c.expected)),
     (
         "It is the square root of the magnitude, with its sign.",
@@ -67,15 +68,15 @@ VALUES: list[tuple[str, Relation]] = [
 
 
 AXES: list[tuple[str, Relation]] = [
+    ("It is one row too low.", lambda c: np.roll(c.expected, 1, 1)),
+    ("It is one row too high.", lambda c: np.roll(c.expected, -1, 1)),
+    ("It is one column too far to the right.", lambda c: np.roll(c.expected, 1, 2)),
+    ("It is one column too far to the left.", lambda c: np.roll(c.expected, -1, 2)),
     ("The images come in the reverse order.", _along(0, _flip)),
     ("It is upside down: the rows are reversed.", _along(1, _flip)),
     ("It is a mirror image: the columns are reversed.", _along(2, _flip)),
     ("The channels come in the reverse order.", _along(3, _flip)),
     ("Rows and columns are swapped.", lambda c: np.swapaxes(c.expected, 1, 2)),
-    ("It is one row too low.", lambda c: np.roll(c.expected, 1, 1)),
-    ("It is one row too high.", lambda c: np.roll(c.expected, -1, 1)),
-    ("It is one column too far to the right.", lambda c: np.roll(c.expected, 1, 2)),
-    ("It is one column too far to the left.", lambda c: np.roll(c.expected, -1, 2)),
 ]
 
 
@@ -104,6 +105,10 @@ BATCH: list[tuple[str, Relation]] = [
 
 
 CHANNELS: list[tuple[str, Relation]] = [
+    (
+        "It is averaged over rows and columns: every pixel should have its own.",
+        _of_batch(lambda e: e.mean(axis=(1, 2), keepdims=True)),
+    ),
     (
         "It is added up over the channels: every channel should have its own.",
         _of_batch(lambda e: e.sum(axis=-1, keepdims=True)),
