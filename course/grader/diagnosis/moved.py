@@ -40,6 +40,17 @@ def find_move(cases: Sequence[Case]) -> str | None:
     return _related("", [_unclipped(case) for case in cases])
 
 
+def find_clue_of_a_move(cases: Sequence[Case]) -> str | None:
+    """What can be said of a change that no plain relation explains."""
+    name, moves = _moves(cases)
+    filled = []
+    for move in moves:
+        mine, right = _given(move, lambda one: one.expected) or (move.answer, move.expected)
+        filled.append(replace(move, answer=mine, expected=right))
+    says = find_clue(filled, OF_CHANGES)
+    return _of_change(name, says) if says else None
+
+
 def _stuck(cases: Sequence[Case]) -> str | None:
     """Whether all is right but for values that are black or white, and stay so."""
 
@@ -60,17 +71,6 @@ def _unclipped(case: Case) -> Case:
     return replace(case, answer=mine, expected=right)
 
 
-def find_clue_of_a_move(cases: Sequence[Case]) -> str | None:
-    """What can be said of a change that no plain relation explains."""
-    name, moves = _moves(cases)
-    filled = []
-    for move in moves:
-        mine, right = _given(move, lambda one: one.expected) or (move.answer, move.expected)
-        filled.append(replace(move, answer=mine, expected=right))
-    says = find_clue(filled, OF_CHANGES)
-    return _of_change(name, says) if says else None
-
-
 def _moves(cases: Sequence[Case]) -> tuple[str, list[Case]]:
     """Which argument has been changed, and the changes; none if it is not in all cases."""
     for name in STARTS:
@@ -81,7 +81,10 @@ def _moves(cases: Sequence[Case]) -> tuple[str, list[Case]]:
 
 
 def _move(case: Case, name: str) -> Case | None:
-    """The case of a change, `(B, H, W, C)`, from the case of what has been changed."""
+    """The case of a change, `(B, H, W, C)`, from the case of what has been changed.
+
+    What is changed is known there as `images`, as relations call it that need it.
+    """
     case = _unclipped(case)
     start = case.arrays.get(name)
     if start is None or start.shape != case.expected.shape or start.ndim < 3:

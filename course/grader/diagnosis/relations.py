@@ -5,26 +5,17 @@ kind would be. It is said only if it holds for everything that the property at h
 also for what was right, and if no other kind of relation holds as well.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.grader.compare import SMALLEST, TOLERANCE, is_close
+from course.grader.compare import SMALLEST, is_close
 from course.grader.diagnosis.compared import Case
-from course.grader.diagnosis.factors import (
-    factor_between,
-    factors_of,
-    find_factor,
-    find_offset,
-    names_of,
-)
+from course.grader.diagnosis.factors import factors_of, find_factor, find_offset
 from course.grader.diagnosis.fit import Relation, holds, like, same
 from course.grader.diagnosis.moved import find_move
 from course.grader.diagnosis.shapes import say_of_shapes
 from course.grader.diagnosis.tables import AXES, BATCH, CHANNELS, STEPS, VALUES
-from course.grader.networks import softmax
 
 
 def diagnose(cases: Sequence[Case]) -> str | None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from course.grader.diagnosis.compared import Case
 
 
