@@ -157,3 +157,13 @@ def test_any_wrong_numbers_are_described() -> None:
     rows = np.isin(np.arange(6), [2, 3])[:, None, None]
     assert "only in rows 2 to 3 of 6" in spoilt(lambda e, x: np.where(rows, e - x, e))
     assert spoilt(lambda e, x: e) == ""
+
+
+def test_an_argument_that_is_weighed_by_the_size_of_a_step_is_found() -> None:
+    found = []
+    for number, size in enumerate((0.1, 0.5, 2.0)):
+        draw = np.random.default_rng(number)
+        images, expected = draw.uniform(0.1, 0.9, (2, 6, 5, 3)), draw.normal(size=(2, 6, 5, 3))
+        pair = Pair(expected - size * images, expected)
+        found.append(case_of(pair, {"images": images, "step_size": size}))
+    assert "-1 × step_size × images + what is expected" in str(find_clue(found))

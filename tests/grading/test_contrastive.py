@@ -227,7 +227,9 @@ def test_multiplies_gradient_and_image(work: Work, seed: int) -> None:
     for network, batch, class_index in [*networks_and_images(work, draw), many]:
         slopes = models.slopes(network, batch, class_index)
         answer = work.contrastive.gradient_times_input(network, batch, class_index)
-        others = {says: batch * direct(slopes) for says, direct in DIRECTIONS.items()}
+        others = {
+            says: batch * direct(slopes) for says, direct in DIRECTIONS.items() if "channel" in says
+        }
         check_close(answer, batch * slopes, headline_for(network), instead=others)
         check_untrained(work, network)
 

@@ -156,14 +156,28 @@ def _terms(case: Case) -> dict[str, Values]:
     }
 
 
+def _terms_with_sizes(case: Case) -> dict[str, Values]:
+    """The same, and arguments that are multiplied with the size of a step or a mark."""
+    terms = _terms(case)
+    return terms | {
+        f"{size} × {name}": float(case.options[size]) * terms[name]
+        for size in ("step_size", "alpha", "strength")
+        for name in terms
+        if size in case.options and name != "what is expected"
+    }
+
+
 def _sum_of_terms(cases: Sequence[Case]) -> str | None:
     """The right answer and the arguments, each times a number, added up, and a number."""
-    names = set.intersection(*(set(_terms(case)) for case in cases))
+    return _sum_of(cases, _terms) or _sum_of(cases, _terms_with_sizes)
+
+
+def _sum_of(cases: Sequence[Case], terms_of: Callable[[Case], dict[str, Values]]) -> str | None:
+    terms = [terms_of(case) for case in cases]
+    names = set.intersection(*map(set, terms))
     tables = [
-        np.stack(
-            [_terms(case)[name].ravel() for name in sorted(names)] + [np.ones(case.answer.size)]
-        )
-        for case in cases
+        np.stack([one[name].ravel() for name in sorted(names)] + [np.ones(case.answer.size)])
+        for one, case in zip(terms, cases, strict=True)
     ]
     table = np.concatenate(tables, axis=1).T
     mine = np.concatenate([case.answer.ravel() for case in cases])
