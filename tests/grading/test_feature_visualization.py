@@ -120,11 +120,20 @@ def other_roughness(images: np.ndarray) -> dict[str, np.ndarray]:
 
 @total_variation
 def test_total_variation_takes_a_tensor(work: Work) -> None:
-    """The images may come as a tensor, and a gradient flows back to them."""
+    """The images may come as a tensor, and a gradient flows back to them, also where neighbours are
+    equal.
+    """
     images, function = models.distinct(work.seed), work.feature_visualization.total_variation
     check_close(function(Tensor(images)), roughness(images))
     gradient = gradient_through(work, function, 0, 1, images)
     check_close(gradient, slopes_of_roughness(images), PARTLY, "the gradient through it")
+    images[:, 1:3, 1:3] = 0.5
+    function(images)  # the call to be shown
+    gradient = gradient_through(work, function, 0, 1, images)
+    check(
+        np.all(np.isfinite(gradient)),
+        "The gradient is NaN where neighbours are equal: a root has an infinite slope at 0.",
+    )
 
 
 def one_white_pixel(seed: int, count: int, shape: tuple[int, ...]) -> np.ndarray:
