@@ -172,6 +172,11 @@ def up_a_slope(work: Work, count: int, step_size: float) -> tuple[Network, np.nd
     return models.linear(*given), models.weights_of_linear(*given), step_size / steepness
 
 
+def gentle(work: Work) -> Network:
+    """The one that is not steep: where one is as good as another, a known one takes less time."""
+    return up_a_slope(work, 1, 1.0)[0]
+
+
 @ascent_step
 @settings
 @given(seeds, st.booleans(), step_sizes)
@@ -212,7 +217,7 @@ def test_climbs_the_output_it_is_asked_for(work: Work, seed: int, output: str) -
 @ascent_step
 def test_step_takes_tensors(work: Work) -> None:
     """Images and classes may come as tensors."""
-    model, images = models.linear(work.seed), models.images(work.seed)
+    model, images = gentle(work), models.images(work.seed, 2, models.WIDE)
     classes = models.classes(work.seed).astype(np.int32)
     function = work.activation_maximization.ascent_step
     answer = function(model, Tensor(images), Tensor(classes), 0.1)
@@ -232,7 +237,7 @@ def test_step_leaves_the_model_alone(work: Work) -> None:
 @ascent_step
 def test_step_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError."""
-    model, images = models.linear(work.seed), models.images(work.seed)
+    model, images = gentle(work), models.images(work.seed, 2, models.WIDE)
     check_refuses_other_outputs(
         work, work.activation_maximization.ascent_step, model, images, 0, 0.1
     )
@@ -301,8 +306,9 @@ def test_goes_on_when_scores_fall(work: Work, seed: int) -> None:
 @given(seeds, outputs)
 def test_no_steps_return_the_start(work: Work, seed: int, output: str) -> None:
     """With steps=0, the start comes back, and the scores have one row: the start's."""
-    seed = own(work, seed)
-    model, start, classes = models.smooth(work.seed), models.starts(seed), models.classes(seed)
+    seed, shape = own(work, seed), models.any_shape(work.seed)
+    model, start = models.smooth(work.seed, shape), models.starts(seed, 2, shape)
+    classes = models.classes(seed)
     answer = work.activation_maximization.maximize_class(model, start, classes, 0, 0.1, output)
     check_ascent(answer, model, [start], classes, output)
 
@@ -327,9 +333,10 @@ def test_ascent_leaves_the_model_alone(work: Work) -> None:
 @maximize_class
 def test_ascent_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError, also with steps=0."""
-    function, model = work.activation_maximization.maximize_class, models.linear(work.seed)
+    function = work.activation_maximization.maximize_class
+    start = models.images(work.seed, 1, models.WIDE)
     for steps in (1, 0):
-        check_refuses_other_outputs(work, function, model, models.images(work.seed), 0, steps, 0.1)
+        check_refuses_other_outputs(work, function, gentle(work), start, 0, steps, 0.1)
 
 
 # --- maximize_class_sigmoid -----------------------------------------------------------------------
@@ -428,8 +435,9 @@ def test_z_goes_on_when_scores_fall(work: Work, seed: int) -> None:
 @given(seeds, outputs)
 def test_begins_at_the_clipped_start(work: Work, seed: int, output: str) -> None:
     """The start is clipped to [1e-3, 1 − 1e-3] beforehand, and comes back so with steps=0."""
-    seed = own(work, seed)
-    model, start, classes = models.smooth(work.seed), models.starts(seed), models.classes(seed)
+    seed, shape = own(work, seed), models.any_shape(work.seed)
+    model, start = models.smooth(work.seed, shape), models.starts(seed, 3, shape)
+    classes = models.classes(seed, 3)
     clipped = np.clip(start.astype(np.float64), 1e-3, 1 - 1e-3)
     function = work.activation_maximization.maximize_class_sigmoid
     for steps in (0, 1):
@@ -458,9 +466,10 @@ def test_sigmoid_leaves_the_model_alone(work: Work) -> None:
 @maximize_class_sigmoid
 def test_sigmoid_refuses_an_unknown_output(work: Work) -> None:
     """An output other than "logit" or "softmax" is a ValueError, also with steps=0."""
-    function, model = work.activation_maximization.maximize_class_sigmoid, models.linear(work.seed)
+    function = work.activation_maximization.maximize_class_sigmoid
+    start = models.images(work.seed, 1, models.WIDE)
     for steps in (1, 0):
-        check_refuses_other_outputs(work, function, model, models.images(work.seed), 0, steps, 0.1)
+        check_refuses_other_outputs(work, function, gentle(work), start, 0, steps, 0.1)
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -519,11 +528,12 @@ def check_takes_tensors(
     work: Work, function: Function, step: Callable[..., np.ndarray], **options: Any
 ) -> None:
     """Insist that an ascent takes start and classes as tensors."""
-    model, start = models.linear(work.seed), models.images(work.seed)
+    model, _, size = up_a_slope(work, 2, 0.1)
+    start = models.images(work.seed, 2, models.WIDE)
     classes = models.classes(work.seed).astype(np.int32)
     for steps in (1, 0):
-        path = path_up(model, start, classes, steps, 0.1, step=step)
-        answer = function(model, Tensor(start), Tensor(classes), steps, 0.1, **options)
+        path = path_up(model, start, classes, steps, size, step=step)
+        answer = function(model, Tensor(start), Tensor(classes), steps, size, **options)
         check_ascent(answer, model, path, classes)
 
 

@@ -269,8 +269,9 @@ def shifts_between(images: np.ndarray, rolled: np.ndarray, max_shift: int) -> np
     """By how much every image was rolled: `(B, 2)`; fails if one was not, or by too much."""
     found = np.full((len(images), 2), max_shift + 1)
     for shift in product(range(-max_shift, max_shift + 1), repeat=2):
-        same = np.abs(np.roll(images, shift, axis=(1, 2)) - rolled).max(axis=(1, 2, 3)) < 1e-6
-        found[same] = shift
+        left = np.flatnonzero(found[:, 0] > max_shift)
+        off = np.abs(np.roll(images[left], shift, axis=(1, 2)) - rolled[left])
+        found[left[off.max(axis=(1, 2, 3)) < 1e-6]] = shift
     for lost in np.flatnonzero(found[:, 0] > max_shift):
         image, answer = images[lost], rolled[lost]
         check(
