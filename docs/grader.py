@@ -168,9 +168,11 @@ if stale:
     )
 
 # %% [markdown]
-# A check imports TensorFlow once, in the student's process: what is expected is computed by NumPy.
-# So a cold check takes about as long as that import. With a network it takes a little longer, since
-# the network is built there and traced.
+# A check of one module imports TensorFlow once, in the student's process: what is expected is
+# computed by NumPy. So a cold check takes about as long as that import. With a network it takes a
+# little longer, since the network is built there and traced. Where several modules are checked, and
+# there is a second processor, two tasks are graded at a time, each with a process of its own. While
+# `course watch` waits for you, the next process gets warm.
 #
 # A mutant is a solution with one small thing changed: a plus turned into a minus, an argument left
 # out, a call skipped. Each has to be failed by some property. Those that no student could tell from
