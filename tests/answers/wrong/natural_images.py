@@ -588,7 +588,8 @@ def _visualize(
     if None in (height, width):
         raise ValueError("the model takes images of any size")
     classes = np.atleast_1d(np.asarray(class_index))
-    mixed = tf.constant(mix(np.eye(channels) if colors is None else colors), tf.float32)
+    colors = np.eye(channels) if colors is None else np.asarray(colors)
+    mixed = tf.constant(mix(colors), tf.float32)
     shape = (2, len(classes), channels, height, width // 2 + 1)
     parts = draw(np.random.default_rng(seed), deviation, shape).astype(np.float32)
 
