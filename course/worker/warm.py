@@ -36,8 +36,8 @@ def _differentiate() -> None:
     def slope(images: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            values = tf.nn.softmax(model(images, training=False))[:, 0]
-        return tape.gradient(values, images)
+            shares = tf.nn.softmax(model(images, training=False))[:, 0]
+        return tape.gradient(shares, images)
 
     images = tf.zeros((1, 4, 4, 1))
     slope(images)
