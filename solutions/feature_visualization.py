@@ -44,10 +44,14 @@ def total_variation(images: Images) -> Values:
     return tf.reduce_sum(down, axis=(1, 2, 3)) + tf.reduce_sum(right, axis=(1, 2, 3))
 
 
+def _shifts(count: int, max_shift: int, seed: int) -> Array:
+    """A whole shift for each of two axes, one row per image: `(count, 2)`."""
+    return np.random.default_rng(seed).integers(-max_shift, max_shift + 1, (count, 2), np.int32)
+
+
 def _rolled_pixels(shape: tuple[int, ...], max_shift: int, seed: int) -> Array:
     """The numbers of all pixels of a batch, each image's rolled by its own shifts: `(B, H, W)`."""
-    draw = np.random.default_rng(seed)
-    shifts = draw.integers(-max_shift, max_shift + 1, (shape[0], 2), np.int32)
+    shifts = _shifts(shape[0], max_shift, seed)
     numbers = np.arange(np.prod(shape[:3]), dtype=np.int32).reshape(shape[:3])
     return np.stack([np.roll(own, by, (0, 1)) for own, by in zip(numbers, shifts, strict=True)])
 

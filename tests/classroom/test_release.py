@@ -30,7 +30,6 @@ ALSO_ELSEWHERE = {
     # Statements of solutions that what is given holds too. The last of three hints is nearly the
     # answer, so hints are not searched at all.
     "classes = np.broadcast_to(class_index, len(images))",
-    "draw = np.random.default_rng(seed)",
     "images = np.asarray(images, np.float32)",
     "names = [layer.name for layer in model.layers]",
 }
