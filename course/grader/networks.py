@@ -63,16 +63,12 @@ class InputLayer(Layer):
     """Where the images come in; its option `shape` is theirs."""
 
 
-NOT_DRAWN = {"kernel_initializer": "zeros"}
-"""Keras need not draw numbers that are replaced at once."""
-
-
 class Dense(Layer):
     """Weighted sums along the last axis, and a bias."""
 
     def sizes(self) -> dict[str, Any]:
         """How many sums."""
-        return {"units": self.weights[0].shape[-1], **NOT_DRAWN}
+        return {"units": self.weights[0].shape[-1]}
 
     def forward(self, *values: np.ndarray) -> tuple[np.ndarray, Backward]:
         """Multiply by the kernel."""
@@ -87,7 +83,7 @@ class Conv2D(Layer):
     def sizes(self) -> dict[str, Any]:
         """How many sums, and of how many rows and columns."""
         rows, columns, _, filters = self.weights[0].shape
-        return {"filters": filters, "kernel_size": [rows, columns], **NOT_DRAWN}
+        return {"filters": filters, "kernel_size": [rows, columns]}
 
     def forward(self, *values: np.ndarray) -> tuple[np.ndarray, Backward]:
         """Add up one product for each place in the kernel."""

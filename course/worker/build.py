@@ -30,6 +30,10 @@ def build(network: Layer) -> Any:
     return model
 
 
+NOT_DRAWN = {kind: {"kernel_initializer": "zeros"} for kind in ("Conv2D", "Dense")}
+"""Options by which Keras draws no numbers where they are replaced at once."""
+
+
 def _make(layer: Layer) -> Any:
     import keras
 
@@ -37,7 +41,8 @@ def _make(layer: Layer) -> Any:
         return build(layer)
     if layer.kind == "InputLayer":
         return keras.Input(**layer.options, name=layer.name)
-    return getattr(keras.layers, layer.kind)(**layer.options, name=layer.name)
+    options = NOT_DRAWN.get(layer.kind, {}) | layer.options
+    return getattr(keras.layers, layer.kind)(**options, name=layer.name)
 
 
 def state_of(model: Any) -> dict[str, list[Any]]:

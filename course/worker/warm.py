@@ -17,19 +17,18 @@ def warm_up() -> None:
 def _differentiate() -> None:
     """The gradient of a small network, by itself and compiled.
 
-    Names and zeros are given, for else Keras would count one more layer, and draw random numbers.
+    Names are given, for else Keras would count one more layer.
     """
     import tensorflow as tf
 
     from course.worker.build import build
     from course.worker.protocol import Layer
 
-    zeros = {"kernel_initializer": "zeros"}
     layers = [
         Layer("InputLayer", "warm_input", [], {"shape": [4, 4, 1]}, []),
-        Layer("Conv2D", "warm_convolution", [], {"filters": 1, "kernel_size": 3} | zeros, []),
+        Layer("Conv2D", "warm_convolution", [], {"filters": 1, "kernel_size": 3}, []),
         Layer("Flatten", "warm_flatten", [], {}, []),
-        Layer("Dense", "warm_dense", [], {"units": 2} | zeros, []),
+        Layer("Dense", "warm_dense", [], {"units": 2}, []),
     ]
     model = build(Layer("Functional", "warm", [], {}, [], layers))
 
