@@ -551,6 +551,13 @@ def corner_pattern(draw: np.random.Generator) -> np.ndarray:
     return pattern
 
 
+def wrong_pairs(answer: Any, family: np.ndarray) -> np.ndarray:
+    """Which pairs of maps are in one group and not of one family, or the other way: `(B, B)`."""
+    groups = as_array(answer, family.shape, "the groups")
+    together, related = (one[:, None] == one[None, :] for one in (groups, family))
+    return np.asarray(together != related)
+
+
 def check_groups(answer: Any, family: np.ndarray, clusters: int, headline: str = "") -> None:
     """Insist that two maps are in one group just when they are of one family."""
     groups = as_array(answer, family.shape, "the groups")
@@ -558,11 +565,9 @@ def check_groups(answer: Any, family: np.ndarray, clusters: int, headline: str =
     check(is_int, "The groups should be whole numbers (int).", f"{groups}")
     named = bool(np.all((groups >= 0) & (groups < clusters)))
     check(named, f"The groups should be whole numbers from 0 to {clusters - 1}.", f"{groups}")
-    together = groups[:, None] == groups[None, :]
-    related = family[:, None] == family[None, :]
-    for i, j in np.argwhere(together != related)[:1]:
-        alike = "belong together" if related[i, j] else "do not belong together"
-        parted = "the same group" if together[i, j] else "different groups"
+    for i, j in np.argwhere(wrong_pairs(groups, family))[:1]:
+        alike = "belong together" if family[i] == family[j] else "do not belong together"
+        parted = "the same group" if groups[i] == groups[j] else "different groups"
         check(False, headline, f"The maps {i} and {j} {alike}, but yours are in {parted}.")
 
 
@@ -587,19 +592,12 @@ def test_groups_what_looks_alike(work: Work, seed: int) -> None:
         return work.clever_hans.cluster_heatmaps(maps, count, number)
 
     answer, headline = group(maps), ""
-    if is_parted(answer, family):
+    if np.any(wrong_pairs(answer, family)):
         ones = maps / np.linalg.norm(maps, axis=(1, 2), keepdims=True)
         by_strength = "It is right for maps of norm 1: divide each map by its own norm first."
-        headline = "" if is_parted(group(ones), family) else by_strength
+        headline = "" if np.any(wrong_pairs(group(ones), family)) else by_strength
         answer = group(maps)  # the call to be shown
     check_groups(answer, family, count, headline)
-
-
-def is_parted(answer: Any, family: np.ndarray) -> bool:
-    """Whether groups are others than the families."""
-    groups = as_array(answer, family.shape, "the groups")
-    together, related = (one[:, None] == one[None, :] for one in (groups, family))
-    return bool(np.any(together != related))
 
 
 @cluster_heatmaps
