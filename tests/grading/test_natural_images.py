@@ -651,12 +651,17 @@ def test_climbs_by_adam_in_the_spectrum(
     classes, colors = models.classes(seed, 1), mixing(seed, shape[-1], is_colored)
     start = start_of(function(network, classes, 0, seed, colors, STILL), (1, *shape))
     climb = Climb(start, 3, colors, step_size, partial(slopes_of, network, classes))
-    images, scores = check_tuple(function(network, classes, 3, seed, colors, STILL, 0.0), PARTS)
-    unmoved, first = as_array(images, start.shape), as_array(scores, (4, 1), "the scores")[0]
-    is_another = not is_close(unmoved, start, 1e-3)
-    is_another &= not is_close(first, logits_of(network, classes, start), 1e-3)
-    check(not is_another, "The start is another one than with 0 steps: only the seed decides it.")
+    first = logits_of(network, classes, start)
     answer = function(network, classes, 3, seed, colors, STILL, step_size)
+    _, scores = check_tuple(answer, PARTS)
+    if not is_close(as_array(scores, (4, 1), "the scores")[0], first, 1e-3):
+        unmoved, scores = check_tuple(
+            function(network, classes, 3, seed, colors, STILL, 0.0), PARTS
+        )
+        is_start = is_close(as_array(unmoved, start.shape), start, 1e-3)
+        is_start |= is_close(as_array(scores, (4, 1), "the scores")[0], first, 1e-3)
+        check(is_start, "The start is another one than with 0 steps: only the seed decides it.")
+        function(network, classes, 3, seed, colors, STILL, step_size)  # the call to be shown
     others = {
         says: replace(
             climb, slopes=partial(slopes_of_form, network, classes, form), is_certain=False
