@@ -788,7 +788,7 @@ def test_extractor_leaves_the_model_alone(work: Work) -> None:
 
 @feature_extractor
 @few
-@given(seeds, st.sampled_from(["first", "second", "flatten", "logits"]))
+@given(seeds, st.sampled_from(CHAIN))
 def test_names_near_layers(work: Work, seed: int, near: str) -> None:
     """A name that no layer has is a ValueError, whose message holds names that are near."""
     model, asked = models.smooth(work.seed), misspelt(near, own(work, seed))
@@ -948,25 +948,23 @@ def check_feature_ascent(
     channels = np.full(len(path[0]), channel)
     measures = MEASURES if has_other_measures else {}
 
-    def end(measure: Measure) -> np.ndarray:
+    def end(slopes: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         images = path[0]
         for _ in path[1:]:
-            slopes = measured_slopes(model, layer, channels, measure, images)
-            images = np.clip(images + 0.5 * slopes, 0, 1)
+            images = np.clip(images + 0.5 * slopes(images), 0, 1)
         return images
 
     def end_along(direct: Direct) -> np.ndarray:
-        images = path[0]
-        for _ in path[1:]:
-            slopes = models.channel_slopes(model, layer, channel, images)
-            images = np.clip(images + 0.5 * direct(slopes), 0, 1)
-        return images
+        return end(lambda images: direct(models.channel_slopes(model, layer, channel, images)))
 
     def rows(measure: Measure) -> np.ndarray:
         return np.stack([measured(model, layer, channels, measure, one) for one in path])
 
     def ends() -> dict[str, np.ndarray]:
-        found = {says: end(measure) for says, measure in measures.items()}
+        found = {
+            says: end(partial(measured_slopes, model, layer, channels, measure))
+            for says, measure in measures.items()
+        }
         others = LENGTHS | DIRECTIONS if has_other_measures else {}
         return found | {says: end_along(direct) for says, direct in others.items()}
 
