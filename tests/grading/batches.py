@@ -14,6 +14,7 @@ from course.grader.work import Function, StudentError, Tensor, Work
 
 from .common import check_tuple
 from .models import CLASSES, MANY
+from .models import drawn_images as images
 
 
 def generator(work: Work, *seeds: int) -> np.random.Generator:
@@ -37,13 +38,6 @@ def shapes(draw: np.random.Generator) -> list[tuple[int, int, int, int]]:
         for count, (height, width), channel in zip(counts, sides, channels, strict=True)
     ]
     return [*found, found[0]]
-
-
-def images(draw: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Images with values in steps of 0.01, away from black and white, as `models.images`."""
-    drawn = draw.integers(10, 91, shape) / 100
-    drawn[(0,) * drawn.ndim] = 0.4
-    return drawn.astype(np.float32)
 
 
 def batches(draw: np.random.Generator) -> Iterator[np.ndarray]:

@@ -41,12 +41,16 @@ def any_shape(seed: int) -> tuple[int, int, int]:
 
 
 def images(seed: int, count: int = 2, shape: tuple[int, ...] = SHAPE) -> np.ndarray:
+    """Random images, of a seed."""
+    return drawn_images(np.random.default_rng([seed, count]), (count, *shape))
+
+
+def drawn_images(draw: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Random images with values in steps of 0.01, away from black and white.
 
     The very first value is always the same: by it, no batch can be told from another.
     """
-    draw = np.random.default_rng([seed, count])
-    drawn = draw.integers(10, 91, (count, *shape)) / 100
+    drawn = draw.integers(10, 91, shape) / 100
     drawn[(0,) * drawn.ndim] = 0.4
     return drawn.astype(np.float32)
 
